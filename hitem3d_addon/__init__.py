@@ -1,0 +1,21 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hitem3D for Blender: cut a model into parts with the Hitem3D cloud service.
+
+The Blender modules are imported inside ``register()``, so that plain Python can import ``hitem3d_addon.core``.
+"""
+
+from importlib import import_module
+
+_MODULES = ("preferences", "known_tasks", "sync", "operators", "parts_operators", "task_operators", "panels")
+"""Each has register() and unregister(); in the order in which they build on one another."""
+
+
+def register() -> None:
+    for name in _MODULES:
+        import_module(f".{name}", __package__).register()
+
+
+def unregister() -> None:
+    for name in reversed(_MODULES):
+        import_module(f".{name}", __package__).unregister()

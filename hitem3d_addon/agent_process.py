@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts, feeds and stops the agent, the child process that does the network's work. Nothing here ever waits.
+
+The agent's standard output is a file that is read as it grows: a pipe can't be read without waiting on every platform
+and Python that Blender runs on, a file can.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import bpy
+
+from .core.errors import MissingError
+from .service import Service, user_agent
+
+# Blender's own module path is handed over, so that the agent finds the very `requests` that Blender would. `core` goes
+# by a name of its own there: the package that it is part of needs Blender.
+_START = """
+import importlib.util, json, sys
+path, core = json.loads(sys.argv[1])
+sys.path[:] = path
+spec = importlib.util.spec_from_file_location("hitem3d_core", core + "/__init__.py", submodule_search_locations=[core])
+sys.modules["hitem3d_core"] = importlib.util.module_from_spec(spec)
+from hitem3d_core.agent_main import main
+main()
+"""
+
+_LONGEST_BACKOFF = 300.0
+_QUICK_DEATH = 30.0
+"""Seconds: an agent that dies sooner than this after its start makes the next start wait longer."""
+
+
+class AgentProcess:
+    """The one agent of this Blender, started when there is something to do and started again when it dies."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._events: IO[bytes] | None = None
+        self._configuration: dict[str, Any] = {}
+        self._started = 0.0
+        self._deaths = 0
+        self._rest = b""
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def ensure(self, service: Service) -> bool:
+        """Have an agent that knows these settings; False while a dead one is not to be started again yet."""
+        if self._process is not None and not self.running:
+            self._buried()
+        if not self.running:
+            if self._deaths and time.monotonic() - self._started < self._backoff():
+                return False
+            self._start()
+            self._configuration = {}
+        configuration = _configuration(service)
+        if configuration != self._configuration:
+            self._configuration = configuration
+            self._write(configuration)
+        return True
+
+    def send(self, **command: str) -> None:
+        """Give the agent a command. One that is lost because it just died loses nothing: the store knows the task."""
+        self._write(command)
+
+    def events(self) -> list[dict[str, Any]]:
+        """What the agent said since the last call."""
+        if self._events is None:
+            return []
+        lines = (self._rest + self._events.read()).split(b"\n")
+        self._rest = lines.pop()
+        return [json.loads(line) for line in lines]
+
+    def stop(self) -> None:
+        """Let the agent go: it finishes what is being sent, and ends at once otherwise. Waits a moment, no longer."""
+        if self._process is None:
+            return
+        process = self._process
+        self._close_input()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(2.0)
+        self._forget_process()
+
+    def _start(self) -> None:
+        core = Path(__file__).parent / "core"
+        descriptor, name = tempfile.mkstemp(prefix="hitem3d-", suffix=".events")
+        os.close(descriptor)
+        output, events = Path(name).open("ab"), Path(name).open("rb")  # noqa: SIM115
+        with contextlib.suppress(OSError):
+            # POSIX takes the name away at once, so that a crash leaves nothing. Windows refuses while it is open.
+            Path(name).unlink()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("HITEM3D_")}
+        try:
+            with output:
+                self._process = subprocess.Popen(
+                    [sys.executable, *bpy.app.python_args, "-c", _START, json.dumps([sys.path, str(core)])],
+                    stdin=subprocess.PIPE,
+                    stdout=output,
+                    stderr=subprocess.DEVNULL,
+                    env=environment,
+                    **_apart(),
+                )
+        except OSError as error:
+            events.close()
+            raise MissingError(
+                "Blender's Python can't be started for the network's work ({reason}). "
+                "Reinstall Blender, or allow {file} in your security software.",
+                reason=error.strerror or "",
+                file=sys.executable,
+            ) from error
+        self._events = events
+        self._rest = b""
+        self._started = time.monotonic()
+
+    def _backoff(self) -> float:
+        return min(2.0**self._deaths, _LONGEST_BACKOFF)
+
+    def _buried(self) -> None:
+        """Note that the agent has died by itself."""
+        self._deaths = self._deaths + 1 if time.monotonic() - self._started < _QUICK_DEATH else 1
+        self._forget_process()
+
+    @property
+    def keeps_dying(self) -> bool:
+        """Whether the user should hear of it: starting it again has not helped so far."""
+        return self._deaths >= 4
+
+    def _write(self, command: Mapping[str, Any]) -> None:
+        if self._process is None or self._process.stdin is None:
+            return
+        with contextlib.suppress(OSError):
+            self._process.stdin.write(json.dumps(command).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def _close_input(self) -> None:
+        if self._process and self._process.stdin:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+    def _forget_process(self) -> None:
+        self._close_input()
+        self._process = None
+        if self._events:
+            self._events.close()
+            self._events = None
+
+
+def _configuration(service: Service) -> dict[str, Any]:
+    return {
+        "do": "configure",
+        "home": str(service.home),
+        "api_url": service.api_url,
+        "credentials": dataclasses.asdict(service.credentials),
+        "ca_file": str(service.ca_file or ""),
+        "user_agent": user_agent(),
+    }
+
+
+def _apart() -> dict[str, Any]:
+    """A process group of its own, so that a Ctrl-C in the terminal is not meant for the agent; no console window."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"process_group": 0}

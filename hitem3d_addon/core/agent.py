@@ -1,0 +1,330 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The child process that works on many tasks while Blender stays free: it runs workflow's functions in threads.
+
+Commands come as JSON lines on standard input, the first of them ``configure`` (so secrets are never in argv); events go
+as JSON lines to standard output. What is true of a task is in the store, committed before the next step; the events
+only say what is not worth keeping: progress, an account's credits, why a command could not be done.
+
+When standard input closes, Blender is gone: a create-task that is on the wire is finished and its id committed;
+anything else stops at once and is gone on with by the next agent.
+
+    in   {"do": "configure", "home": …, "api_url": …, "credentials": {…}, "ca_file": …, "user_agent": …}
+         {"do": "watch" | "cancel" | "retry" | "forget", "uid": …}   {"do": "adopt", "uid": …, "task_id": …}
+         {"do": "account"}
+    out  {"event": "progress", "uid": …, "step": "upload" | "download", "done": bytes, "total": bytes}
+         {"event": "account", "template": …, "values": {…}}
+         {"event": "problem", "uid": …, "kind": …, "template": …, "values": {…}}
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import workflow
+from .client import Hitem3DClient
+from .credentials import Credentials
+from .errors import BusyError, Hitem3DError, ServiceUnavailableError, TaskTimeoutError
+from .model import Task, TaskState
+from .owner import Owner
+from .store import TaskStore, failure_fields
+from .workflow import Progress, Worker
+
+log = logging.getLogger(__name__)
+
+TRANSFERS = 4
+"""Uploads and downloads at a time; more would only share the same line."""
+UNFINISHED = 10
+"""Tasks at the service at a time: its default limit for an account (FAQ)."""
+LONGEST_BACKOFF = 60.0
+RESCAN = 30.0
+"""Seconds between looks for tasks whose owner is gone."""
+
+_ACTIVE = (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY)
+
+
+@dataclass
+class _Job:
+    """A task that this agent works on, and when it takes the next step."""
+
+    uid: str
+    state: TaskState
+    due: float = 0.0
+    running: bool = False
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    polls: int = 0
+    failures: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+
+class Agent:
+    """The scheduler: one loop that decides, and threads that do. Only the loop touches the jobs."""
+
+    def __init__(self, configuration: Mapping[str, Any], emit: Callable[[dict[str, Any]], None]) -> None:
+        self._emit = emit
+        self._home = Path(configuration["home"])
+        self._owner = Owner(self._home)
+        self._client = self._connected(configuration)
+        self._jobs: dict[str, _Job] = {}
+        self._inbox: queue.SimpleQueue[tuple[Callable[..., None], tuple[Any, ...]]] = queue.SimpleQueue()
+        self._threads = ThreadPoolExecutor(TRANSFERS + 2, "step")
+        self._local = threading.local()
+        self._closing = False
+
+    def tell(self, what: Callable[..., None], *arguments: Any) -> None:
+        """Have the loop call this; the one way in for other threads."""
+        self._inbox.put((what, arguments))
+
+    def run(self) -> None:
+        """Work until `close` was called and nothing is on the wire."""
+        rescan = 0.0
+        while not (self._closing and not any(j.running and j.state is TaskState.PENDING for j in self._jobs.values())):
+            now = time.monotonic()
+            if now >= rescan and not self._closing:
+                self._take_over_orphans()
+                rescan = now + RESCAN
+            if not self._closing:
+                self._start_due_steps(now)
+            due = [job.due for job in self._jobs.values() if not job.running and job.due > now]
+            try:
+                what, arguments = self._inbox.get(timeout=max(0.0, min([rescan, *due]) - time.monotonic()))
+            except queue.Empty:
+                continue
+            try:
+                what(*arguments)
+            except Hitem3DError as error:
+                self._problem(error)
+        self._owner.close()
+
+    # ---- commands, all on the loop
+
+    def command(self, command: Mapping[str, Any]) -> None:
+        """Carry out one line of standard input."""
+        uid = str(command.get("uid", ""))
+        match command.get("do"):
+            case "configure":
+                self._client = self._connected(command)
+            case "watch":
+                self._watch(uid)
+            case "cancel":
+                self._cancel(uid)
+            case "retry":
+                self._with_claim(uid, workflow.retry)
+            case "adopt":
+                self._with_claim(uid, lambda worker, uid: workflow.give_task_id(worker, uid, command["task_id"]))
+            case "forget":
+                workflow.forget(self._worker(), uid)
+            case "account":
+                self._threads.submit(self._account)
+            case other:
+                log.error("unknown command %r", other)
+
+    def close(self) -> None:
+        """Blender is gone: stop everything but what is being sent."""
+        self._closing = True
+        for job in self._jobs.values():
+            if job.state is not TaskState.PENDING:
+                job.cancelled.set()
+
+    def _watch(self, uid: str) -> None:
+        """Work on a task from where it is; ask now if it waits. A result that was cleared away is fetched anew."""
+        job = self._jobs.get(uid)
+        if job:
+            job.due = 0.0
+            return
+        task = self._worker().store.claim(uid, self._owner)
+        if task is None:
+            return  # Another Blender's agent works on it; its steps show through the store.
+        if task.task_id and task.state in (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED):
+            if workflow.result_file(self._home, task):
+                return
+            task = self._worker().store.update(uid, state=TaskState.WORKING, error=None, error_kind="")
+        if task.state in _ACTIVE:
+            self._jobs[uid] = _Job(uid, task.state)
+
+    def _with_claim(self, uid: str, step: Callable[[Worker, str], Task]) -> None:
+        task = step(self._worker(), uid)
+        self._jobs[uid] = _Job(uid, task.state)
+
+    def _cancel(self, uid: str) -> None:
+        job = self._jobs.get(uid)
+        if job and job.running:
+            job.cancelled.set()  # The step ends at its next block or nap, and `_after` does the rest.
+            return
+        self._drop(uid)
+        workflow.cancel(self._worker(), uid)
+
+    # ---- steps
+
+    def _take_over_orphans(self) -> None:
+        """Claim what was left behind: by an agent that died, or by a Blender that died before its agent heard of it."""
+        for task in self._worker().store.tasks(states=_ACTIVE):
+            if task.uid in self._jobs or task.api_url != self._client.api_url:
+                continue
+            claimed = self._worker().store.claim(task.uid, self._owner)
+            if claimed and claimed.state in _ACTIVE:
+                log.info("task %s: taken over, %s", claimed.task_id or claimed.uid, claimed.state.value)
+                self._jobs[task.uid] = _Job(task.uid, claimed.state)
+
+    def _start_due_steps(self, now: float) -> None:
+        running = [job for job in self._jobs.values() if job.running]
+        transfers = sum(job.state is not TaskState.WORKING for job in running)
+        polls = len(running) - transfers
+        at_service = sum(
+            job.state is TaskState.WORKING or (job.running and job.state is TaskState.PENDING)
+            for job in self._jobs.values()
+        )
+        for job in self._jobs.values():
+            if job.running or job.due > now:
+                continue
+            if job.state is TaskState.WORKING:
+                if polls >= 2:
+                    continue
+                polls += 1
+            else:
+                if transfers >= TRANSFERS or (job.state is TaskState.PENDING and at_service >= UNFINISHED):
+                    continue
+                transfers += 1
+                at_service += job.state is TaskState.PENDING
+            job.running = True
+            self._threads.submit(self._step, job)
+
+    def _step(self, job: _Job) -> None:
+        """In a thread: take the next step of a task, and tell the loop how it went."""
+        worker = self._worker()
+        error: Hitem3DError | None = None
+        task: Task | None = None
+        pause = 0.0
+        try:
+            match job.state:
+                case TaskState.PENDING:
+                    task = workflow.submit(
+                        worker, job.uid, progress=self._progress(job, "upload"), cancelled=job.cancelled.is_set
+                    )
+                case TaskState.WORKING:
+                    task, status = workflow.refresh(worker, job.uid)
+                    pause = workflow.poll_pause(job.polls, status.retry_after)
+                case _:
+                    workflow.fetch(
+                        worker, job.uid, progress=self._progress(job, "download"), cancelled=job.cancelled.is_set
+                    )
+        except Hitem3DError as caught:
+            error = caught
+        except Exception:
+            log.exception("task %s", job.uid)
+            error = Hitem3DError("The add-on made a mistake; its log file has the details. Try again, and report it.")
+        try:
+            self.tell(self._after, job, task or worker.store.get(job.uid), error, pause)
+        except Hitem3DError as caught:
+            self.tell(self._after, job, None, caught, pause)
+
+    def _after(self, job: _Job, task: Task | None, error: Hitem3DError | None, pause: float) -> None:
+        """On the loop: what a step's end means for its job."""
+        job.running = False
+        now = time.monotonic()
+        if task is None or self._closing:
+            self._jobs.pop(job.uid, None)
+            return
+        if job.cancelled.is_set():
+            self._drop(job.uid)
+            if task.state in _ACTIVE:
+                workflow.cancel(self._worker(), job.uid)
+            return
+        entered, job.state = job.state, task.state
+        if isinstance(error, ServiceUnavailableError):
+            job.failures += 1
+            backoff = min(5.0 * 2 ** (job.failures - 1), LONGEST_BACKOFF)
+            pause = max(error.retry_after or 0.0, backoff)
+        elif error and task.state in _ACTIVE and not isinstance(error, TaskTimeoutError):
+            # A result that can't be read or kept, a refusal to tell the state: asking again won't mend it.
+            self._fail(job, error)
+            return
+        else:
+            job.failures = 0
+        if task.state not in _ACTIVE:
+            self._drop(job.uid)
+            return
+        if entered is not task.state:
+            job.polls, job.since = 0, now
+        job.polls += 1
+        job.due = now + pause
+        if now - job.since > workflow.WAIT_BUDGET and not isinstance(error, BusyError):
+            self._fail(
+                job,
+                error
+                or TaskTimeoutError(
+                    "The service has not finished after more than an hour. Check the task again later."
+                ),
+            )
+
+    def _drop(self, uid: str) -> None:
+        """Work on a task no longer; another process may."""
+        self._jobs.pop(uid, None)
+        self._worker().store.release(uid, self._owner)
+
+    def _fail(self, job: _Job, error: Hitem3DError) -> None:
+        self._drop(job.uid)
+        self._worker().store.update(job.uid, state=TaskState.FAILED, finished=int(time.time()), **failure_fields(error))
+
+    def _account(self) -> None:
+        """In a thread: whether the keys work, and what is left."""
+        try:
+            found = workflow.account(self._worker())
+            self._emit({"event": "account", "template": found.template, "values": dict(found.values)})
+        except Hitem3DError as error:
+            self._problem(error)
+        except Exception:
+            log.exception("account")
+
+    def _problem(self, error: Hitem3DError, uid: str = "") -> None:
+        log.info("%s: %s", type(error).__name__, error)
+        self._emit(problem_event(error, uid))
+
+    def _progress(self, job: _Job, step: str) -> Progress:
+        last = 0.0
+
+        def report(done: int, total: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= 0.25 or done == total:
+                last = now
+                self._emit({"event": "progress", "uid": job.uid, "step": step, "done": done, "total": total})
+
+        return report
+
+    def _connected(self, configuration: Mapping[str, Any]) -> Hitem3DClient:
+        with TaskStore(self._home) as store:
+            return workflow.connect(
+                store,
+                configuration["api_url"],
+                Credentials(**configuration["credentials"]),
+                user_agent=configuration["user_agent"],
+                ca_file=Path(configuration["ca_file"]) if configuration["ca_file"] else None,
+            )
+
+    def _worker(self) -> Worker:
+        """This thread's: a connection to SQLite does not cross threads; the client is shared."""
+        store: TaskStore | None = getattr(self._local, "store", None)
+        if store is None:
+            store = self._local.store = TaskStore(self._home)
+        return Worker(store, self._owner, self._client)
+
+
+def problem_event(error: Hitem3DError, uid: str = "") -> dict[str, Any]:
+    """What Blender is told of an error that no row of the task list keeps."""
+    message = error.message
+    return {
+        "event": "problem",
+        "uid": uid,
+        "kind": type(error).__name__,
+        "template": message.template,
+        "values": dict(message.values),
+    }

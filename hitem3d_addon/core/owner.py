@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who works on a task: a process that holds the lock of a file in the data folder.
+
+The lock goes with the process, however it ends, and is seen from other machines that share the folder. A process number
+would not be: numbers are used again, and mean nothing on another machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import uuid
+from pathlib import Path
+from typing import IO
+
+from .data_folder import make_folder
+from .errors import StoreError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> bool:
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+class Owner:
+    """This process as an owner of tasks, from construction to ``close()`` or its end.
+
+    ``name`` is what a task's row holds: the host, for people, and a random part.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._folder = make_folder(home / "owners")
+        host = "".join(c if c.isalnum() else "-" for c in socket.gethostname())[:40]
+        self.name = f"{host}.{uuid.uuid4().hex[:12]}"
+        path = self._folder / self.name
+        try:
+            self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "r+b")
+        except OSError as error:
+            raise StoreError(
+                "The data folder can't be written: {folder} ({reason}).",
+                folder=str(home),
+                reason=error.strerror or type(error).__name__,
+            ) from error
+        _lock(self._file)
+
+    def is_gone(self, name: str) -> bool:
+        """Whether the owner of that name is no more. Its file is cleared away then."""
+        if name == self.name:
+            return False
+        path = self._folder / Path(name).name
+        try:
+            file = path.open("r+b")
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        with file:
+            gone = _lock(file)
+        if gone:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        return gone
+
+    def close(self) -> None:
+        """Give up everything owned. On Windows an open file can't be deleted, so it is closed first."""
+        if not self._file.closed:
+            self._file.close()
+            with contextlib.suppress(OSError):
+                (self._folder / self.name).unlink()
+
+    def __enter__(self) -> Owner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Blender's own importers, called so that a file comes in with its coordinates as they are, Y up turned to Z up."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .core.errors import MissingError, ResultError
+from .core.model import OutputFormat
+from .core.result_kind import result_kind
+from .result_archive import unpack
+
+
+@dataclass(frozen=True, slots=True)
+class _Importer:
+    """An operator and what it is told; a setting that this Blender's version does not have is left out."""
+
+    module: str
+    operator: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def exists(self) -> bool:
+        return self.operator in dir(getattr(bpy.ops, self.module))
+
+    def run(self, file: Path) -> None:
+        """Raises RuntimeError where the operator reports an error."""
+        operator = getattr(getattr(bpy.ops, self.module), self.operator)
+        known = operator.get_rna_type().properties
+        operator(filepath=str(file), **{name: value for name, value in self.settings.items() if name in known})
+
+
+_GLTF = _Importer(
+    "import_scene",
+    "gltf",
+    {"disable_bone_shape": True, "import_scene_extras": False, "import_scene_as_collection": False},
+)
+# What was sent is Y up, so what comes back as it was is too; Blender takes an STL for Z up unless told.
+_Y_UP = {"forward_axis": "NEGATIVE_Z", "up_axis": "Y"}
+_FBX = {"use_anim": False, "use_custom_props": False}
+
+_IMPORTERS: dict[str, tuple[_Importer, ...]] = {
+    "glb": (_GLTF,),
+    "obj": (_Importer("wm", "obj_import", {**_Y_UP, "use_split_objects": True}),),
+    "stl": (_Importer("wm", "stl_import", _Y_UP),),
+    "fbx": (_Importer("wm", "fbx_import", _FBX), _Importer("import_scene", "fbx", _FBX)),
+    "usdz": (
+        _Importer(
+            "wm",
+            "usd_import",
+            {
+                "set_frame_range": False,
+                "import_cameras": False,
+                "import_lights": False,
+                "create_world_material": False,
+                "support_scene_instancing": False,
+                "import_textures_mode": "IMPORT_PACK",
+            },
+        ),
+    ),
+}
+"""By kind, as `result_kind` tells it: what is tried, the first one that this Blender has."""
+
+
+def check_importer(output_format: OutputFormat) -> None:
+    """Raise MissingError where this Blender has no importer for the format, so that it is not even asked for."""
+    _importer(output_format.name.lower())
+
+
+def import_result_file(file: Path) -> None:
+    """Import into the scene and the active collection of the context; what came is known by its being new.
+
+    What the file is, its content tells. Of a zip all models of the best format are imported, and their textures packed.
+    Raises MissingError, and ResultError for a file that can't be read.
+    """
+    try:
+        kind = result_kind(file)
+    except OSError as error:
+        raise ResultError(
+            "The file with the parts can't be read: {reason}. Download the parts again.",
+            reason=error.strerror or type(error).__name__,
+        ) from error
+    if kind in _IMPORTERS and (kind != "usdz" or file.suffix.lower() == ".usdz"):
+        _import_file(file, kind)
+        return
+    with tempfile.TemporaryDirectory(prefix="hitem3d-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if kind == "zip":
+            kind, files = unpack(file, folder)
+        elif kind == "usdz":  # the USD importer goes by the name
+            files = [Path(shutil.copyfile(file, folder / "result.usdz"))]
+        else:
+            raise ResultError(
+                "The file with the parts is damaged, or not a model. Download the parts again, "
+                "or segment the object again."
+            )
+        for one in files:
+            _import_file(one, kind)
+        _pack_images(folder)
+
+
+def _import_file(file: Path, kind: str) -> None:
+    try:
+        _importer(kind).run(file)
+    except RuntimeError as error:
+        raise ResultError(
+            "Blender can't read the {kind} file that came back: {reason}. "
+            "Segment the object again with another format, such as GLB.",
+            kind=kind.upper(),
+            reason=_reason(error),
+        ) from error
+
+
+def _pack_images(folder: Path) -> None:
+    """Take the images in a folder that is about to go into Blender's file."""
+    for image in bpy.data.images:
+        path = Path(bpy.path.abspath(image.filepath)) if image.filepath else None
+        if path is None or image.library or folder not in path.parents:
+            continue
+        if not image.packed_file and path.is_file():
+            image.pack()
+        image.filepath_raw = f"//{path.name}"
+
+
+def _importer(kind: str) -> _Importer:
+    for importer in _IMPORTERS[kind]:
+        if importer.exists():
+            return importer
+    if kind == "usdz":
+        raise MissingError("This Blender was built without USD, so it can't import USDZ files. Choose another format.")
+    if kind == "glb":
+        raise MissingError(
+            "Blender's glTF importer is switched off. "
+            "Enable the add-on “glTF 2.0 format” in Preferences > Add-ons and try again."
+        )
+    if kind == "fbx":
+        raise MissingError(
+            "Blender's FBX importer is switched off. "
+            "Enable the add-on “FBX format” in Preferences > Add-ons and try again."
+        )
+    raise MissingError(
+        "This Blender was built without an importer for {kind} files. Choose another format.", kind=kind.upper()
+    )
+
+
+def _reason(error: RuntimeError) -> str:
+    """The last line of what the importer said, which may be a whole traceback."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1].removeprefix("Error: ").rstrip(".")[:200] if lines else "no reason given"

@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks as this Blender last saw them, so that drawing never reads the disk."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import bpy
+
+from .core.errors import Message
+from .core.model import Task
+from .record import Record, task_id_of, uid_of
+
+
+class Transfer(NamedTuple):
+    """How far an upload or a download is, in bytes; ``total`` is 0 where it is not known."""
+
+    step: str
+    done: int
+    total: int
+
+
+tasks: dict[str, Task] = {}
+"""By uid."""
+transfers: dict[str, Transfer] = {}
+"""Of the tasks that this Blender's agent is sending or downloading just now, by uid."""
+problem: Message | None = None
+"""Why the newest command to the agent could not be done, or why there is no agent."""
+account: Message | None = None
+"""What the newest connection test found."""
+
+
+records: dict[int, Record] = {}
+"""Which record each object was given in this session, by its session_uid: undo takes it off the object again."""
+
+
+def saw(task: Task) -> None:
+    """Keep what is known of a task now, and show it."""
+    tasks[task.uid] = task
+    redraw()
+
+
+def redraw() -> None:
+    """Have every sidebar drawn again."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                area.tag_redraw()
+
+
+def of_object(obj: bpy.types.Object) -> Task | None:
+    """The task of an object as it was last seen, through its record or its task id; None if it was not seen yet.
+
+    The id on the object is the public contract, so one that a script has set wins over the record beside it.
+    """
+    task_id = task_id_of(obj)
+    task = tasks.get(uid_of(obj))
+    if task and task_id in ("", task.task_id):
+        return task
+    return next((task for task in tasks.values() if task_id and task.task_id == task_id), None)
+
+
+def uids_in_file() -> dict[str, list[bpy.types.Object]]:
+    """The objects of each task that this .blend knows, by uid."""
+    found: dict[str, list[bpy.types.Object]] = {}
+    for obj in bpy.data.objects:
+        if task := of_object(obj):
+            found.setdefault(task.uid, []).append(obj)
+    return found
+
+
+def _clear() -> None:
+    global problem, account
+    tasks.clear()
+    transfers.clear()
+    records.clear()
+    problem = account = None
+
+
+register = unregister = _clear

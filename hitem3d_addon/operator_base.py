@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all operators share: one sentence at the end, and how the window shows that a call takes its time."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import bpy
+
+from .core.errors import Hitem3DError, Message
+from .wording import translated
+
+
+class Hitem3DOperator(bpy.types.Operator):
+    """What the operators share: `run` does the work and gives the sentence to report."""
+
+    @property
+    def is_window_control(self) -> bool:
+        """Whether a button, a menu or a dialog began this, so that Blender may not wait; False from a script.
+
+        OK in an operator's dialog calls `execute`, so it is not the method that tells.
+        """
+        return self.options.is_invoke and not bpy.app.background
+
+    def run(self, context: bpy.types.Context) -> Message | None:
+        """Do it, and give what to report, unless that is done. Raises Hitem3DError, whose sentence is reported;
+        anything else is a bug and keeps its traceback."""
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            message = self.run(context)
+        except Hitem3DError as error:
+            self.report({"ERROR"}, translated(error.message))
+            return {"CANCELLED"}
+        if message:
+            self.report({"INFO"}, translated(message))
+        return {"FINISHED"}
+
+
+@contextlib.contextmanager
+def cursor_progress(context: bpy.types.Context) -> Iterator[Callable[[int, int], None]]:
+    """Show percent beside the mouse cursor while a call blocks; nothing in background."""
+    manager = context.window_manager
+    manager.progress_begin(0, 100)
+    try:
+        yield lambda done, total: manager.progress_update(100 * done // total if total else 0)
+    finally:
+        manager.progress_end()

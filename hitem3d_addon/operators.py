@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sending a model, and asking how far it is."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, StringProperty
+
+from . import known_tasks, preferences, service, submission, sync
+from .core import workflow
+from .core.errors import Hitem3DError, Message
+from .core.model import OutputFormat, SegLevel, SegmentationRequest
+from .core.store import TaskStore
+from .object_tasks import object_with_task, task_of
+from .operator_base import Hitem3DOperator, cursor_progress
+from .wording import state_message, translated
+
+
+class HITEM3D_OT_create_task(Hitem3DOperator):
+    """Send the model to Hitem3D, which cuts it into parts. Each time costs API credits"""
+
+    bl_idname = "hitem3d.create_task"
+    bl_label = "Segment (Split into Parts)"
+    # Neither REGISTER nor UNDO: Repeat Last, F9 and redo would pay again, and undo can't take a payment back.
+    bl_options: set[str] = set()
+
+    seg_level: EnumProperty(
+        name="Level", description="How finely the model is cut", items=preferences.SEG_LEVEL_ITEMS, default="MEDIUM"
+    )
+    format: EnumProperty(
+        name="Format",
+        description="The kind of file that the service sends back",
+        items=preferences.FORMAT_ITEMS,
+        default="GLB",
+    )
+    callback_url: StringProperty(
+        name="Callback URL",
+        description="A web address of yours that the service tells when the task is done",
+        options={"SKIP_SAVE"},
+    )
+    mesh_url: StringProperty(
+        name="Model URL",
+        description="The web address of a GLB, STL or OBJ file to cut in place of the object",
+        options={"SKIP_SAVE"},
+    )
+    include_materials: BoolProperty(
+        name="Include Materials", description="Send materials and textures too, which takes longer", default=False
+    )
+    source: EnumProperty(
+        name="Send",
+        description="What is sent",
+        items=[
+            ("ACTIVE", "Active Object", "The active object"),
+            ("EACH", "Each Selected Object", "One task for each selected object"),
+            ("TOGETHER", "Selection as One Model", "All selected objects as one model, in one task"),
+        ],
+        default="ACTIVE",
+    )
+    without_dialog: BoolProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        settings = preferences.get()
+        if settings:
+            for name in ("seg_level", "format", "include_materials", "callback_url"):
+                if not self.properties.is_property_set(name):
+                    setattr(self, name, getattr(settings, name))
+        if self.without_dialog:
+            return self.execute(context)
+        return context.window_manager.invoke_props_dialog(
+            self, title="Segment (Split into Parts)", confirm_text="Segment"
+        )
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.prop(self, "source")
+        layout.prop(self, "seg_level")
+        layout.prop(self, "format")
+        layout.prop(self, "include_materials")
+        layout.prop(self, "mesh_url")
+        layout.prop(self, "callback_url")
+
+    def run(self, context: bpy.types.Context) -> Message:
+        settings = preferences.get()
+        if settings and self.is_window_control:
+            for name in ("seg_level", "format", "include_materials", "callback_url"):
+                setattr(settings, name, getattr(self, name))
+        asked = SegmentationRequest(
+            seg_level=SegLevel[self.seg_level],
+            format=OutputFormat[self.format],
+            mesh_url=self.mesh_url.strip(),
+            callback_url=self.callback_url.strip(),
+        )
+        current = service.current()
+        submissions = submission.prepare(
+            context, current, asked, source=self.source, include_materials=self.include_materials
+        )
+        try:
+            if self.is_window_control:
+                return self._queue(current, submissions)
+            return self._send(context, current, submissions)
+        finally:
+            submission.discard(current, submissions)
+
+    def _queue(self, current: service.Service, submissions: list[submission.Submission]) -> Message:
+        """Hand them to the agent; Blender goes on at once."""
+        count = len(submissions)
+        with TaskStore(current.home) as store:
+            while submissions:
+                known_tasks.saw(submission.enlist(store, submissions[0], api_url=current.api_url))
+                sync.tell_agent(do="watch", uid=submissions.pop(0).uid)
+        return Message("Sending to Hitem3D in the background: {count} task(s)", {"count": count})
+
+    def _send(
+        self, context: bpy.types.Context, current: service.Service, submissions: list[submission.Submission]
+    ) -> Message:
+        """Send them here and now, one after the other."""
+        task_ids: list[str] = []
+        try:
+            with service.worker(current) as worker, cursor_progress(context) as progress:
+                while submissions:
+                    task = submission.send(worker, submissions.pop(0), progress=progress)
+                    known_tasks.saw(task)
+                    task_ids.append(task.task_id)
+        except Hitem3DError:
+            if task_ids:
+                self.report({"INFO"}, translated(_sent_message(task_ids)))
+            raise
+        return _sent_message(task_ids)
+
+
+class HITEM3D_OT_query_task(Hitem3DOperator):
+    """Ask Hitem3D how far the active object's task is"""
+
+    bl_idname = "hitem3d.query_task"
+    bl_label = "Check Task"
+    bl_options = {"REGISTER"}
+
+    def run(self, context: bpy.types.Context) -> Message:
+        current = service.current()
+        current.check()
+        obj = object_with_task(context)
+        if self.is_window_control:
+            with TaskStore(current.home) as store:
+                sync.tell_agent(do="watch", uid=task_of(store, current.api_url, obj).uid)
+            return Message("Asking Hitem3D…")
+        with service.worker(current) as worker:
+            task, _ = workflow.refresh(worker, task_of(worker.store, current.api_url, obj).uid)
+        known_tasks.saw(task)
+        if task.error:
+            return task.error
+        return state_message(task)
+
+
+def _sent_message(task_ids: list[str]) -> Message:
+    return Message("Sent to Hitem3D: {task_ids}", {"task_ids": ", ".join(task_ids)})
+
+
+register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_create_task, HITEM3D_OT_query_task))

@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Colours that tell the parts apart in the viewport, by object colour and by material colour."""
+
+from __future__ import annotations
+
+import colorsys
+
+import bpy
+from bpy.types import Material, Object
+
+Colour = tuple[float, float, float, float]
+
+
+def part_colour(number: int) -> Colour:
+    """The colour of a part, counted from 0: RGBA, far from those of the numbers beside it."""
+    hue = number * 0.618034 % 1.0
+    return (*colorsys.hsv_to_rgb(hue, 0.65 - 0.2 * (number // 6 % 2), 0.85 - 0.25 * (number // 12 % 2)), 1.0)
+
+
+def colour_part(part: Object, number: int) -> None:
+    """Give the part its colour, and a material of that colour where the file gave it none.
+
+    Solid view shows material colours unless told otherwise; without a material all parts would be grey.
+    """
+    part.color = part_colour(number)
+    if not any(part.data.materials):
+        part.data.materials.clear()
+        part.data.materials.append(_material(part.name, part_colour(number)))
+
+
+def _material(name: str, colour: Colour) -> Material:
+    material = bpy.data.materials.new(name)
+    material.diffuse_color = colour
+    if material.node_tree is None:  # from Blender 5.0 on it is there from the start
+        material.use_nodes = True
+    surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    surface.inputs["Base Color"].default_value = colour
+    return material

@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done with the parts: bring them into the scene, or put them on the original."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty
+
+from . import known_tasks, service, sync
+from .core import workflow
+from .core.errors import InputError, Message
+from .core.model import Task
+from .core.store import TaskStore
+from .importing import ImportOptions, import_parts, parts_of
+from .object_tasks import object_with_task, task_of
+from .operator_base import Hitem3DOperator, cursor_progress
+from .record import task_id_of
+from .wording import translated
+
+
+class HITEM3D_OT_import_result(Hitem3DOperator):
+    """Import the parts of the active object's task, where the object is now"""
+
+    bl_idname = "hitem3d.import_result"
+    bl_label = "Import Parts"
+    bl_options = {"REGISTER", "UNDO"}
+
+    wait: BoolProperty(name="Wait", description="Wait until the service is done", default=False, options={"SKIP_SAVE"})
+    timeout: FloatProperty(
+        name="Timeout",
+        description="How long to wait at most, in seconds",
+        default=3600.0,
+        min=0.0,
+        options={"SKIP_SAVE"},
+    )
+    parts: EnumProperty(
+        name="Parts",
+        description="How the parts are told apart in the file that came back",
+        items=[
+            ("AUTO", "Automatic", "By objects, else materials, else colours, else loose pieces"),
+            ("AS_DELIVERED", "As Delivered", "The objects that the file holds"),
+            ("BY_MATERIAL", "By Material", "A part for each material"),
+            ("BY_COLOUR", "By Colour", "A part for each vertex colour"),
+            ("LOOSE", "Loose Parts", "A part for each piece that hangs together"),
+        ],
+        default="AUTO",
+    )
+    placement: EnumProperty(
+        name="Placement",
+        description="Where the parts go",
+        items=[
+            ("AUTO", "Automatic", "Where the object is; turned, moved or scaled if the service changed that"),
+            ("AS_DELIVERED", "As Delivered", "Trust the coordinates that the service sent back"),
+        ],
+        default="AUTO",
+    )
+    hide_source: BoolProperty(name="Hide Original", description="Hide the object that was segmented", default=False)
+    parent: BoolProperty(
+        name="Parent to Original", description="Make the parts children of the object that was segmented", default=False
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        obj = context.view_layer.objects.active
+        if obj and task_id_of(obj):
+            return True
+        cls.poll_message_set("The active object has no Hitem3D task. Segment it first")
+        return False
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        for name in ("parts", "placement", "hide_source", "parent"):
+            layout.prop(self, name)
+
+    def run(self, context: bpy.types.Context) -> Message | None:
+        current = service.current()
+        obj = object_with_task(context)
+        options = ImportOptions(self.parts, self.placement, self.hide_source, self.parent)
+        with TaskStore(current.home) as store:
+            task = task_of(store, current.api_url, obj)
+            file = workflow.result_file(current.home, task)
+        if file is None and self.is_window_control:
+            current.check()
+            sync.import_on_arrival(task.uid, options)
+            return Message("The parts are being fetched, and are imported when they are here")
+        if file is None:
+            file = self._download(context, current, task)
+        imported = import_parts(context, file, obj, options)
+        if imported.doubtful:
+            self.report({"WARNING"}, translated(imported.report))
+            return None
+        return imported.report
+
+    def _download(self, context: bpy.types.Context, current: service.Service, task: Task) -> Path:
+        current.check()
+        with service.worker(current) as worker, cursor_progress(context) as progress:
+            try:
+                if self.wait:
+                    workflow.wait(worker, task.uid, timeout=self.timeout, on_change=known_tasks.saw)
+                return workflow.fetch(worker, task.uid, progress=progress)
+            finally:
+                if latest := worker.store.get(task.uid):
+                    known_tasks.saw(latest)
+
+
+class HITEM3D_OT_apply_parts(Hitem3DOperator):
+    """Put the imported parts on the original, which keeps its topology, UVs, materials and modifiers"""
+
+    bl_idname = "hitem3d.apply_parts"
+    bl_label = "Apply Parts to Original"
+    bl_options = {"REGISTER", "UNDO"}
+
+    target: EnumProperty(
+        name="As",
+        description="What the parts become on the original",
+        items=[
+            ("FACE_ATTRIBUTE", "Face Attribute", "A number for each face, in the attribute hitem3d_part"),
+            ("FACE_SETS", "Face Sets", "Face sets for Sculpt Mode"),
+            ("VERTEX_GROUPS", "Vertex Groups", "A vertex group for each part"),
+            ("MATERIALS", "Materials", "A material for each part"),
+            ("SEPARATE", "Separate Objects", "The original cut into objects, with all its data"),
+        ],
+        default="FACE_ATTRIBUTE",
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        obj = context.view_layer.objects.active
+        if obj and obj.type == "MESH" and parts_of(obj):
+            return True
+        cls.poll_message_set("Import the parts of the active object first")
+        return False
+
+    def run(self, context: bpy.types.Context) -> Message:
+        obj = context.view_layer.objects.active
+        parts = parts_of(obj)
+        if obj.library or not obj.is_editable:
+            raise InputError("“{name}” is linked from another file, so it can't be changed.", name=obj.name)
+        # NumPy, which these need, may be missing in some builds of Blender; the import before has said so.
+        from .labelled_mesh import apply_labels
+        from .labels import part_labels
+
+        with _in_object_mode(context):
+            labels = part_labels(obj, parts, context.evaluated_depsgraph_get())
+            names = [part.name for part in parts]
+            applied = apply_labels(obj, labels.faces, names, [tuple(part.color) for part in parts], self.target)
+        values = {"count": len(parts) - len(applied.absent), "name": obj.name, "exact": 100 * labels.exact}
+        if labels.unmatched > 0.001:
+            values["unmatched"] = 100 * labels.unmatched
+            return Message(
+                "{count} parts on “{name}”. {unmatched:.1f} % of the surface lies on no part and took the nearest",
+                values,
+            )
+        return Message("{count} parts on “{name}”, {exact:.1f} % of the triangles matched exactly", values)
+
+
+@contextlib.contextmanager
+def _in_object_mode(context: bpy.types.Context) -> Iterator[None]:
+    """Leave the active object's mode and come back to it: mesh data can't be changed from outside in Edit Mode."""
+    active = context.view_layer.objects.active
+    mode = active.mode
+    if mode == "OBJECT":
+        yield
+        return
+    bpy.ops.object.mode_set(mode="OBJECT")
+    try:
+        yield
+    finally:
+        context.view_layer.objects.active = active
+        bpy.ops.object.mode_set(mode=mode)
+
+
+register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_import_result, HITEM3D_OT_apply_parts))

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a zipped result: a model with its materials and textures, taken from a stranger."""
+
+from __future__ import annotations
+
+import re
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+
+from .core.errors import ResultError
+from .core.result_kind import result_kind
+
+_MOST_FILES = 2000
+_MOST_BYTES = 4 << 30
+_RATIO = 100
+"""How many times larger than the zip its content may be. An OBJ shrinks to a fifth; a bomb to a thousandth."""
+_ALWAYS_ALLOWED = 64 << 20
+_BLOCK = 1 << 20
+_KINDS = ("glb", "obj", "fbx", "usdz", "stl")
+"""The best first, for a zip that holds the same model in several formats."""
+
+
+def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
+    """Unpack into an empty folder; gives the kind of model that is in it, and the files of that kind, by name.
+
+    Nothing is written outside the folder. Raises ResultError for an archive with paths that lead out of it, with links,
+    too many files or too many bytes, for one that is damaged or encrypted, and for one without a model.
+    """
+    try:
+        with zipfile.ZipFile(archive) as whole:
+            entries = [entry for entry in whole.infolist() if not entry.is_dir()]
+            targets = [folder.joinpath(*_parts(entry)) for entry in entries]
+            room = min(_MOST_BYTES, max(_ALWAYS_ALLOWED, _RATIO * archive.stat().st_size))
+            if len(entries) > _MOST_FILES or sum(entry.file_size for entry in entries) > room:
+                raise _too_much()
+            for entry, target in zip(entries, targets, strict=True):
+                room -= _write(whole, entry, target, room)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise ResultError(
+            "The zip file that came back is damaged: {reason}. Download the parts again, or segment the object again.",
+            reason=str(error)[:200],
+        ) from error
+    except OSError as error:
+        raise ResultError(
+            "The parts can't be unpacked: {reason}. Free some space on the disk and try again.",
+            reason=error.strerror or type(error).__name__,
+        ) from error
+    found = [(result_kind(file), file) for file in sorted(targets) if not file.name.startswith(".")]
+    for kind in _KINDS:
+        if models := [file for its, file in found if its == kind]:
+            return kind, models
+    raise ResultError(
+        "There is no model in the zip file that came back. Segment the object again, with GLB as the format."
+    )
+
+
+def _parts(entry: zipfile.ZipInfo) -> list[str]:
+    """The folders and the name of an entry. Some programs write backslashes, against the specification."""
+    parts = entry.filename.replace("\\", "/").split("/")
+    # A colon is a drive or a stream on Windows, which also drops dots and spaces at the end.
+    plain = all(part.rstrip(". ") == part and part and not re.search(r'[\x00-\x1f:*?"<>|]', part) for part in parts)
+    if not plain or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+        raise ResultError(
+            "The zip file that came back is not safe to unpack: “{name}” is a link, or leads out of the folder. "
+            "Ask Hitem3D's support about this task.",
+            name=entry.filename[:100],
+        )
+    return parts
+
+
+def _write(whole: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, room: int) -> int:
+    """Write one file and give its bytes, which the entry may have lied about."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with whole.open(entry) as source, file.open("wb") as target:
+        while block := source.read(_BLOCK):
+            written += target.write(block)
+            if written > room:
+                raise _too_much()
+    return written
+
+
+def _too_much() -> ResultError:
+    return ResultError(
+        "The zip file that came back holds more than any model can. Ask Hitem3D's support about this task."
+    )

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A scene beside the user's own, for Geometry Nodes to work in: it is gone when the work is done.
+
+Blender evaluates node groups only on objects of a scene. In a scene of their own they touch neither the user's
+selection nor the collections, and nothing else is evaluated with them.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import bpy
+from bpy.types import Depsgraph, GeometryNodeTree, Mesh, Object, Scene
+
+
+class ScratchScene:
+    """A context manager: an empty scene, and everything made through it, removed at the end."""
+
+    def __enter__(self) -> Self:
+        self.scene: Scene = bpy.data.scenes.new("Hitem3D scratch")
+        self._objects: list[Object] = []
+        self._meshes: list[Mesh] = []
+        self._trees: list[GeometryNodeTree] = []
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for thing in self._objects:
+            bpy.data.objects.remove(thing)
+        for mesh in self._meshes:
+            bpy.data.meshes.remove(mesh)
+        for tree in self._trees:
+            bpy.data.node_groups.remove(tree)
+        bpy.data.scenes.remove(self.scene)
+
+    def add_object(self, mesh: Mesh) -> Object:
+        """An object of this scene that shows the mesh, which is removed with it."""
+        self._meshes.append(mesh)
+        thing = bpy.data.objects.new("Hitem3D scratch", mesh)
+        self._objects.append(thing)
+        self.scene.collection.objects.link(thing)
+        return thing
+
+    def add_tree(self, thing: Object) -> GeometryNodeTree:
+        """An empty Geometry Nodes group, with a geometry going in and out, as a modifier of the object."""
+        tree = bpy.data.node_groups.new("Hitem3D scratch", "GeometryNodeTree")
+        assert isinstance(tree, GeometryNodeTree)
+        self._trees.append(tree)
+        tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
+        tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+        thing.modifiers.new("Hitem3D scratch", "NODES").node_group = tree
+        return tree
+
+    def evaluate(self) -> Depsgraph:
+        """Bring everything in the scene up to date; what was evaluated before is no longer valid."""
+        layer = self.scene.view_layers[0]
+        layer.update()
+        return layer.depsgraph

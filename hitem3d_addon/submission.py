@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what is selected to tasks at the service: which objects, the exported file, the record on each object."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Literal
+from urllib.parse import urlsplit
+
+import bpy
+
+from . import known_tasks
+from .core import workflow
+from .core.data_folder import job_folder, make_folder
+from .core.errors import Hitem3DError, InputError, UncertainError
+from .core.model import SegmentationRequest, Task
+from .core.store import TaskStore
+from .core.workflow import Progress, Worker
+from .record import Record, matrix_of, read_record, remove_record, stamp_task_id, task_id_of, write_record
+from .scene_export import SentGeometry, export_glb
+from .service import Service
+
+Source = Literal["ACTIVE", "EACH", "TOGETHER"]
+
+SHOWN_AS_MESH = frozenset({"MESH", "CURVE", "SURFACE", "FONT", "META"})
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One task before it is sent: the objects that it is about, and what create-task is asked."""
+
+    uid: str
+    name: str
+    objects: Sequence[bpy.types.Object]
+    request: SegmentationRequest
+    sent: SentGeometry | None
+    """None with a mesh_url: what the service then cuts is unknown here."""
+
+    def record_for(self, obj: bpy.types.Object) -> Record:
+        """What an import needs later, on any machine, to put the parts where this object is."""
+        record = Record(uid=self.uid, matrix=matrix_of(obj), format=self.request.format, time=int(time.time()))
+        if self.sent is None:
+            return record
+        return replace(
+            record,
+            centre=self.sent.centre,
+            scale=self.sent.scale,
+            bounds=self.sent.bounds,
+            triangles=self.sent.triangles,
+            points=self.sent.points,
+        )
+
+
+def prepare(
+    context: bpy.types.Context, service: Service, asked: SegmentationRequest, *, source: Source, include_materials: bool
+) -> list[Submission]:
+    """Everything up to the first request: the checks, then one file for each task in its folder of the data folder.
+
+    ``asked`` has the options; its ``mesh`` is filled in here unless it has a ``mesh_url``. Raises a Hitem3DError for
+    whatever can't work; then nothing has changed, in Blender or on the disk.
+    """
+    service.check()
+    if asked.mesh_url:
+        asked.check()
+        return [_of_address(context, asked)]
+    groups = _groups(context, source)
+    for obj in {obj for group in groups for obj in group}:
+        _check_editable(obj)
+    jobs = make_folder(make_folder(service.home) / "jobs")
+    depsgraph = context.evaluated_depsgraph_get()
+    submissions: list[Submission] = []
+    folders = []
+    try:
+        for group in groups:
+            uid = uuid.uuid4().hex
+            folders.append(make_folder(jobs / uid))
+            file = folders[-1] / "mesh.glb"
+            sent = export_glb(group, depsgraph, file, output_format=asked.format, include_materials=include_materials)
+            submissions.append(Submission(uid, group[0].name, group, replace(asked, mesh=file), sent))
+    except BaseException:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return submissions
+
+
+def enlist(store: TaskStore, submission: Submission, *, api_url: str, owner: str = "") -> Task:
+    """Put a submission in the task list and its record on its objects: the last step before anything is sent.
+
+    Without an owner the task waits for an agent.
+    """
+    task = workflow.record(
+        store, submission.request, uid=submission.uid, name=submission.name, api_url=api_url, owner=owner
+    )
+    for obj in submission.objects:
+        record = known_tasks.records[obj.session_uid] = submission.record_for(obj)
+        write_record(obj, record)
+        stamp_task_id(obj, "")
+    return task
+
+
+def send(worker: Worker, submission: Submission, *, progress: Progress | None = None) -> Task:
+    """Record one submission, send it here and now, and stamp its task id on its objects.
+
+    On a definite refusal the objects carry again what they carried before. When the answer was lost they keep the
+    record, which is how the task and its objects find each other once the user has decided.
+    """
+    before = [(obj, read_record(obj), task_id_of(obj)) for obj in submission.objects]
+    enlist(worker.store, submission, api_url=worker.client.api_url, owner=worker.owner.name)
+    try:
+        task = workflow.submit(worker, submission.uid, progress=progress)
+    except UncertainError:
+        raise
+    except Hitem3DError:
+        workflow.cancel(worker, submission.uid)
+        for obj, earlier, task_id in before:
+            known_tasks.records.pop(obj.session_uid, None)
+            if earlier:
+                write_record(obj, earlier)
+            else:
+                remove_record(obj)
+            stamp_task_id(obj, task_id)
+        raise
+    for obj in submission.objects:
+        stamp_task_id(obj, task.task_id)
+    return task
+
+
+def discard(service: Service, submissions: Sequence[Submission]) -> None:
+    """Remove the files of submissions that were prepared and never recorded."""
+    for submission in submissions:
+        shutil.rmtree(job_folder(service.home, submission.uid), ignore_errors=True)
+
+
+def _groups(context: bpy.types.Context, source: Source) -> list[list[bpy.types.Object]]:
+    """The objects of each task, the one that names it first."""
+    active = context.view_layer.objects.active
+    if source == "ACTIVE":
+        if active is None:
+            raise InputError("No object is active. Click the object to cut into parts, and try again.")
+        return [[active]]
+    chosen = [obj for obj in context.selected_objects if obj.type in SHOWN_AS_MESH]
+    if not chosen:
+        raise InputError("No object with a surface is selected. Select the objects to cut into parts, and try again.")
+    chosen.sort(key=lambda obj: (obj != active, obj.name))
+    return [[obj] for obj in chosen] if source == "EACH" else [chosen]
+
+
+def _check_editable(obj: bpy.types.Object) -> None:
+    if not obj.is_editable:
+        raise InputError(
+            "“{name}” is linked from another file, so its task can't be kept on it. "
+            "Make it local (Object > Relations > Make Local) and try again.",
+            name=obj.name,
+        )
+
+
+def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submission:
+    """A task on a model in the web: on the active object, or on a new empty where there is none."""
+    obj = context.view_layer.objects.active
+    if obj is None:
+        name = PurePosixPath(urlsplit(asked.mesh_url).path).stem or "Hitem3D"
+        obj = bpy.data.objects.new(name, None)
+        context.collection.objects.link(obj)
+        context.view_layer.objects.active = obj
+    _check_editable(obj)
+    return Submission(uuid.uuid4().hex, obj.name, [obj], asked, None)

@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far points are from a surface. For few points: the tree costs half of what Geometry Nodes take to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+import numpy as np
+from mathutils.bvhtree import BVHTree
+
+from .evaluated_surface import Doubles, Frame, Surface
+from .scratch_scene import ScratchScene
+
+
+class SurfaceDistance:
+    """Surfaces, seen through a frame that brings them near the origin, ready to be asked."""
+
+    def __init__(self, surfaces: Sequence[Surface], frame: Frame) -> None:
+        # FromObject takes a fifth of the time that FromPolygons takes; the object is not needed after it.
+        with ScratchScene() as scratch:
+            thing = scratch.add_object(_mesh(surfaces, frame))
+            self._tree = BVHTree.FromObject(thing, scratch.evaluate())
+
+    def distances(self, points: Doubles) -> Doubles:
+        """For points (n, 3) in the frame."""
+        return np.array([self._tree.find_nearest(point)[3] for point in points.tolist()], np.float64)
+
+
+def _mesh(surfaces: Sequence[Surface], frame: Frame) -> bpy.types.Mesh:
+    positions = [frame.sent(block).reshape(3, -1).T for surface in surfaces for block in surface.world_blocks()]
+    starts = np.cumsum([0] + [surface.local.shape[1] * len(surface.matrices) for surface in surfaces])
+    corners = [
+        block.reshape(-1, 3)
+        for surface, start in zip(surfaces, starts, strict=False)
+        for block in surface.corner_blocks(int(start))
+    ]
+    triangles = np.concatenate(corners).astype(np.int32)
+    mesh = bpy.data.meshes.new("Hitem3D scratch")
+    mesh.vertices.add(int(starts[-1]))
+    mesh.attributes["position"].data.foreach_set("vector", np.concatenate(positions).ravel())
+    mesh.loops.add(3 * len(triangles))
+    mesh.loops.foreach_set("vertex_index", triangles.ravel())
+    mesh.polygons.add(len(triangles))
+    mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * len(triangles), 3, dtype=np.int32))
+    return mesh

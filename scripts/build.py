@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""python3 scripts/build.py: writes the extension that users install, dist/hitem3d-<version>.zip.
+
+Blender's own extension builder makes and validates it. The same sources give the same bytes.
+"""
+
+from __future__ import annotations
+
+import environment
+
+environment.ensure_running_inside()
+
+import shutil  # noqa: E402
+import subprocess  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+import tomllib  # noqa: E402
+from importlib.util import find_spec  # noqa: E402
+from pathlib import Path  # noqa: E402
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo  # noqa: E402
+
+from environment import REPOSITORY  # noqa: E402
+
+UNIX = 3
+"""What a zip calls the system that it was made on."""
+
+
+def build(folder: Path) -> Path:
+    """Write the extension into a folder, which is made if need be, and give its path.
+
+    Raises subprocess.CalledProcessError when Blender's builder refuses it; it has said why.
+    """
+    manifest = REPOSITORY / "blender_manifest.toml"
+    described = tomllib.loads(manifest.read_text(encoding="utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = folder.resolve() / f"{described['id']}-{described['version']}.zip"
+    with tempfile.TemporaryDirectory(prefix="hitem3d-build-") as temporary:
+        stage = Path(temporary) / described["id"]
+        # Blender wants the manifest beside the package's __init__.py.
+        shutil.copytree(REPOSITORY / "hitem3d_addon", stage, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        shutil.copy(manifest, stage)
+        shutil.copy(REPOSITORY / "LICENSE", stage)
+        built = Path(temporary) / archive.name
+        _extension_command("build", "--source-dir", str(stage), "--output-filepath", str(built))
+        _copy_without_traces(built, archive)
+    # Blender 4.2's `build` lets things through that its `validate` refuses.
+    _extension_command("validate", str(archive))
+    return archive
+
+
+def _copy_without_traces(source: Path, archive: Path) -> None:
+    """Copy a zip, leaving out what came from this machine: times, permissions, and the order of its files."""
+    with ZipFile(source) as given, ZipFile(archive, "w", ZIP_DEFLATED, compresslevel=9) as written:
+        for name in sorted(given.namelist()):
+            member = ZipInfo(name)  # of 1980, where zip's time begins
+            member.create_system = UNIX
+            member.external_attr = 0o644 << 16
+            member.compress_type = ZIP_DEFLATED
+            written.writestr(member, given.read(name))
+
+
+def _extension_command(command: str, *arguments: str) -> None:
+    """Run one command of Blender's extension tool, a program of its own that comes with every bpy wheel."""
+    scripts = _blender_scripts()
+    program = scripts / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py"
+    tags = scripts / "modules" / "_bpy_internal" / "extensions" / "tags.py"
+    subprocess.run([sys.executable, str(program), command, *arguments, "--valid-tags", str(tags)], check=True)
+
+
+def _blender_scripts() -> Path:
+    """The folder of Blender's own scripts in the installed wheel."""
+    spec = find_spec("bpy")
+    assert spec
+    assert spec.origin
+    return next(Path(spec.origin).parent.glob("*/scripts"))
+
+
+def main() -> None:
+    """Build it into dist/."""
+    try:
+        archive = build(REPOSITORY / "dist")
+    except subprocess.CalledProcessError:
+        sys.exit("Blender's extension builder refused it; see above.")
+    print(f"Wrote {archive.relative_to(REPOSITORY)}, {archive.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()

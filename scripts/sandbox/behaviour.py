@@ -1,0 +1,168 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the sandbox was told to do: its settings, and the faults that stand in line.
+
+Both arrive as JSON at POST /sandbox/behaviour; by example::
+
+    {"seconds": 0.5, "task_limit": 30, "credits": 10, "fail_next": 1}
+    {"faults": [{"on": "create-task", "when": "created", "do": "cut"}]}          accepted, but the answer is lost
+    {"faults": [{"on": "create-task", "when": "body", "bytes": 50000, "do": "reset"}]}
+    {"faults": [{"on": "create-task", "do": "answer", "code": 429, "status": 429, "headers": {"Retry-After": "1"}}]}
+    {"faults": [{"on": "create-task", "when": "received", "do": "hang"}]}
+    {"faults": [{"on": "query-task", "times": 3, "do": "answer", "status": 500, "text": "<html>"}]}
+    {"faults": [{"on": "query-task", "do": "alter", "set": {"data": {"state": "paused"}}}]}
+    {"faults": [{"on": "result", "when": "body", "bytes": 1000, "do": "cut"}]}   a truncated download
+    {"faults": [{"on": "balance", "do": "pass", "stall": 2}]}                    late, but right
+    {"revoke_tokens": true}     all tokens that were given for keys end now
+    {"reset": true}             as if it had just been started: tasks and counts are forgotten too
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
+
+ENDPOINTS = ("token", "create-task", "query-task", "balance", "result", "callback")
+MOMENTS = ("start", "body", "received", "created")
+ACTIONS = ("answer", "cut", "reset", "hang", "raw", "alter", "pass")
+CHOICES = {
+    "auth": ("token", "bearer", "both"),
+    "unauthorized": ("http", "json"),
+    "geometry": ("keep", "recentre", "normalise", "swap_axes", "weld", "decimate", "voxel"),
+    "merge": ("nodes", "materials", "colours", "shells"),
+}
+
+
+@dataclass(slots=True)
+class Settings:
+    """What holds until it is changed."""
+
+    seconds: float = 3.0
+    """From created to success; a change also holds for the tasks that are under way."""
+    auth: str = "both"
+    """The Authorization scheme that is taken: token, bearer or both."""
+    unauthorized: str = "http"
+    """How a wrong token is refused: HTTP 401, or HTTP 200 with the JSON code 401. Both were seen at the service."""
+    credits: float = 1000.0
+    task_limit: int = 10
+    """Unfinished tasks at a time (FAQ)."""
+    link_seconds: float = 3600.0
+    """How long a result link is good for (query-task page)."""
+    token_seconds: float = 86400.0
+    """How long a fetched token is good for (get-token page)."""
+    fail_next: int = 0
+    """So many of the next tasks fail, and are refunded."""
+    upload_rate: float = 0.0
+    """Bytes a second that are read from a create-task; 0: all it can."""
+    download_rate: float = 0.0
+    """Bytes a second that a result is sent with; 0: all it can."""
+    retry_after: str = "0"
+    """Seconds until the next question, as query-task's answers say in the header Retry-After; "": they say nothing."""
+    geometry: str = "keep"
+    """What becomes of the coordinates and triangles of the result."""
+    merge: str = "nodes"
+    """How the result holds its parts: nodes, or one mesh with materials, vertex colours or loose shells."""
+    zip: bool = False
+    """Whether an OBJ comes in a ZIP, with its MTL."""
+    deliver_format: int = 0
+    """Another format than the one asked for; 0: the one asked for."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One misbehaviour. It is used up after ``times`` requests to its endpoint (0: never)."""
+
+    on: str
+    do: str
+    when: str = "start"
+    """start: the headers are read; body: ``bytes`` of the body have come (create-task) or gone (result);
+    received: the whole body is read and nothing is done yet; created: the task exists and is paid for."""
+    times: int = 1
+    skip: int = 0
+    """Requests to let pass first."""
+    bytes: int = 0
+    stall: float = 0.0
+    """Seconds to wait before it."""
+    status: int = 200
+    code: int | str = 10000000
+    msg: str = "system error"
+    data: Any = field(default_factory=dict)
+    text: str | None = None
+    """The whole body of the answer, instead of an envelope."""
+    base64: str | None = None
+    """The same for bytes; with ``raw`` the bytes that are put on the socket instead of any HTTP."""
+    headers: dict[str, str] = field(default_factory=dict)
+    set: dict[str, Any] = field(default_factory=dict)
+    """For ``alter``: values to put into the right answer, folder by folder."""
+    unset: list[str] = field(default_factory=list)
+    """For ``alter``: top-level keys to take out of the right answer."""
+
+    def check(self) -> None:
+        """Raise ValueError for words that mean nothing."""
+        for name, words in (("on", ENDPOINTS), ("do", ACTIONS), ("when", MOMENTS)):
+            if getattr(self, name) not in words:
+                raise ValueError(f"{name} has to be one of {', '.join(words)}")
+
+
+T = TypeVar("T")
+
+
+def _build(kind: type[T], values: dict[str, Any]) -> T:
+    known = {one.name for one in fields(kind)}  # type: ignore[arg-type]
+    if unknown := set(values) - known:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    return kind(**values)
+
+
+class Behaviour:
+    """The settings and the queue of faults."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._first = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all that it was told."""
+        self.settings = replace(self._first)
+        self.faults: list[Fault] = []
+
+    def update(self, values: dict[str, Any]) -> None:
+        """Take over settings by name and append "faults"; "clear": true empties the queue first.
+
+        Raises ValueError for anything that is not understood, and then changes nothing.
+        """
+        values = dict(values)
+        clear = values.pop("clear", False)
+        try:
+            faults = [_build(Fault, one) for one in values.pop("faults", [])]
+        except TypeError as error:
+            raise ValueError(f'a fault needs at least "on" and "do": {error}') from error
+        for fault in faults:
+            fault.check()
+        known = {one.name: getattr(self.settings, one.name) for one in fields(self.settings)}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"unknown: {name}")
+            number = isinstance(known[name], int | float) and not isinstance(known[name], bool)
+            if not isinstance(value, int | float if number else type(known[name])):
+                raise ValueError(f"{name} can't be {value!r}")
+            if value not in CHOICES.get(name, (value,)):
+                raise ValueError(f"{name} has to be one of {', '.join(CHOICES[name])}")
+        for name, value in values.items():
+            setattr(self.settings, name, value)
+        self.faults = ([] if clear else self.faults) + faults
+
+    def take(self, endpoint: str) -> Fault | None:
+        """The fault that this request meets, counted as used."""
+        for fault in self.faults:
+            if fault.on != endpoint:
+                continue
+            if fault.skip:
+                fault.skip -= 1
+                return None
+            if fault.times:
+                fault.times -= 1
+                if not fault.times:
+                    self.faults.remove(fault)
+            return fault
+        return None

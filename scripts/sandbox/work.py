@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done to one mesh, in a process of the pool: read it, cut it, write the parts."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from pathlib import Path
+
+
+class WorkError(Exception):
+    """The mesh can't be segmented; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One mesh and what is to become of it."""
+
+    mesh: str
+    result: str
+    seg_level: str
+    geometry: str = "keep"
+    merge: str = "nodes"
+    zip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came out; ``result`` is the file's path."""
+
+    result: str
+    parts: int
+    triangles: int
+
+
+def nothing() -> None:
+    """Only starts a process of the pool, and has it load what it will need."""
+    import scipy.sparse.csgraph
+    import scipy.spatial  # noqa: F401
+
+    from . import reshape, segment, writers  # noqa: F401
+
+
+def end_with_parent() -> None:
+    """Have this process end when the sandbox is gone, however it went."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def segment_file(job: Job) -> Done:
+    """Segment one file. Raises WorkError for a mesh that can't be read or holds no triangle."""
+    # The server imports this module too, and does not need NumPy.
+    from . import bpy_process, meshes, reshape, segment, writers
+
+    try:
+        mesh = meshes.read_mesh(Path(job.mesh))
+        shaped = reshape.reshape(mesh, job.geometry)
+        parts = meshes.split(shaped, segment.segment(shaped.vertices, shaped.triangles, job.seg_level))
+        path = writers.write_parts(parts, Path(job.result), job.merge, job.zip)
+    except (meshes.MeshError, bpy_process.BpyError) as error:
+        raise WorkError(str(error)) from None
+    return Done(str(path), len(parts), len(mesh.triangles))

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects cut by a known labelling, as a service would give them back: the truth that labels are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import bpy
+import numpy as np
+
+Object = bpy.types.Object
+
+
+def mesh_object(name: str, vertices: np.ndarray, faces: Sequence[Sequence[int]]) -> Object:
+    """A new object in the scene, not selected."""
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(vertices.tolist(), [], [list(map(int, face)) for face in faces])
+    thing = bpy.data.objects.new(name, mesh)
+    bpy.context.scene.collection.objects.link(thing)
+    bpy.context.view_layer.update()
+    return thing
+
+
+def shown_triangles(source: Object) -> tuple[np.ndarray, np.ndarray]:
+    """World corners (triangles, 3, 3) in float64, wound as they are seen, and the polygon of the evaluated mesh."""
+    bpy.context.view_layer.update()
+    shown = source.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    mesh = shown.to_mesh()
+    mesh.calc_loop_triangles()
+    world = np.array(shown.matrix_world, np.float64)
+    points = np.array([vertex.co for vertex in mesh.vertices], np.float64) @ world[:3, :3].T + world[:3, 3]
+    corners = np.array([triangle.vertices for triangle in mesh.loop_triangles])
+    if np.linalg.det(world[:3, :3]) < 0:
+        corners = corners[:, ::-1]
+    polygons = np.array([triangle.polygon_index for triangle in mesh.loop_triangles])
+    shown.to_mesh_clear()
+    return points[corners], polygons
+
+
+def as_parts(
+    corners: np.ndarray,
+    labels: np.ndarray,
+    change: Callable[[np.ndarray], np.ndarray] | None = None,
+    *,
+    weld: bool = True,
+) -> list[Object]:
+    """One object per label of the triangles, as an import leaves them: float32, the origin at the part's middle.
+
+    The points (n, 3) that a part has may be changed; without welding each triangle has its own three.
+    """
+    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
+    centre = (low + high) / 2
+    sent = (corners - centre).astype(np.float32)
+    parts = []
+    for label in range(labels.max() + 1):
+        points = sent[labels == label].reshape(-1, 3)
+        places = np.arange(len(points))
+        if weld:
+            points, places = np.unique(points, axis=0, return_inverse=True)
+        points = points.astype(np.float64)
+        if change:
+            points = change(points)
+        origin = (centre + points.mean(axis=0)).astype(np.float32)
+        local = points + (centre - origin.astype(np.float64))
+        part = mesh_object(f"part {label}", local.astype(np.float32), places.reshape(-1, 3))
+        part.location = origin
+        parts.append(part)
+    bpy.context.view_layer.update()
+    return parts
+
+
+def bands(points: np.ndarray, count: int, axis: int = 2) -> np.ndarray:
+    """A label for each point (n, 3): so many slices of equal height."""
+    along = points[:, axis]
+    return np.clip((along - along.min()) / np.ptp(along) * count, 0, count - 1).astype(np.int32)
+
+
+def face_centres(thing: Object) -> np.ndarray:
+    """(polygons, 3) of the object's own mesh, in its own space."""
+    return np.array([polygon.center for polygon in thing.data.polygons])
+
+
+def face_vertices(thing: Object) -> list[list[int]]:
+    return [list(polygon.vertices) for polygon in thing.data.polygons]
+
+
+def away_from_borders(thing: Object, truth: np.ndarray) -> np.ndarray:
+    """(polygons,): the faces none of whose vertices belongs to a face of another label."""
+    first = np.full(len(thing.data.vertices), -1)
+    mixed = np.zeros(len(thing.data.vertices), bool)
+    for label, vertices in zip(truth, face_vertices(thing), strict=True):
+        mixed[vertices] |= (first[vertices] >= 0) & (first[vertices] != label)
+        first[vertices] = label
+    return np.array([not mixed[vertices].any() for vertices in face_vertices(thing)])
+
+
+def make_real(thing: Object) -> None:
+    """Put the evaluated mesh in the place of the mesh and its modifiers."""
+    bpy.context.view_layer.update()
+    mesh = bpy.data.meshes.new_from_object(thing.evaluated_get(bpy.context.evaluated_depsgraph_get()))
+    thing.modifiers.clear()
+    thing.data = mesh

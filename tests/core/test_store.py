@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hitem3d_addon.core.errors import CreditsError, StoreError
+from hitem3d_addon.core.model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.owner import Owner
+from hitem3d_addon.core.store import FILE_NAME, TaskStore, failure_fields, is_locked
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def new_task(uid: str = "0" * 32, **changes: object) -> Task:
+    request = SegmentationRequest(SegLevel.HIGH, OutputFormat.FBX, mesh=Path("/models/ünï code.glb"))
+    task = Task(uid=uid, name="Würfel", api_url="https://h", request=request, state=TaskState.PENDING, created=5)
+    return replace(task, **changes)
+
+
+def test_a_task_comes_back_as_it_was_put_in(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store:
+        added = store.add(new_task())
+        error = CreditsError("No {what} left.", what="credits")
+        changed = store.update(added.uid, state=TaskState.FAILED, **failure_fields(error))
+    with TaskStore(tmp_path) as again:
+        found = again.get(added.uid)
+    assert found == changed
+    assert found is not None
+    assert found.request == added.request
+    assert str(found.error) == "No credits left."
+    assert found.error_kind == "CreditsError"
+
+
+def test_reading_only_what_changed(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store, TaskStore(tmp_path) as other:
+        first = store.add(new_task("1" * 32))
+        second = store.add(new_task("2" * 32))
+        seen = other.revision()
+        assert other.tasks(newer_than=second.revision) == []
+        store.update(first.uid, task_id="t")
+        assert other.revision() != seen
+        assert [task.uid for task in other.tasks(newer_than=second.revision)] == [first.uid]
+        seen = other.revision()
+        store.forget(second.uid)
+        assert other.revision() != seen, "a task that is gone shows as a smaller count"
+
+
+def test_a_field_that_does_not_exist_is_a_bug_and_changes_nothing(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store:
+        task = store.add(new_task())
+        with pytest.raises(TypeError, match="no such field of a task: stat"):
+            store.update(task.uid, stat="x")
+        assert store.get(task.uid) == task
+
+
+def test_the_owner_keeps_others_out_until_it_is_gone(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store, Owner(tmp_path) as mine:
+        task = store.add(new_task())
+        theirs = Owner(tmp_path)
+        assert store.claim(task.uid, theirs) is not None
+        assert store.claim(task.uid, mine) is None
+        theirs.close()
+        claimed = store.claim(task.uid, mine)
+        assert claimed is not None
+        assert (claimed.owner, claimed.state) == (mine.name, TaskState.PENDING)
+
+
+def test_a_process_killed_while_sending_leaves_an_uncertain_task(tmp_path: Path) -> None:
+    """The lock goes with the process, and whoever takes the task over finds that nobody can know."""
+    with TaskStore(tmp_path) as store, Owner(tmp_path) as mine:
+        task = store.add(new_task())
+        code = (
+            "import sys; from pathlib import Path\n"
+            "from hitem3d_addon.core.owner import Owner\n"
+            "from hitem3d_addon.core.store import TaskStore, TaskState\n"
+            "home = Path(sys.argv[1]); store = TaskStore(home); owner = Owner(home)\n"
+            "store.claim(sys.argv[2], owner); store.update(sys.argv[2], state=TaskState.SENDING)\n"
+            "print('sending', flush=True); sys.stdin.read()"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path), task.uid],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"sending\n"
+            assert store.claim(task.uid, mine) is None
+            process.kill()
+        claimed = store.claim(task.uid, mine)
+        assert claimed is not None
+        assert claimed.state is TaskState.UNCERTAIN
+        assert "may have been charged" in str(claimed.error)
+
+
+def test_a_damaged_file_is_set_aside_and_said(tmp_path: Path) -> None:
+    rubbish = b"this is no database at all" * 100
+    (tmp_path / FILE_NAME).write_bytes(rubbish)
+    with TaskStore(tmp_path) as store:
+        assert store.notice is not None
+        kept = Path(str(store.notice.values["file"]))
+        assert store.tasks() == []
+    assert kept.read_bytes() == rubbish
+
+
+def test_damage_in_the_middle_of_the_file_is_noticed(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store:
+        for number in range(200):
+            store.add(new_task(f"{number:032x}"))
+    file = tmp_path / FILE_NAME
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 4096] = b"\xa5" * 4096
+    file.write_bytes(content)
+    with TaskStore(tmp_path) as store:
+        assert store.notice is not None
+
+
+def test_a_newer_version_of_the_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store:
+        task = store.add(new_task())
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StoreError, match="newer version"):
+        TaskStore(tmp_path)
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    assert connection.execute("SELECT uid FROM task").fetchall() == [(task.uid,)]
+    connection.close()
+
+
+def test_a_locked_file_is_told_from_a_bad_one(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store, TaskStore(tmp_path, timeout=0) as impatient:
+        store.add(new_task())
+        writer = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="in use") as caught:
+            impatient.tasks()
+        assert is_locked(caught.value)
+        writer.execute("ROLLBACK")
+        writer.close()
+        assert len(impatient.tasks()) == 1
+
+
+def test_what_is_remembered(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store:
+        assert store.recall("scheme https://h") == ""
+        store.remember("scheme https://h", "Token")
+        store.remember("scheme https://h", "Bearer")
+    with TaskStore(tmp_path) as again:
+        assert again.recall("scheme https://h") == "Bearer"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX file modes")
+def test_only_this_user_can_read_it(tmp_path: Path) -> None:
+    home = tmp_path / "new" / "home"
+    with TaskStore(home) as store, Owner(home):
+        store.add(new_task())
+        for path in [home, *home.rglob("*")]:
+            assert path.stat().st_mode & 0o077 == 0, path

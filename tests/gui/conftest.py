@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Windows of the real Blenders that the environment variable BLENDER names, with a sandbox as the service."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sandbox_process import Sandbox
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from blender_window import BlenderWindow, Screen
+
+BLENDERS = [path for path in os.environ.get("BLENDER", "").split(os.pathsep) if path]
+
+OpenWindow = Callable[..., BlenderWindow]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say plainly why nothing runs where there is no Blender or no X server."""
+    here = Path(__file__).parent
+    reason = "" if BLENDERS else "needs a real Blender: name one in BLENDER"
+    missing = [tool for tool in ("Xvfb", "openbox", "scrot") if not shutil.which(tool)]
+    if not reason and missing:
+        reason = f"needs {', '.join(missing)}"
+    for item in items:
+        if reason and here in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(params=BLENDERS or [""], ids=lambda path: Path(path).name or "none")
+def blender(request: pytest.FixtureRequest) -> str:
+    """The path of a real Blender; the test runs once for each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty folder that is the same one inside and outside of a Blender that runs in a box of its own."""
+    with tempfile.TemporaryDirectory(prefix="hitem3d-test-", dir="/tmp") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def home(folder: Path) -> Path:
+    """The add-on's data folder."""
+    return folder / "home"
+
+
+@pytest.fixture
+def open_window(blender: str, folder: Path, home: Path, sandbox: Sandbox) -> Iterator[OpenWindow]:
+    """Opens windows of one Blender, all with the same data folder and service; they are killed at the end."""
+    environ = {"HITEM3D_HOME": str(home), "HITEM3D_API_URL": sandbox.url, "HITEM3D_TOKEN": sandbox.token}
+    with ExitStack() as stack:
+        screen = stack.enter_context(Screen())
+
+        def open_one(*arguments: str) -> BlenderWindow:
+            window = BlenderWindow(blender, screen, environ, resources=folder / "resources", arguments=arguments)
+            return stack.enter_context(window)
+
+        yield open_one

@@ -1,0 +1,236 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Segmenting from a real window while Blender stays free: undo, files, quitting, and Blender killed at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from blender_window import BlenderWindow, until
+from sandbox_process import Sandbox
+
+from hitem3d_addon.core.model import Task, TaskState
+from hitem3d_addon.core.store import TaskStore
+
+OpenWindow = Callable[..., BlenderWindow]
+
+PRESS = "bpy.ops.hitem3d.create_task('INVOKE_DEFAULT', without_dialog=True, source={source!r})"
+TASK_ID = "bpy.data.objects[{name!r}].get('hitem3d_task_id', '')"
+
+
+def press(window: BlenderWindow, source: str = "ACTIVE") -> None:
+    window.run(PRESS.format(source=source))
+
+
+def import_parts(window: BlenderWindow) -> None:
+    window.run("bpy.ops.hitem3d.import_result('INVOKE_DEFAULT', True)")
+
+
+def task_id(window: BlenderWindow, name: str = "Cube") -> str:
+    return str(window.until(TASK_ID.format(name=name)))
+
+
+def rows(home: Path) -> list[Task]:
+    with TaskStore(home) as store:
+        return store.tasks()
+
+
+def wait_for(home: Path, *states: TaskState, seconds: float = 60.0) -> list[Task]:
+    """Wait until every task is in one of these states."""
+
+    def there() -> list[Task]:
+        tasks = rows(home)
+        return tasks if tasks and all(task.state in states for task in tasks) else []
+
+    return list(until(there, f"{states}", seconds))
+
+
+def agents() -> list[psutil.Process]:
+    """The agents of this test that are alive; a zombie has ended."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        if process.info["status"] != psutil.STATUS_ZOMBIE and any(
+            "hitem3d_core" in w for w in process.info["cmdline"] or ()
+        ):
+            found.append(process)
+    return found
+
+
+def add_heavy_model(window: BlenderWindow) -> None:
+    """An upload of 18 MB, more than the sockets between the agent and the sandbox swallow at once."""
+    window.run("bpy.ops.mesh.primitive_grid_add(x_subdivisions=700, y_subdivisions=700)")
+    window.run("bpy.context.active_object.name = 'Heavy'")
+
+
+def test_from_the_press_to_the_parts(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+    sandbox.behave(seconds=2)
+    window = open_window()
+    press(window)
+    identity = task_id(window)
+    wait_for(home, TaskState.DONE)
+    import_parts(window)
+    assert window.until("len(bpy.data.collections['Cube parts'].objects)") >= 2
+    window.run("bpy.ops.ed.undo()")
+    assert window.run("result = 'Cube parts' in bpy.data.collections") is False
+    assert window.run(f"result = {TASK_ID.format(name='Cube')}") == identity
+    assert sandbox.counts()["tasks_created"] == 1
+
+
+def test_what_a_user_does_meanwhile(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: Path) -> None:
+    """Undo, redo, rename, duplicate, delete and undo, save, load another file, come back, import."""
+    sandbox.behave(seconds=600)
+    window = open_window()
+    window.run("bpy.ops.transform.translate('EXEC_DEFAULT', True, value=(1, 0, 0))")
+    press(window)
+    identity = task_id(window)
+    for step in ("undo", "redo", "undo", "redo"):
+        window.run(f"bpy.ops.ed.{step}()")
+        assert window.until(TASK_ID.format(name="Cube")) == identity, step
+    window.run("bpy.data.objects['Cube'].name = 'Renamed'; bpy.ops.ed.undo_push(message='Rename')")
+    window.run("bpy.ops.object.duplicate('EXEC_DEFAULT', True)")
+    assert window.run(f"result = {TASK_ID.format(name='Renamed.001')}") == identity
+    window.run("bpy.ops.object.select_all('EXEC_DEFAULT', True, action='SELECT')")
+    window.run("bpy.ops.object.delete('EXEC_DEFAULT', True)")
+    assert window.run("result = 'Renamed' in bpy.data.objects") is False
+    window.run("bpy.ops.ed.undo()")
+    assert window.until(TASK_ID.format(name="Renamed")) == identity
+    file = folder / "scene.blend"
+    window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(file)!r})")
+    window.run("bpy.ops.wm.read_homefile(app_template='')")
+    sandbox.behave(seconds=0)
+    wait_for(home, TaskState.DONE)
+    window.run(f"bpy.ops.wm.open_mainfile(filepath={str(file)!r})")
+    window.run("bpy.context.view_layer.objects.active = bpy.data.objects['Renamed']")
+    import_parts(window)
+    assert window.until("len(bpy.data.collections['Renamed parts'].objects)") >= 2
+    assert sandbox.counts()["tasks_created"] == 1
+
+
+def test_saved_before_the_id_came(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: Path) -> None:
+    """Save, quit while the model is being sent, come back: the id is on the object."""
+    sandbox.behave(upload_rate=1_500_000, seconds=0.5)
+    window = open_window()
+    add_heavy_model(window)
+    press(window)
+    file = folder / "scene.blend"
+    window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(file)!r})")
+    assert window.run(f"result = {TASK_ID.format(name='Heavy')}") == ""
+    window.quit()
+    until(lambda: not agents(), "the agent's end", 60)
+    (task,) = rows(home)
+    assert task.task_id == sandbox.counts()["tasks"][0]["task_id"]
+    sandbox.behave(upload_rate=0)
+    window = open_window(str(file))
+    assert task_id(window, "Heavy") == task.task_id
+    wait_for(home, TaskState.DONE, seconds=90)
+    assert sandbox.counts()["tasks_created"] == 1
+
+
+def upload_begun(home: Path, sandbox: Sandbox) -> bool:
+    return any(task.state is TaskState.SENDING for task in rows(home))
+
+
+KILLS = {
+    "before the request": ({}, lambda home, sandbox: bool(rows(home))),
+    "mid-body": ({"upload_rate": 3_000_000}, upload_begun),
+    "body sent, no answer yet": (
+        {"faults": [{"on": "create-task", "when": "created", "do": "pass", "stall": 4}]},
+        lambda home, sandbox: sandbox.counts()["tasks_created"],
+    ),
+    "answered, not stamped": ({"seconds": 600}, lambda home, sandbox: any(task.task_id for task in rows(home))),
+    "polling": ({"seconds": 600}, lambda home, sandbox: sandbox.counts()["requests"]["query-task"] > 3),
+    "mid-download": (
+        {"download_rate": 1_000_000, "seconds": 0},
+        lambda home, sandbox: sandbox.counts()["requests"]["result"] > 0,
+    ),
+}
+
+
+@pytest.mark.parametrize("moment", KILLS)
+def test_blender_is_killed(open_window: OpenWindow, sandbox: Sandbox, home: Path, moment: str) -> None:
+    """kill -9 at each step, then a restart: created at most once, and its id is in the store."""
+    behaviour, reached = KILLS[moment]
+    sandbox.behave(**behaviour)
+    window = open_window()
+    if moment in ("mid-body", "mid-download"):
+        add_heavy_model(window)
+    press(window)
+    until(lambda: reached(home, sandbox), moment)
+    window.kill()
+    until(lambda: not agents(), "the agent's end", 60)
+    sandbox.behave(upload_rate=0, download_rate=0, seconds=0)
+    window = open_window()
+    (task,) = wait_for(home, TaskState.DONE, TaskState.UNCERTAIN, seconds=120)
+    counts = sandbox.counts()
+    assert counts["tasks_created"] == counts["requests"]["create-task"] == 1
+    assert task.task_id == counts["tasks"][0]["task_id"]
+    assert task.state is TaskState.DONE
+
+
+def test_the_agent_is_killed_and_started_again(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+    sandbox.behave(seconds=600)
+    window = open_window()
+    press(window)
+    task_id(window)
+    (agent,) = agents()
+    agent.kill()
+    sandbox.behave(seconds=0)
+    wait_for(home, TaskState.DONE)
+    assert len(agents()) == 1
+    assert sandbox.counts()["tasks_created"] == 1
+
+
+def test_repeating_and_redoing_submit_nothing(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+    window = open_window()
+    window.run("bpy.ops.transform.translate('EXEC_DEFAULT', True, value=(1, 0, 0))")
+    press(window)
+    task_id(window)
+    wait_for(home, TaskState.DONE)
+    window.move(600, 500)
+    window.keys("SHIFT+R", "F9", "ESC")
+    window.run("bpy.ops.ed.undo()")
+    window.run("bpy.ops.ed.redo()")
+    window.keys("SHIFT+R")
+    assert len(rows(home)) == 1
+    assert sandbox.counts()["requests"]["create-task"] == 1
+
+
+def test_two_blenders_and_a_hundred_objects(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+    sandbox.behave(seconds=0.2, task_limit=20, credits=100_000)
+    windows = [open_window(), open_window()]
+    for window in windows:
+        window.run(
+            "for n in range(50):\n"
+            "    copy = bpy.data.objects['Cube'].copy(); bpy.context.collection.objects.link(copy)\n"
+            "    copy.select_set(True)\n"
+            "bpy.data.objects['Cube'].select_set(False)"
+        )
+        press(window, "EACH")
+    wait_for(home, TaskState.DONE, seconds=240)
+    counts = sandbox.counts()
+    assert counts["tasks_created"] == counts["requests"]["create-task"] - counts["refusals"].get("429", 0) == 100
+    for window in windows:
+        window.until("len({obj.get('hitem3d_task_id') for obj in bpy.data.objects} - {None}) == 50")
+
+
+def test_disabling_leaves_nothing_behind(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+    sandbox.behave(seconds=600)
+    window = open_window()
+    press(window)
+    task_id(window)
+    window.run(
+        "before = len(bpy.app.handlers.undo_post)\n"
+        "bpy.ops.preferences.addon_disable(module='bl_ext.user_default.hitem3d')"
+    )
+    until(lambda: not agents(), "the agent's end", 10)
+    left = window.run(
+        "import sys\n"
+        "handlers = [h for name in dir(bpy.app.handlers) if isinstance(hs := getattr(bpy.app.handlers, name), list)"
+        " for h in hs if 'hitem3d' in h.__module__]\n"
+        "types = [name for name in dir(bpy.types) if 'hitem3d' in name.lower()]\n"
+        "result = [len(handlers), types, 'hitem3d' in dir(bpy.ops) and dir(bpy.ops.hitem3d)]"
+    )
+    assert left == [0, [], False] or left == [0, [], []]
