@@ -113,7 +113,7 @@ def _import_file(file: Path, kind: str) -> None:
             "Blender can't read the {kind} file that came back: {reason}. "
             "Segment the object again with another format, such as GLB.",
             kind=kind.upper(),
-            reason=_reason(error),
+            reason=_reason(error, file),
         ) from error
 
 
@@ -149,7 +149,8 @@ def _importer(kind: str) -> _Importer:
     )
 
 
-def _reason(error: RuntimeError) -> str:
-    """The last line of what the importer said, which may be a whole traceback."""
+def _reason(error: RuntimeError, file: Path) -> str:
+    """The last line of what the importer said, which may be a whole traceback, without the folder of the file."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].removeprefix("Error: ").rstrip(".")[:200] if lines else "no reason given"
+    last = lines[-1].replace(str(file), file.name) if lines else "no reason given"
+    return last.removeprefix("Error: ").rstrip(".")[:200]

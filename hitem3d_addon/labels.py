@@ -30,6 +30,8 @@ _CELL = 1e-5
 """Edge of the cells, of the diagonal, in which the centres of two triangles are the same. Coordinates that went to a
 GLB and back are off by 1e-7, so few pairs fall into two cells; those meet in one of the next grids."""
 _GRIDS = 32
+_POINT = 1e-20
+"""The diagonal of what has no extent; it is divided by."""
 _REACH = 4.0
 """How much farther than usual a surface on the right side of a thin wall may be."""
 _SLANT = 0.4
@@ -65,7 +67,7 @@ def part_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -
     _check(source, parts)
     with _as_sent(source, depsgraph) as (mesh, own_polygons):
         low, high = world_bounds(mesh, source.matrix_world)
-        centre, diagonal = (low + high) / 2, float(np.linalg.norm(high - low))
+        centre, diagonal = (low + high) / 2, max(float(np.linalg.norm(high - low)), _POINT)
         sent = mesh_triangles([(mesh, source.matrix_world)], centre)
         origins = own_polygons[sent.polygons]
     targets = mesh_triangles([(part.data, part.matrix_world) for part in parts], centre)
@@ -108,7 +110,7 @@ def _check(source: Object, parts: Sequence[Object]) -> None:
             "“{name}” is not a mesh, so it has no faces to label. Convert it to a mesh first (Object > Convert).",
             name=source.name,
         )
-    if not source.is_editable or not source.data.is_editable:
+    if any(not block.is_editable or block.override_library for block in (source, source.data)):
         raise InputError(
             "“{name}” comes from another file and can't be changed here. Make it local first (Object > Relations).",
             name=source.name,

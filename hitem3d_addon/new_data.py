@@ -50,5 +50,5 @@ class NewData:
 
 def _all_data() -> Iterator[ID]:
     for prop in bpy.data.bl_rna.properties:
-        if prop.type == "COLLECTION":
+        if prop.type == "COLLECTION" and prop.identifier != "all_ids":  # that has each of them again (5.2)
             yield from getattr(bpy.data, prop.identifier)

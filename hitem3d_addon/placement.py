@@ -173,10 +173,10 @@ def reference_for(record: Record | None, frame: Frame, now: Sequence[Surface], m
         return (
             Reference(frame, ends[0], ends[1], sample(then, frame, POINTS).astype(np.float64), then) if then else None
         )
-    if not len(record.points):
+    if not record.points:
         return None
     bounds = np.array(record.bounds, np.float64)
-    low, high, points = bounds[:3], bounds[3:], record.points.astype(np.float64)
+    low, high, points = bounds[:3], bounds[3:], np.array(record.points, np.float64).reshape(-1, 3)
     same = (
         bool(then)
         and sum(len(one.corners) * len(one.matrices) for one in then) == record.triangles

@@ -14,10 +14,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from bpy.types import Object
 from idprop.types import IDPropertyArray, IDPropertyGroup
-from numpy.typing import NDArray
 
 from .core.data_folder import is_uid
 from .core.model import OutputFormat
@@ -28,7 +26,6 @@ RECORD = "hitem3d_task"
 _LONGEST_ID = 500
 """Characters. The ids that are known have 35."""
 _MOST_POINTS = 4096
-_NO_POINTS = np.zeros((0, 3), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +49,8 @@ class Record:
     bounds: tuple[float, ...] = (0.0,) * 6
     """Lowest x, y, z and highest x, y, z of what was sent."""
     triangles: int = 0
-    points: NDArray[np.float32] = field(default_factory=lambda: _NO_POINTS)
-    """(points, 3), spread over the surface of what was sent."""
+    points: array[float] = field(default_factory=lambda: array("f"))
+    """x, y, z after x, y, z of points spread over the surface of what was sent. Not NumPy's, which may be missing."""
 
 
 def matrix_of(obj: Object) -> tuple[float, ...]:
@@ -73,7 +70,7 @@ def write_record(obj: Object, record: Record) -> None:
         "bounds": _doubles(record.bounds),
         "triangles": int(record.triangles),
         # An empty array can't be stored.
-        **({"points": array("f", record.points.astype(np.float32).tobytes())} if len(record.points) else {}),
+        **({"points": record.points} if record.points else {}),
         "format": int(record.format),
         # Whole seconds; Blender's integers end in 2038.
         "time": float(record.time),
@@ -89,12 +86,12 @@ def read_record(obj: Object) -> Record | None:
         record = Record(
             uid=_uid(group),
             matrix=_numbers(group, "matrix", 16),
-            format=OutputFormat(_number(group, "format")),
-            time=int(_number(group, "time")),
+            format=OutputFormat(_whole(group, "format")),
+            time=_whole(group, "time"),
             centre=_numbers(group, "centre", 3),
             scale=_number(group, "scale"),
             bounds=_numbers(group, "bounds", 6),
-            triangles=int(_number(group, "triangles")),
+            triangles=_whole(group, "triangles"),
             points=_points(group),
         )
     except (KeyError, TypeError, ValueError):
@@ -154,6 +151,13 @@ def _number(group: IDPropertyGroup, name: str) -> float:
     return value
 
 
+def _whole(group: IDPropertyGroup, name: str) -> int:
+    value = _number(group, name)
+    if value != int(value):
+        raise ValueError(name)
+    return int(value)
+
+
 def _numbers(group: IDPropertyGroup, name: str, count: int) -> tuple[float, ...]:
     value: Any = group[name]
     if not isinstance(value, IDPropertyArray) or len(value) != count:
@@ -164,14 +168,14 @@ def _numbers(group: IDPropertyGroup, name: str, count: int) -> tuple[float, ...]
     return numbers
 
 
-def _points(group: IDPropertyGroup) -> NDArray[np.float32]:
+def _points(group: IDPropertyGroup) -> array[float]:
     value: Any = group.get("points")
     if value is None:
-        return _NO_POINTS
+        return array("f")
     if not isinstance(value, IDPropertyArray) or len(value) % 3 or len(value) > 3 * _MOST_POINTS:
         raise ValueError("points")
-    points = np.array(value, np.float32).reshape(-1, 3)
-    if not np.isfinite(points).all():
+    points = array("f", value)
+    if not all(map(math.isfinite, points)):
         raise ValueError("points")
     return points
 

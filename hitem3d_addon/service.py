@@ -22,6 +22,7 @@ from .core.data_folder import data_folder
 from .core.errors import CredentialsError, InputError, OfflineError
 from .core.owner import Owner
 from .core.store import TaskStore
+from .core.transport import check_requests
 from .core.workflow import Worker
 
 
@@ -35,8 +36,9 @@ class Service:
     ca_file: Path | None
 
     def check(self) -> None:
-        """Raise InputError, OfflineError or CredentialsError for what keeps a request from being made at all."""
+        """Raise a Hitem3DError for what keeps a request from being made at all: offline, no keys, no ``requests``."""
         check_api_url(self.api_url)
+        check_requests()
         if reason := offline_reason(self.api_url):
             raise OfflineError(reason)
         if not self.credentials.present:

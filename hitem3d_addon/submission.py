@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -53,7 +54,7 @@ class Submission:
             scale=self.sent.scale,
             bounds=self.sent.bounds,
             triangles=self.sent.triangles,
-            points=self.sent.points,
+            points=array("f", self.sent.points.tobytes()),
         )
 
 

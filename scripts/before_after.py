@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import radians
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import bpy
 import numpy as np
+from blender_output import silenced
 from bpy.types import Material, Mesh, Object, Scene
 from mathutils import Color, Euler, Matrix, Vector
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ Points = NDArray[np.float64]
 Colour = tuple[float, float, float, float]
 
 WIDTH, HEIGHT = 1280, 720
-SAMPLES = 12
+SAMPLES = 16
 """Few: the denoiser does the rest."""
 VIEW = Euler((radians(70.0), 0.0, radians(-30.0)))
 """From the front, a little from the left and from above; the camera sees no perspective."""
@@ -30,10 +30,9 @@ APART = 0.3
 """How much further than before a part is from the middle."""
 FILLED = (0.86, 0.74)
 """The share of its half of the picture that a model takes at most, across and up."""
-CLAY = (0.55, 0.55, 0.53, 1.0)
-
-BACKGROUND = (250, 251, 252), (222, 227, 234)
-"""Above and below, sRGB."""
+CLAY = (0.5, 0.5, 0.48, 1.0)
+FLOOR = (0.77, 0.77, 0.77, 1.0)
+"""White in the picture, in this light; the camera sees nothing else around the models."""
 INK, PALE_INK = (52, 60, 72), (118, 128, 142)
 
 
@@ -60,10 +59,9 @@ def render(sources: Sequence[Object], parts: Sequence[Object], file: Path) -> No
     scene = bpy.data.scenes.new("Before and after")
     _arrange(scene, before, after)
     _light(scene)
-    with TemporaryDirectory(prefix="hitem3d-demo-") as folder:
-        raw = Path(folder) / "raw.png"
-        _render(scene, raw)
-        picture = _on_background(raw)
+    _render(scene, file)
+    with Image.open(file) as rendered:
+        picture = rendered.convert("RGB")
     _label(picture, 1 / 4, "Before", f"{triangles:,} triangles")
     _label(picture, 3 / 4, "After", f"{len(parts)} parts")
     picture.save(file)
@@ -107,7 +105,7 @@ def _material(colour: Colour) -> Material:
         material.use_nodes = True
     surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
     surface.inputs["Base Color"].default_value = colour
-    surface.inputs["Roughness"].default_value = 0.45
+    surface.inputs["Roughness"].default_value = 0.55
     return material
 
 
@@ -145,14 +143,14 @@ def _arrange(scene: Scene, before: Sequence[Mesh], after: Sequence[Mesh]) -> Non
 
 
 def _light(scene: Scene) -> None:
-    """Bright from all sides, one large soft lamp from the upper left, and a floor that shows nothing but shadows."""
+    """Bright from all sides, one large soft lamp from the upper left, on a plain floor."""
     scene.world = bpy.data.worlds.new("Studio")
     if scene.world.node_tree is None:
         scene.world.use_nodes = True
     sky = next(node for node in scene.world.node_tree.nodes if node.type == "BACKGROUND")
     sky.inputs["Color"].default_value, sky.inputs["Strength"].default_value = (0.92, 0.96, 1.0, 1.0), 0.55
     turn = Matrix.Rotation(VIEW.z, 4, "Z")
-    for name, place, strength, angle in (("Key", (-3, -4, 8), 2.3, 25.0), ("Rim", (5, 2, 4), 0.9, 40.0)):
+    for name, place, strength, angle in (("Key", (-3, -4, 8), 2.0, 25.0), ("Rim", (5, 2, 4), 0.9, 40.0)):
         lamp = bpy.data.objects.new(name, bpy.data.lights.new(name, "SUN"))
         lamp.data.energy, lamp.data.angle = strength, radians(angle)
         lamp.data.use_shadow = name == "Key"
@@ -160,7 +158,7 @@ def _light(scene: Scene) -> None:
         scene.collection.objects.link(lamp)
     floor = bpy.data.objects.new("Floor", bpy.data.meshes.new("Floor"))
     floor.data.from_pydata([(-50, -50, 0), (50, -50, 0), (50, 50, 0), (-50, 50, 0)], [], [(0, 1, 2, 3)])
-    floor.is_shadow_catcher = True
+    _paint(floor.data, FLOOR)
     scene.collection.objects.link(floor)
 
 
@@ -169,23 +167,14 @@ def _render(scene: Scene, file: Path) -> None:
     scene.cycles.device = "CPU"
     scene.cycles.samples = SAMPLES
     scene.cycles.use_denoising = True
-    scene.cycles.max_bounces = 3
+    scene.cycles.max_bounces = 2
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
-    scene.render.film_transparent = True
     scene.render.image_settings.file_format = "PNG"
-    scene.render.image_settings.color_mode = "RGBA"
+    scene.render.image_settings.color_mode = "RGB"
     scene.render.filepath = str(file)
     scene.view_settings.view_transform = "Standard"
-    bpy.ops.render.render(write_still=True, scene=scene.name)
-
-
-def _on_background(raw: Path) -> Image.Image:
-    top, bottom = (np.array(colour, np.float32) for colour in BACKGROUND)
-    share = np.linspace(0.0, 1.0, HEIGHT, dtype=np.float32)[:, None, None]
-    rows = np.broadcast_to(top + (bottom - top) * share, (HEIGHT, WIDTH, 3))
-    background = Image.fromarray(rows.round().astype(np.uint8)).convert("RGBA")
-    with Image.open(raw) as rendered:
-        return Image.alpha_composite(background, rendered.convert("RGBA")).convert("RGB")
+    with silenced():
+        bpy.ops.render.render(write_still=True, scene=scene.name)
 
 
 def _label(picture: Image.Image, across: float, title: str, detail: str) -> None:

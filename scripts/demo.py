@@ -57,6 +57,7 @@ def run(model: Path | None, seg_level: str, result_format: str, out: Path) -> No
         blend = out / "segmented.blend"
         model_files.save(blend)
         tell(f"Saved {blend}")
+        tell("Rendering, half a minute or so ...")
         picture = out / "before-after.png"
         before_after.render(sources, parts, picture)
         tell(f"Rendered {picture}")

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import bpy
+from blender_output import silenced
 from environment import REPOSITORY
 from sandbox_process import Sandbox
 
@@ -58,7 +59,8 @@ class Job:
             obj.select_set(obj in sources)
         bpy.context.view_layer.objects.active = sources[0]
         source = "TOGETHER" if len(sources) > 1 else "ACTIVE"
-        bpy.ops.hitem3d.create_task(seg_level=seg_level, format=result_format, source=source)
+        with silenced():
+            bpy.ops.hitem3d.create_task(seg_level=seg_level, format=result_format, source=source)
         task_id = str(sources[0]["hitem3d_task_id"])
         self._tell(f"Sent it: {len(self._sandbox.mesh(task_id)) / 1e6:.2f} MB, task {task_id}")
         return task_id
@@ -68,7 +70,8 @@ class Job:
         said = ""
         task_id = bpy.context.object["hitem3d_task_id"]
         while True:
-            bpy.ops.hitem3d.query_task()
+            with silenced():
+                bpy.ops.hitem3d.query_task()
             with TaskStore(self._home) as store:
                 task = store.find(task_id)
             if task is None or task.service_state in ("success", "failed"):
@@ -78,7 +81,8 @@ class Job:
                 self._tell(f"The service says: {said}")
             time.sleep(0.3)
         before = set(bpy.data.objects)
-        bpy.ops.hitem3d.import_result(wait=True)
+        with silenced():
+            bpy.ops.hitem3d.import_result(wait=True)
         parts = [obj for obj in bpy.data.objects if obj not in before]
         self._tell(f"Imported {len(parts)} parts in place")
         return parts

@@ -17,6 +17,8 @@ def table(parts: Sequence[Object]) -> str:
     corners = {part: world_triangles(part) for part in parts}
     areas = {part: float(_areas(one).sum()) for part, one in corners.items()}
     whole = sum(areas.values()) or 1.0
+    largest = np.ptp(np.concatenate([one.reshape(-1, 3) for one in corners.values()]), axis=0).max()
+    digits = int(np.clip(2 - np.floor(np.log10(largest or 1.0)), 0, 9))
     rows = [("part", "triangles", "area", "size")]
     for part in sorted(parts, key=lambda one: -areas[one]):
         size = np.ptp(corners[part].reshape(-1, 3), axis=0)
@@ -25,7 +27,7 @@ def table(parts: Sequence[Object]) -> str:
                 part.name,
                 f"{len(corners[part]):,}",
                 f"{areas[part] / whole:.1%}",
-                " x ".join(f"{length:.3g}" for length in size),
+                " x ".join(f"{length:.{digits}f}" for length in size),
             )
         )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
+from blender_output import silenced
 from bpy.types import Object
 
 IMPORTERS = {
@@ -24,11 +25,12 @@ def load(file: Path) -> list[Object]:
     """
     path = str(file.resolve())
     try:
-        if file.suffix.lower() == ".blend":
-            bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
-        else:
-            bpy.ops.wm.read_factory_settings(use_empty=True)
-            IMPORTERS[file.suffix.lower()](path)
+        with silenced():
+            if file.suffix.lower() == ".blend":
+                bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=False)
+            else:
+                bpy.ops.wm.read_factory_settings(use_empty=True)
+                IMPORTERS[file.suffix.lower()](path)
     except RuntimeError as error:
         raise RuntimeError(f"{file} can't be read: {_last_line(error)}") from error
     layer = bpy.context.view_layer
@@ -50,7 +52,8 @@ def described(objects: Sequence[Object]) -> str:
 def save(file: Path) -> None:
     """Save the open file as a new .blend, without a backup of the last one. Raises RuntimeError."""
     bpy.context.preferences.filepaths.save_version = 0
-    bpy.ops.wm.save_as_mainfile(filepath=str(file), compress=True)
+    with silenced():
+        bpy.ops.wm.save_as_mainfile(filepath=str(file), compress=True)
 
 
 def _triangles(obj: Object) -> int:

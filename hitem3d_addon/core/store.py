@@ -11,17 +11,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .data_folder import make_folder
 from .errors import Hitem3DError, Message, StoreError, UncertainError
 from .model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
 from .owner import Owner
+
+if TYPE_CHECKING:  # The functions that need it import it: it is not to be loaded before the task list is used.
+    import sqlite3
 
 SCHEMA_VERSION = 1
 FILE_NAME = "tasks.sqlite3"
@@ -69,6 +71,8 @@ class TaskStore:
     """
 
     def __init__(self, home: Path, *, timeout: float = 10.0) -> None:
+        import sqlite3
+
         self.home = make_folder(home)
         self.notice: Message | None = None
         self._timeout = timeout
@@ -174,6 +178,8 @@ class TaskStore:
     # ---- SQLite
 
     def _open(self) -> sqlite3.Connection:
+        import sqlite3
+
         with contextlib.suppress(FileExistsError, PermissionError):
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         # Transactions are begun by hand; Python's own handling differs between versions.
@@ -231,6 +237,8 @@ class TaskStore:
 
     @contextlib.contextmanager
     def _transaction(self, kind: Literal["IMMEDIATE", "DEFERRED"]) -> Iterator[sqlite3.Connection]:
+        import sqlite3
+
         try:
             self._connection.execute(f"BEGIN {kind}")
             try:
@@ -274,6 +282,8 @@ class TaskStore:
 
 def is_locked(error: BaseException | None) -> bool:
     """Whether this error (or what caused it) only means that another process is writing just now."""
+    import sqlite3
+
     while error is not None:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             return True
@@ -288,6 +298,8 @@ def failure_fields(error: Hitem3DError) -> dict[str, Any]:
 
 def _is_damaged(error: sqlite3.DatabaseError) -> bool:
     """Whether the file itself is bad, rather than the disk full, the file locked or not ours to read."""
+    import sqlite3
+
     return not isinstance(error, sqlite3.OperationalError)
 
 

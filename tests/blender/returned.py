@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import warnings
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def send(thing: Object, folder: Path, output_format: OutputFormat = OutputFormat
             scale=sent.scale,
             bounds=sent.bounds,
             triangles=sent.triangles,
-            points=sent.points,
+            points=array("f", sent.points.tobytes()),
         ),
     )
     record = read_record(thing)
@@ -167,7 +168,7 @@ def parts_of(sent: Path, geometry: Callable[[np.ndarray], np.ndarray] = keep, *,
 
 
 def give_back(parts: Sequence[Mesh], path: Path, merge: str = "nodes", *, zipped: bool = False) -> Path:
-    """The parts as a result file, named as a download is; this Blender writes the formats that the sandbox leaves to one."""
+    """The parts as a result file, named as a download is; this Blender writes what the sandbox leaves to one."""
     if path.suffix not in (".fbx", ".usdz"):
         return writers.write_parts(parts, path, merge, zipped)
     before = {*bpy.data.objects, *bpy.data.meshes, *bpy.data.materials}

@@ -494,6 +494,27 @@ def test_a_curve_is_refused() -> None:
         labels_of(curve, [monkey()])
 
 
+def test_what_is_linked_is_refused(tmp_path: Path) -> None:
+    source = monkey()
+    truth, parts = cut(source)
+    library = str(tmp_path / "library.blend")
+    bpy.data.libraries.write(library, {source})
+    with bpy.data.libraries.load(library, link=True) as (_, wanted):
+        wanted.objects = [source.name]
+    (linked,) = wanted.objects
+    bpy.context.scene.collection.objects.link(linked)
+    for refused in (linked, linked.override_create()):
+        with pytest.raises(InputError, match="another file"):
+            labels_of(refused, parts)
+    assert (labels_of(source, parts).faces == truth).all()
+
+
+def test_faces_without_an_extent_get_a_label_all_the_same() -> None:
+    source = mesh_object("Point", np.ones((3, 3)), [(0, 1, 2)])
+    labels = labels_of(source, as_parts(np.ones((1, 3, 3)), np.zeros(1, np.int32), weld=False))
+    assert labels.faces.tolist() == [0]
+
+
 def test_instances_are_refused() -> None:
     source = mesh_object("Points", np.zeros((3, 3)), [])
     with pytest.raises(InputError, match="no faces of its own"):

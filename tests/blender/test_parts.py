@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from returned import add_mesh, add_monkey, worst_corner
+from returned import add_mesh, add_monkey
 
 from hitem3d_addon.part_colours import part_colour
 from hitem3d_addon.part_names import collection_name, part_names
@@ -165,26 +165,20 @@ def rich_mesh() -> Object:
     return thing
 
 
-def face_facts(mesh: Mesh) -> dict[tuple[float, ...], list[object]]:
+def face_facts(mesh: Mesh) -> dict[tuple[float, ...], np.ndarray]:
     """For each face, known by its centre, what it and its corners, edges and vertices carry."""
-    layer, colours = mesh.uv_layers[0], mesh.color_attributes[0]
+    layer, colours, on_point = mesh.uv_layers[0], mesh.color_attributes[0], mesh.attributes["on POINT"].data
+    on_edge, on_face = mesh.attributes["on EDGE"].data, mesh.attributes["on FACE"].data
     facts = {}
     for polygon in mesh.polygons:
-        loops = sorted(polygon.loop_indices, key=lambda loop: tuple(mesh.vertices[mesh.loops[loop].vertex_index].co))
-        vertices = [mesh.vertices[mesh.loops[loop].vertex_index] for loop in loops]
-        edges = sorted(
-            (mesh.edges[mesh.loops[loop].edge_index] for loop in loops),
-            key=lambda edge: sorted(tuple(mesh.vertices[end].co) for end in edge.vertices),
-        )
-        facts[tuple(np.round(polygon.center, 5))] = [
-            [tuple(layer.uv[loop].vector) for loop in loops],
-            [tuple(np.round(colours.data[loop].color, 5)) for loop in loops],
-            [tuple(np.round(mesh.corner_normals[loop].vector, 2)) for loop in loops],
-            [(edge.use_seam, edge.use_edge_sharp, mesh.attributes["on EDGE"].data[edge.index].value) for edge in edges],
-            [mesh.attributes["on POINT"].data[vertex.index].value for vertex in vertices],
-            [round(vertex.groups[0].weight, 5) for vertex in vertices],
-            mesh.attributes["on FACE"].data[polygon.index].value,
-        ]
+        values: list[float] = [on_face[polygon.index].value]
+        places = {loop: tuple(mesh.vertices[mesh.loops[loop].vertex_index].co) for loop in polygon.loop_indices}
+        for loop in sorted(places, key=lambda loop: places[loop]):
+            vertex, edge = mesh.vertices[mesh.loops[loop].vertex_index], mesh.edges[mesh.loops[loop].edge_index]
+            values += [*layer.uv[loop].vector, *colours.data[loop].color, *mesh.corner_normals[loop].vector]
+            values += [on_point[vertex.index].value, vertex.groups[0].weight]
+            values += [edge.use_seam, edge.use_edge_sharp, on_edge[edge.index].value]
+        facts[tuple(float(value) for value in np.round(polygon.center, 5))] = np.array(values)
     return facts
 
 
@@ -195,16 +189,15 @@ def test_the_pieces_keep_all_that_the_mesh_carries(count: int) -> None:
     labels = np.random.default_rng(1).permutation(np.arange(len(mesh.polygons)) % count).astype(np.int32)
     pieces = cut(mesh.copy(), labels)
     assert len(pieces) == count
-    after: dict[tuple[float, ...], list[object]] = {}
+    after: dict[tuple[float, ...], np.ndarray] = {}
     for label, piece in enumerate(pieces):
         assert len(piece.polygons) == np.count_nonzero(labels == label)
         assert not piece.validate(verbose=True)
         assert not [name for name in piece.attributes.keys() if name.startswith("hitem3d")]  # noqa: SIM118
         after |= face_facts(piece)
     assert after.keys() == before.keys()
-    for face, facts in before.items():
-        for one, other in zip(facts, after[face], strict=True):
-            assert one == pytest.approx(other, abs=0.021) if isinstance(one, float) else one == other, face
+    # Blender keeps custom normals in 16 bits, which is 0.01 where they lean far.
+    assert max(np.abs(facts - after[face]).max() for face, facts in before.items()) < 0.01
 
 
 def test_nothing_is_left_behind() -> None:
@@ -246,12 +239,11 @@ def test_colours_differ() -> None:
 
 @pytest.mark.parametrize("choice", ["AUTO", "LOOSE", "BY_COLOUR"])
 def test_the_choice_reaches_the_import(tmp_path: Path, choice: PartsChoice) -> None:
-    text = (
-        "".join(f"v {x} {y} {z}\n" for x, y, z in GRID) * 2 + "o one\nf 1 2 5 4\no two\nf 11 12 15 14\nf 13 14 17 16\n"
-    )
+    vertices = "".join(f"v {x} {y} {z}\n" for x, y, z in GRID * 3)
+    text = vertices + "o one\nf 1 2 5 4\no two\nf 11 12 15 14\nf 23 24 27 26\n"
     file = tmp_path / "result.obj"
     file.write_text(text)
     imported = import_result(bpy.context, file, None, None, name="Thing", parts=choice)
     assert len(imported.objects) == {"AUTO": 2, "LOOSE": 3, "BY_COLOUR": 2}[choice]
     if choice == "AUTO":
-        assert [part.name for part in imported.objects] == ["one", "two"] == [part.data.name for part in imported.objects]
+        assert [(part.name, part.data.name) for part in imported.objects] == [("one", "one"), ("two", "two")]

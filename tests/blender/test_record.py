@@ -28,7 +28,7 @@ from hitem3d_addon.record import (
     write_record,
 )
 
-POINTS = np.random.default_rng(1).random((256, 3), np.float32)
+POINTS = array("f", np.random.default_rng(1).random(3 * 256, np.float32).tobytes())
 RECORD_OF_A_MESH = Record(
     uid="0123456789abcdef" * 2,
     matrix=tuple(0.1 * number for number in range(16)),
@@ -76,7 +76,7 @@ def test_a_record_comes_back_to_the_last_digit(thing: bpy.types.Object, tmp_path
 
 def test_a_second_record_leaves_nothing_of_the_first(thing: bpy.types.Object) -> None:
     write_record(thing, RECORD_OF_AN_ADDRESS)
-    few = replace(RECORD_OF_A_MESH, points=POINTS[:5])
+    few = replace(RECORD_OF_A_MESH, points=POINTS[:15])
     for record in (few, RECORD_OF_A_MESH, RECORD_OF_AN_ADDRESS, few):
         write_record(thing, record)
         assert same(record, read_record(thing))

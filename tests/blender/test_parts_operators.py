@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the operators do with the parts: options of the import, every format, and the parts on the original."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+from sandbox_process import Sandbox
+
+pytestmark = pytest.mark.usefixtures("addon")
+
+
+@pytest.fixture
+def segmented() -> bpy.types.Object:
+    """A torus that was segmented and whose parts are here."""
+    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
+    obj = bpy.context.active_object
+    obj.data.uv_layers.new(name="mine")
+    bpy.ops.hitem3d.create_task(seg_level="HIGH")
+    bpy.ops.hitem3d.import_result(wait=True)
+    return obj
+
+
+def parts() -> list[bpy.types.Object]:
+    return list(bpy.data.collections["Torus parts"].objects)
+
+
+@pytest.mark.parametrize("mode", ["OBJECT", "EDIT"])
+def test_a_number_on_every_face(segmented: bpy.types.Object, mode: str) -> None:
+    bpy.ops.object.mode_set(mode=mode)
+    assert bpy.ops.hitem3d.apply_parts(target="FACE_ATTRIBUTE") == {"FINISHED"}
+    assert segmented.mode == mode
+    bpy.ops.object.mode_set(mode="OBJECT")
+    labels = np.empty(len(segmented.data.polygons), np.int32)
+    segmented.data.attributes["hitem3d_part"].data.foreach_get("value", labels)
+    triangles = np.bincount(labels, [len(polygon.vertices) - 2 for polygon in segmented.data.polygons])
+    assert [len(part.data.polygons) for part in parts()] == triangles.tolist()
+
+
+@pytest.mark.parametrize("target", ["FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE"])
+def test_every_target(segmented: bpy.types.Object, target: str) -> None:
+    count = len(parts())
+    faces = len(segmented.data.polygons)
+    bpy.ops.hitem3d.apply_parts(target=target)
+    if target == "VERTEX_GROUPS":
+        assert len(segmented.vertex_groups) == count
+    elif target == "MATERIALS":
+        assert len(segmented.data.materials) == count
+    elif target == "SEPARATE":
+        pieces = [obj for obj in bpy.data.objects if obj not in parts()]
+        assert len(pieces) == count
+        assert sum(len(piece.data.polygons) for piece in pieces) == faces
+        assert all(piece.data.uv_layers.keys() == segmented.data.uv_layers.keys() for piece in pieces)
+
+
+def test_without_parts_it_says_what_to_do() -> None:
+    bpy.ops.mesh.primitive_cube_add()
+    with pytest.raises(RuntimeError, match="Import the parts of the active object first"):
+        bpy.ops.hitem3d.apply_parts()
+
+
+def test_parts_elsewhere_are_not_guessed(segmented: bpy.types.Object) -> None:
+    for part in parts():
+        part.location.x += 100
+    with pytest.raises(RuntimeError, match="not where it is"):
+        bpy.ops.hitem3d.apply_parts()
+
+
+def test_hiding_and_parenting(segmented: bpy.types.Object) -> None:
+    bpy.ops.hitem3d.import_result(hide_source=True, parent=True)
+    assert segmented.hide_get()
+    second = bpy.data.collections["Torus parts.001"].objects
+    assert all(part.parent == segmented for part in second)
+    for mine, other in zip(sorted(second, key=lambda p: p.name), sorted(parts(), key=lambda p: p.name), strict=True):
+        np.testing.assert_allclose(mine.matrix_world, other.matrix_world, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["OBJ", "GLB", "STL", "FBX", "USDZ"])
+def test_every_format(sandbox: Sandbox, name: str) -> None:
+    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
+    obj = bpy.context.active_object
+    bpy.ops.hitem3d.create_task(format=name)
+    bpy.ops.hitem3d.import_result(wait=True)
+    bpy.context.view_layer.update()
+    corners = np.array([part.matrix_world @ v.co for part in parts() for v in part.data.vertices])
+    source = np.array([obj.matrix_world @ v.co for v in obj.data.vertices])
+    np.testing.assert_allclose([corners.min(0), corners.max(0)], [source.min(0), source.max(0)], atol=1e-4)
