@@ -84,14 +84,15 @@ class AgentProcess:
         self._rest = lines.pop()
         return [json.loads(line) for line in lines]
 
-    def stop(self) -> None:
-        """Let the agent go: it finishes what is being sent, and ends at once otherwise. Waits a moment, no longer."""
+    def stop(self, *, sending: bool) -> None:
+        """Let the agent go. It ends within moments, which are waited for; one that is sending finishes that alone."""
         if self._process is None:
             return
         process = self._process
         self._close_input()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(2.0)
+        if not sending:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(2.0)
         self._forget_process()
 
     def _start(self) -> None:

@@ -46,7 +46,10 @@ def redraw() -> None:
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                area.tag_redraw()
+                # Only this region: drawing the whole area means drawing the scene.
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
 
 
 def of_object(obj: bpy.types.Object) -> Task | None:

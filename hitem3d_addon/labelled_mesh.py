@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import bpy
 import numpy as np
-from bpy.types import Material, Mesh, Object
+from bpy.types import Mesh, Object
 
+from .part_colours import Colour, part_material
 from .separate import separate
 from .triangles import Ints, corner_values, polygon_starts
 
@@ -18,8 +18,6 @@ TARGETS = ("FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARAT
 ATTRIBUTE = "hitem3d_part"
 """A number per face: the index of its part. Scripts and Geometry Nodes may read it; the name is public."""
 _FACE_SETS = ".sculpt_face_set"
-
-Colour = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +94,5 @@ def _add_vertex_groups(source: Object, mesh: Mesh, labels: Ints, names: Sequence
 def _add_materials(mesh: Mesh, labels: Ints, names: Sequence[str], colours: Sequence[Colour]) -> None:
     before = len(mesh.materials)
     for name, colour in zip(names, colours, strict=True):
-        mesh.materials.append(_material(name, colour))
+        mesh.materials.append(part_material(name, colour))
     mesh.polygons.foreach_set("material_index", (labels + before).astype(np.int32))
-
-
-def _material(name: str, colour: Colour) -> Material:
-    material = bpy.data.materials.new(name)
-    material.diffuse_color = colour
-    if material.node_tree is None:  # From 5.0 on it is there at once, and asking for it is deprecated.
-        material.use_nodes = True
-    for node in material.node_tree.nodes:
-        if node.type == "BSDF_PRINCIPLED":
-            node.inputs["Base Color"].default_value = colour
-    return material

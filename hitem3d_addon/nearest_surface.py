@@ -9,11 +9,11 @@ from typing import Self
 
 import bpy
 import numpy as np
-from bpy.types import Mesh, Object
+from bpy.types import GeometryNodeTree, Mesh, NodeSocket, Object
 from numpy.typing import NDArray
 
 from .scratch_scene import ScratchScene
-from .triangles import Floats, Ints, Triangles
+from .triangles import BLOCK, Floats, Ints, Triangles
 
 _INDEX, _GROUP = "triangle", "group"
 _NEAR = 0.02
@@ -56,14 +56,11 @@ class NearestSurface:
         mesh = queries.evaluated_get(self._scratch.evaluate()).data
         assert isinstance(mesh, Mesh)
         found = np.empty(points.shape[1], np.int32)
-        where = np.empty((points.shape[1], 3), np.float32)
         mesh.attributes[_INDEX].data.foreach_get("value", found)
-        mesh.attributes["position"].data.foreach_get("vector", where.ravel())
-        found -= 1
-        away = where.T - points
-        distances = np.sqrt(np.einsum("kn,kn->n", away, away))
-        distances[found < 0] = np.inf
         queries.modifiers.clear()
+        found -= 1
+        distances = _distances(points, self._triangles, found)
+        distances[found < 0] = np.inf
         return found, distances
 
     def _add_nodes(self, queries: Object, grouped: bool) -> None:
@@ -71,33 +68,52 @@ class NearestSurface:
         nodes, link = tree.nodes, tree.links.new
         target = nodes.new("GeometryNodeObjectInfo")
         target.inputs["Object"].default_value = self._target
-        sampled = {}
-        for kind, value in (("INT", _named(tree, _INDEX)), ("FLOAT_VECTOR", nodes.new("GeometryNodeInputPosition"))):
-            sample = nodes.new("GeometryNodeSampleNearestSurface")
-            sample.data_type = kind
-            link(target.outputs["Geometry"], sample.inputs["Mesh"])
-            link(value.outputs[0], sample.inputs["Value"])
-            if grouped:
-                group = _named(tree, _GROUP)
-                link(group.outputs[0], sample.inputs["Group ID"])
-                link(group.outputs[0], sample.inputs["Sample Group ID"])
-            sampled[kind] = sample.outputs["Value"]
+        sample = nodes.new("GeometryNodeSampleNearestSurface")
+        sample.data_type = "INT"
+        link(target.outputs["Geometry"], sample.inputs["Mesh"])
+        link(_named(tree, _INDEX), sample.inputs["Value"])
+        if grouped:
+            link(_named(tree, _GROUP), sample.inputs["Group ID"])
+            link(_named(tree, _GROUP), sample.inputs["Sample Group ID"])
         store = nodes.new("GeometryNodeStoreNamedAttribute")
         store.data_type, store.domain = "INT", "POINT"
         store.inputs["Name"].default_value = _INDEX
-        move = nodes.new("GeometryNodeSetPosition")
         link(nodes.new("NodeGroupInput").outputs[0], store.inputs["Geometry"])
-        link(sampled["INT"], store.inputs["Value"])
-        link(store.outputs[0], move.inputs["Geometry"])
-        link(sampled["FLOAT_VECTOR"], move.inputs["Position"])
-        link(move.outputs[0], nodes.new("NodeGroupOutput").inputs[0])
+        link(sample.outputs["Value"], store.inputs["Value"])
+        link(store.outputs[0], nodes.new("NodeGroupOutput").inputs[0])
 
 
-def _named(tree: bpy.types.GeometryNodeTree, name: str) -> bpy.types.Node:
+def _distances(points: Floats, triangles: Triangles, which: Ints) -> Floats:
+    """How far each point (3, n) is from a triangle. To have the nodes say it, too, would double their time in 4.2."""
+    distances = np.empty(len(which), np.float32)
+    for start in range(0, len(which), BLOCK):
+        block = slice(start, start + BLOCK)
+        point, some = points[:, block], which[block]
+        corners = [triangles.positions.take(triangles.corners[some, k], axis=1) for k in range(3)]
+        normal = triangles.normals.take(some, axis=1)
+        height = _dot(point - corners[0], normal)
+        above = (normal != 0).any(axis=0)
+        nearest = np.full(len(some), np.inf, np.float32)
+        for k in range(3):
+            edge, to = corners[(k + 1) % 3] - corners[k], point - corners[k]
+            inward = np.stack([normal[i - 2] * edge[i - 1] - normal[i - 1] * edge[i - 2] for i in range(3)])
+            above &= _dot(inward, to) >= 0
+            along = np.clip(_dot(to, edge) / np.maximum(_dot(edge, edge), np.finfo(np.float32).tiny), 0, 1)
+            to -= along * edge
+            nearest = np.minimum(nearest, _dot(to, to))
+        distances[block] = np.where(above, np.abs(height), np.sqrt(nearest))
+    return distances
+
+
+def _dot(one: Floats, other: Floats) -> Floats:
+    return np.einsum("kn,kn->n", one, other)
+
+
+def _named(tree: GeometryNodeTree, name: str) -> NodeSocket:
     node = tree.nodes.new("GeometryNodeInputNamedAttribute")
     node.data_type = "INT"
     node.inputs["Name"].default_value = name
-    return node
+    return node.outputs["Attribute"]
 
 
 def _triangle_mesh(triangles: Triangles, groups: Ints) -> Mesh:

@@ -26,10 +26,11 @@ def colour_part(part: Object, number: int) -> None:
     part.color = part_colour(number)
     if not any(part.data.materials):
         part.data.materials.clear()
-        part.data.materials.append(_material(part.name, part_colour(number)))
+        part.data.materials.append(part_material(part.name, part_colour(number)))
 
 
-def _material(name: str, colour: Colour) -> Material:
+def part_material(name: str, colour: Colour) -> Material:
+    """A new material of this colour (linear RGBA), in the viewport and in renders."""
     material = bpy.data.materials.new(name)
     material.diffuse_color = colour
     if material.node_tree is None:  # from Blender 5.0 on it is there from the start

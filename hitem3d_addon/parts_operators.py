@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import bpy
@@ -146,11 +146,14 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
         from .labelled_mesh import apply_labels
         from .labels import part_labels
 
+        name = obj.name  # SEPARATE gives the object the first part's name.
         with _in_object_mode(context):
             labels = part_labels(obj, parts, context.evaluated_depsgraph_get())
             names = [part.name for part in parts]
             applied = apply_labels(obj, labels.faces, names, [tuple(part.color) for part in parts], self.target)
-        values = {"count": len(parts) - len(applied.absent), "name": obj.name, "exact": 100 * labels.exact}
+        if self.target == "SEPARATE":
+            _select(context, applied.objects)
+        values = {"count": len(parts) - len(applied.absent), "name": name, "exact": 100 * labels.exact}
         if labels.unmatched > 0.001:
             values["unmatched"] = 100 * labels.unmatched
             return Message(
@@ -158,6 +161,16 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
                 values,
             )
         return Message("{count} parts on “{name}”, {exact:.1f} % of the triangles matched exactly", values)
+
+
+def _select(context: bpy.types.Context, objects: Sequence[bpy.types.Object]) -> None:
+    """Show the pieces and select only them."""
+    for other in context.selected_objects:
+        other.select_set(False)
+    for piece in objects:
+        if piece.name in context.view_layer.objects:
+            piece.hide_set(False)
+            piece.select_set(True)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ press, so undo, redo and loading a file lose nothing: what is missing is stamped
 from __future__ import annotations
 
 import os
+import time
 
 import bpy
 from bpy.app.handlers import persistent
@@ -67,8 +68,8 @@ def _tick() -> float | None:
         _read_store()
         _import_arrived()
         states = {task.state for task in known_tasks.tasks.values()}
-        if TaskState.WORKING in states:
-            known_tasks.redraw()  # for the time that it takes
+        if TaskState.WORKING in states and int(time.monotonic() / TICK) % round(1 / TICK) == 0:
+            known_tasks.redraw()  # each second, for the time that it takes
         if not states & UNDER_WAY and not _asked and not _wanted:
             return None
         if not _agent.running:
@@ -216,6 +217,6 @@ def unregister() -> None:
     for timer in (_tick, _resume):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
-    _agent.stop()
+    _agent.stop(sending=any(task.state is TaskState.SENDING for task in known_tasks.tasks.values()))
     _close_view()
     _wanted.clear()

@@ -7,20 +7,16 @@ Blender's own extension builder makes and validates it. The same sources give th
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
 import environment
-
-environment.ensure_running_inside()
-
-import shutil  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-import tomllib  # noqa: E402
-from importlib.util import find_spec  # noqa: E402
-from pathlib import Path  # noqa: E402
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo  # noqa: E402
-
-from environment import REPOSITORY  # noqa: E402
+from environment import REPOSITORY
 
 UNIX = 3
 """What a zip calls the system that it was made on."""
@@ -31,6 +27,8 @@ def build(folder: Path) -> Path:
 
     Raises subprocess.CalledProcessError when Blender's builder refuses it; it has said why.
     """
+    import tomllib  # not at the top: an older Python is to get as far as the message that it is too old
+
     manifest = REPOSITORY / "blender_manifest.toml"
     described = tomllib.loads(manifest.read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,6 +76,7 @@ def _blender_scripts() -> Path:
 
 def main() -> None:
     """Build it into dist/."""
+    environment.ensure_running_inside()
     try:
         archive = build(REPOSITORY / "dist")
     except subprocess.CalledProcessError:

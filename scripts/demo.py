@@ -30,6 +30,8 @@ def main() -> None:
         parser.error(f"{options.model} is not a model that the demo reads. Give it one of {', '.join(SUFFIXES)}.")
     if options.model and not options.model.is_file():
         parser.error(f"there is no file {options.model}. Give the path of a model, or none for the demo's own.")
+    if options.out.exists() and not options.out.is_dir():
+        parser.error(f"{options.out} is a file. Give --out a folder.")
     environment.ensure_running_inside()
     run(options.model, options.seg_level.upper(), options.format.upper(), options.out.resolve())
 
@@ -48,8 +50,8 @@ def run(model: Path | None, seg_level: str, result_format: str, out: Path) -> No
         print(f"{time.monotonic() - start:5.1f} s  {text}", flush=True)
 
     try:
-        out.mkdir(parents=True, exist_ok=True)
         sources = model_files.load(model) if model else [demo_model.make()]
+        out.mkdir(parents=True, exist_ok=True)
         tell(f"{'Read' if model else 'Made'} {model_files.described(sources)}")
         with Job(tell) as job:
             task_id = job.send(sources, seg_level, result_format)

@@ -12,14 +12,17 @@ import numpy as np
 import pytest
 import returned
 from cut import as_parts, away_from_borders, bands, face_centres, face_vertices, make_real, mesh_object, shown_triangles
-from mathutils import Euler, Matrix
+from mathutils import Euler, Matrix, Vector
+from mathutils.geometry import closest_point_on_tri
 from sandbox import meshes, segment
 
 from hitem3d_addon.core.errors import InputError
 from hitem3d_addon.core.model import OutputFormat
 from hitem3d_addon.islands import without_islands
 from hitem3d_addon.labels import Labels, part_labels
+from hitem3d_addon.nearest_surface import NearestSurface
 from hitem3d_addon.scene_import import import_result
+from hitem3d_addon.triangles import mesh_triangles
 
 Object = bpy.types.Object
 
@@ -485,6 +488,20 @@ def test_what_was_imported_in_place_labels_every_face(tmp_path: Path, output_for
     assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}) == len(imported.objects)
     assert labels.unmatched == 0
     assert labels.exact == 1 or output_format == "OBJ"
+
+
+def test_distances_are_those_of_a_search_by_hand() -> None:
+    random = np.random.default_rng(11)
+    thing = mesh_object("Triangles", random.normal(0, 1, (60, 3)), np.arange(60).reshape(-1, 3))
+    triangles = mesh_triangles([(thing.data, thing.matrix_world)], np.zeros(3))
+    points = random.normal(0, 2, (3, 500)).astype(np.float32)
+    with NearestSurface(triangles, np.zeros(len(triangles), np.int32)) as surface:
+        found, distances = surface.find(points)
+    corners = triangles.positions[:, triangles.corners].transpose(1, 2, 0)
+    for point, triangle, distance in zip(points.T, found, distances, strict=True):
+        by_hand = [(closest_point_on_tri(Vector(point), *map(Vector, some)) - Vector(point)).length for some in corners]
+        assert distance == pytest.approx(min(by_hand), abs=1e-5)
+        assert by_hand[triangle] == pytest.approx(min(by_hand), abs=1e-5)
 
 
 def test_a_curve_is_refused() -> None:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import os
+import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -234,3 +237,72 @@ def test_disabling_leaves_nothing_behind(open_window: OpenWindow, sandbox: Sandb
         "result = [len(handlers), types, 'hitem3d' in dir(bpy.ops) and dir(bpy.ops.hitem3d)]"
     )
     assert left == [0, [], False] or left == [0, [], []]
+
+
+def test_the_parts_are_imported_when_they_arrive(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+    """With the preference on; but not while the user is in Edit Mode. It is one undo step."""
+    sandbox.behave(seconds=2)
+    window = open_window()
+    window.run("bpy.context.preferences.addons['bl_ext.user_default.hitem3d'].preferences.auto_import = True")
+    press(window)
+    window.run("bpy.ops.object.mode_set('EXEC_DEFAULT', True, mode='EDIT')")
+    wait_for(home, TaskState.DONE)
+    time.sleep(1)
+    assert window.run("result = 'Cube parts' in bpy.data.collections") is False
+    window.run("bpy.ops.object.mode_set('EXEC_DEFAULT', True, mode='OBJECT')")
+    window.until("'Cube parts' in bpy.data.collections")
+    window.run("bpy.ops.ed.undo()")
+    assert window.run("result = 'Cube parts' in bpy.data.collections") is False
+
+
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "20"))
+
+
+@pytest.mark.timeout(SOAK_SECONDS + 300)
+def test_a_soak(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: Path) -> None:
+    """Uploads, undo, redo, file loads and stops at random; set SOAK_SECONDS for longer than the 20 s of every day."""
+    sandbox.behave(seconds=1, task_limit=1000, credits=1_000_000)
+    window = open_window()
+    file = folder / "soak.blend"
+    window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(file)!r})")
+    dice = random.Random(1)
+    end = time.monotonic() + SOAK_SECONDS
+    stops = (
+        "import sys\n"
+        "known = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.known_tasks'))\n"
+        "for uid in list(known.tasks)[-2:]:\n"
+        "    bpy.ops.hitem3d.cancel_task('INVOKE_DEFAULT', uid=uid)"
+    )
+    undo = "bpy.ops.ed.undo.poll() and bpy.ops.ed.undo()"
+    redo = "bpy.ops.ed.redo.poll() and bpy.ops.ed.redo()"
+    move = "bpy.ops.transform.translate('EXEC_DEFAULT', True, value=(0.1, 0, 0))"
+    active = (
+        "bpy.context.view_layer.objects.active = bpy.data.objects['Cube']; bpy.data.objects['Cube'].select_set(True)"
+    )
+    imports = (
+        "if 'hitem3d_task_id' in bpy.context.active_object:\n    bpy.ops.hitem3d.import_result('INVOKE_DEFAULT', True)"
+    )
+    while time.monotonic() < end:
+        step = dice.choice(["press", "press", undo, redo, move, stops, imports, "load", "save"])
+        if step == "press":
+            window.run(active)
+            press(window)
+        elif step == "load":
+            window.run(f"bpy.ops.wm.open_mainfile(filepath={str(file)!r})")
+        elif step == "save":
+            window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(file)!r})")
+        else:
+            window.run(step)
+        time.sleep(dice.random() * 0.5)
+    wait_for(home, TaskState.DONE, TaskState.CANCELLED, TaskState.FAILED, seconds=120)
+    assert "Traceback" not in window.log
+    assert len(agents()) <= 1
+    assert window.quit() == 0
+    until(lambda: not agents(), "the agent's end", 20)
+    tasks = rows(home)
+    assert not [task for task in tasks if task.state is TaskState.FAILED]
+    counts = sandbox.counts()
+    assert counts["tasks_created"] == counts["requests"]["create-task"] - counts["uploads_aborted"]
+    assert {task["task_id"] for task in counts["tasks"]} == {task.task_id for task in tasks} - {""}
+    assert not list(home.glob("jobs/*/*.part"))
+    assert not list(home.glob("owners/*"))

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the zip share: the zip, and the real Blenders to install it into."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from build import build
+from sandbox_process import Sandbox
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from isolated_blender import IsolatedBlender
+
+REAL_BLENDERS = [program for program in os.environ.get("BLENDER", "").split(os.pathsep) if program]
+
+
+@pytest.fixture
+def isolated(tmp_path: Path, sandbox: Sandbox) -> IsolatedBlender:
+    """Blenders in an empty folder, with a sandbox as the service."""
+    return IsolatedBlender(tmp_path, sandbox)
+
+
+@pytest.fixture(scope="session")
+def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip, freshly built."""
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each real Blender that BLENDER names."""
+    if "real_blender" in metafunc.fixturenames:
+        nowhere = pytest.param("", marks=pytest.mark.skip(reason="BLENDER names no real Blender"), id="none")
+        metafunc.parametrize("real_blender", [pytest.param(p, id=_name(p)) for p in REAL_BLENDERS] or [nowhere])
+
+
+def _name(program: str) -> str:
+    said = subprocess.run([program, "--version"], capture_output=True, encoding="utf-8", check=False).stdout
+    found = re.search(r"^Blender (\S+)", said, re.MULTILINE)
+    return found[1] if found else Path(program).name

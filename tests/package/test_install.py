@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the zip to parts and back: installed as a user does, used, disabled, enabled, removed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from isolated_blender import IsolatedBlender
+
+IN_BLENDER = Path(__file__).parent / "in_blender"
+
+
+def check_job(answer: dict[str, Any], isolated: IsolatedBlender) -> None:
+    """The main job was done: one task, paid for once, whose parts stand where the object stands."""
+    assert (answer["created"], answer["imported"]) == (["FINISHED"], ["FINISHED"])
+    assert [task["task_id"] for task in isolated.sandbox.counts()["tasks"]] == [answer["task_id"]]
+    assert answer["parts"] >= 2
+    for source, parts in zip(answer["source_bounds"], answer["parts_bounds"], strict=True):
+        assert parts == pytest.approx(source, abs=1e-5)
+
+
+def check_disable_enable(answer: dict[str, Any]) -> None:
+    """Disabling takes everything away that enabling brings, however often."""
+    enabled, disabled, enabled_again, disabled_again, at_last = answer["states"]
+    assert "create_task" in enabled["operators"]
+    assert enabled["enabled"] == ["bl_ext.user_default.hitem3d"]
+    assert enabled == enabled_again == at_last
+    assert disabled == disabled_again
+    assert not any(disabled[what] for what in ("types", "operators", "properties", "enabled"))
+    assert disabled["menu_entries"] < enabled["menu_entries"]
+
+
+def check_removed(answer: dict[str, Any], isolated: IsolatedBlender) -> None:
+    """Nothing is left but the user's data: the task list, which knows the paid task."""
+    assert not [name for name in answer["addons"] if "hitem3d" in name]
+    assert isolated.left_behind() == []
+    kept = b"".join(path.read_bytes() for path in isolated.data_folder.glob("*") if path.is_file())
+    assert isolated.sandbox.counts()["tasks"][0]["task_id"].encode() in kept
+
+
+def test_in_a_real_blender(real_blender: str, extension: Path, isolated: IsolatedBlender) -> None:
+    def script(name: str) -> dict[str, Any]:
+        return isolated.run(
+            real_blender, "--background", "--python-exit-code", "1", "--python", IN_BLENDER / f"{name}.py"
+        )
+
+    isolated.run(real_blender, "--command", "extension", "install-file", "-r", "user_default", "-e", extension)
+    check_job(script("segment"), isolated)
+    check_disable_enable(script("disable_enable"))
+    isolated.run(real_blender, "--command", "extension", "remove", "hitem3d")
+    check_removed(script("list_addons"), isolated)
+
+
+def test_on_the_bpy_wheel(extension: Path, isolated: IsolatedBlender) -> None:
+    answer = isolated.run(sys.executable, IN_BLENDER / "on_wheel.py", extension)
+    check_job(answer, isolated)
+    check_disable_enable(answer)
+    check_removed(answer, isolated)
