@@ -52,6 +52,8 @@ class AgentProcess:
         self._started = 0.0
         self._deaths = 0
         self._rest = b""
+        self.unanswered = 0
+        """Commands that were sent and not answered yet: there may be news although no task is under way."""
 
     @property
     def running(self) -> bool:
@@ -68,6 +70,8 @@ class AgentProcess:
             self._configuration = {}
         configuration = _configuration(service)
         if configuration != self._configuration:
+            if self._configuration:
+                self.unanswered += 1  # The first one is no command: the agent begins with it.
             self._configuration = configuration
             self._write(configuration)
         return True
@@ -75,6 +79,7 @@ class AgentProcess:
     def send(self, **command: str) -> None:
         """Give the agent a command. One that is lost because it just died loses nothing: the store knows the task."""
         self._write(command)
+        self.unanswered += 1
 
     def events(self) -> list[dict[str, Any]]:
         """What the agent said since the last call."""
@@ -82,7 +87,9 @@ class AgentProcess:
             return []
         lines = (self._rest + self._events.read()).split(b"\n")
         self._rest = lines.pop()
-        return [json.loads(line) for line in lines]
+        events = [json.loads(line) for line in lines]
+        self.unanswered -= sum(event["event"] == "answered" for event in events)
+        return events
 
     def stop(self, *, sending: bool) -> None:
         """Let the agent go. It ends within moments, which are waited for; one that is sending finishes that alone."""
@@ -154,6 +161,7 @@ class AgentProcess:
     def _forget_process(self) -> None:
         self._close_input()
         self._process = None
+        self.unanswered = 0
         if self._events:
             self._events.close()
             self._events = None

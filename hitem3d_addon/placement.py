@@ -146,6 +146,11 @@ def as_sent(frame: Frame) -> Doubles:
     return matrix
 
 
+def is_flat(matrix: Doubles) -> bool:
+    """Whether a matrix has a scale of 0 in some direction, as far as float32 can tell: it can't be undone then."""
+    return not np.linalg.cond(matrix[:3, :3]) < _FLAT
+
+
 def movement(before: Doubles, now: Doubles) -> Doubles | None:
     """What takes the object from one matrix_world to the other; None where that can't be told.
 
@@ -155,7 +160,7 @@ def movement(before: Doubles, now: Doubles) -> Doubles | None:
     if np.array_equal(before[:3, :3], now[:3, :3]):
         result[:3, 3] = now[:3, 3] - before[:3, 3]
         return result
-    if not np.linalg.cond(before[:3, :3]) < _FLAT:
+    if is_flat(before):
         return None
     result[:3, :3] = np.linalg.solve(before[:3, :3].T, now[:3, :3].T).T
     result[:3, 3] = now[:3, 3] - result[:3, :3] @ before[:3, 3]
@@ -187,7 +192,7 @@ def reference_for(record: Record | None, frame: Frame, now: Sequence[Surface], m
 
 def _before(matrices: Doubles, moved: Doubles) -> Doubles:
     """Matrices (n, 3, 4) as they were before the movement (4, 4); as they are where it can't be undone."""
-    if not np.linalg.cond(moved[:3, :3]) < _FLAT:
+    if is_flat(moved):
         return matrices
     whole = np.zeros((len(matrices), 4, 4))
     whole[:, :3], whole[:, 3, 3] = matrices, 1

@@ -174,7 +174,7 @@ def _points(group: IDPropertyGroup) -> array[float]:
         return array("f")
     if not isinstance(value, IDPropertyArray) or len(value) % 3 or len(value) > 3 * _MOST_POINTS:
         raise ValueError("points")
-    points = array("f", value)
+    points = array("f", [float(number) for number in value])
     if not all(map(math.isfinite, points)):
         raise ValueError("points")
     return points

@@ -209,7 +209,7 @@ def _make_children(context: Context, parts: Sequence[Object], source: Object) ->
     Blender multiplies the matrices of parent and child in float32, which far from the origin moves the child by
     millimetres. So the meshes are written once more, relative to where their objects have really come to stand.
     """
-    if not np.linalg.cond(np.array(source.matrix_world, np.float64)[:3, :3]) < 1e6:
+    if placement.is_flat(np.array(source.matrix_world, np.float64)):
         return  # flattened to a scale of 0: its children would be flat, too
     origins = [np.array(part.location, np.float64) for part in parts]
     for part in parts:

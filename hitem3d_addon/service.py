@@ -80,7 +80,7 @@ def offline_reason(api_url: str) -> str:
 @contextlib.contextmanager
 def worker(service: Service) -> Iterator[Worker]:
     """What workflow needs, for the time of one blocking call. Raises StoreError, InputError."""
-    with TaskStore(service.home) as store, Owner(service.home) as owner:
+    with TaskStore(service.home) as store, Owner(service.home, script=True) as owner:
         client = workflow.connect(
             store, service.api_url, service.credentials, user_agent=user_agent(), ca_file=service.ca_file
         )

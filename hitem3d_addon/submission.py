@@ -19,8 +19,8 @@ import bpy
 from . import known_tasks
 from .core import workflow
 from .core.data_folder import job_folder, make_folder
-from .core.errors import Hitem3DError, InputError, UncertainError
-from .core.model import SegmentationRequest, Task
+from .core.errors import InputError
+from .core.model import SegmentationRequest, Task, TaskState
 from .core.store import TaskStore
 from .core.workflow import Progress, Worker
 from .record import Record, matrix_of, read_record, remove_record, stamp_task_id, task_id_of, write_record
@@ -109,17 +109,18 @@ def enlist(store: TaskStore, submission: Submission, *, api_url: str, owner: str
 def send(worker: Worker, submission: Submission, *, progress: Progress | None = None) -> Task:
     """Record one submission, send it here and now, and stamp its task id on its objects.
 
-    On a definite refusal the objects carry again what they carried before. When the answer was lost they keep the
-    record, which is how the task and its objects find each other once the user has decided.
+    When it certainly was not accepted the objects carry again what they carried before. When nobody can know they keep
+    the record, which is how the task and its objects find each other once the user has decided.
     """
     before = [(obj, read_record(obj), task_id_of(obj)) for obj in submission.objects]
     enlist(worker.store, submission, api_url=worker.client.api_url, owner=worker.owner.name)
     try:
         task = workflow.submit(worker, submission.uid, progress=progress)
-    except UncertainError:
-        raise
-    except Hitem3DError:
-        workflow.cancel(worker, submission.uid)
+    except BaseException:
+        # A script that is interrupted is run again by its user: what it had not sent must not be sent later by others.
+        left = workflow.cancel(worker, submission.uid)
+        if left.state in (TaskState.SENDING, TaskState.UNCERTAIN):
+            raise
         for obj, earlier, task_id in before:
             known_tasks.records.pop(obj.session_uid, None)
             if earlier:

@@ -30,22 +30,17 @@ UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, 
 _agent = AgentProcess()
 _view: TaskStore | None = None
 _seen: tuple[int, int] = (0, 0)
-_asked = False
-"""Whether an answer is expected that is not in the store: of the connection test."""
-
 _wanted: dict[str, ImportOptions] = {}
 """The tasks, by uid, whose parts are imported as soon as they are here."""
 
 
 def tell_agent(**command: str) -> None:
     """Have the agent do something; it is started where it is not running. Raises Hitem3DError."""
-    global _asked
     current = service.current()
     current.check()
     known_tasks.problem = None
     _agent.ensure(current)
     _agent.send(**command)
-    _asked = _asked or command["do"] == "account"
     wake()
 
 
@@ -62,7 +57,6 @@ def wake() -> None:
 
 
 def _tick() -> float | None:
-    global _asked
     try:
         _read_events()
         _read_store()
@@ -70,7 +64,7 @@ def _tick() -> float | None:
         states = {task.state for task in known_tasks.tasks.values()}
         if TaskState.WORKING in states and int(time.monotonic() / TICK) % round(1 / TICK) == 0:
             known_tasks.redraw()  # each second, for the time that it takes
-        if not states & UNDER_WAY and not _asked and not _wanted:
+        if not states & UNDER_WAY and not _agent.unanswered and not _wanted:
             return None
         if not _agent.running:
             _start_again()
@@ -96,16 +90,13 @@ def _start_again() -> None:
 
 
 def _read_events() -> None:
-    global _asked
     for event in _agent.events():
         match event["event"]:
             case "progress":
                 known_tasks.transfers[event["uid"]] = known_tasks.Transfer(event["step"], event["done"], event["total"])
             case "account":
-                _asked = False
                 known_tasks.account = Message(event["template"], event["values"])
             case "problem":
-                _asked = False
                 known_tasks.problem = Message(event["template"], event["values"])
         known_tasks.redraw()
 
@@ -119,7 +110,7 @@ def _read_store() -> None:
     try:
         if _view is None:
             _view = TaskStore(home, timeout=0)
-            known_tasks.problem = _view.notice
+            known_tasks.problem = _view.notice or known_tasks.problem
         newest = _view.revision()
         if newest == _seen:
             return

@@ -21,7 +21,8 @@ take seconds. For example:
   python3 scripts/test.py tests/core             the checks, then only the tests that need no Blender
 
 The tests that need a real, windowed Blender run in those that the environment variable BLENDER names (paths separated
-by "{separator}"), and are skipped without it. ALSO_COVERED is added to the line that says which Blenders were covered."""
+by "{separator}"), and are skipped without it. What ALSO_COVERED says is put into the line on which Blenders were
+covered."""
 
 CHECKS = {
     "ruff format": ["ruff", "format", "--check", "."],

@@ -13,6 +13,7 @@ anything else stops at once and is gone on with by the next agent.
          {"do": "watch" | "cancel" | "retry" | "forget", "uid": …}   {"do": "adopt", "uid": …, "task_id": …}
          {"do": "account"}
     out  {"event": "progress", "uid": …, "step": "upload" | "download", "done": bytes, "total": bytes}
+         {"event": "answered"}, after each command but the first
          {"event": "account", "template": …, "values": {…}}
          {"event": "problem", "uid": …, "kind": …, "template": …, "values": {…}}
 """
@@ -34,7 +35,8 @@ from .client import Hitem3DClient
 from .credentials import Credentials
 from .errors import BusyError, Hitem3DError, ServiceUnavailableError, TaskTimeoutError
 from .model import Task, TaskState
-from .owner import Owner
+from .owner import Owner, is_script
+from .retention import clear_away
 from .store import TaskStore, failure_fields
 from .workflow import Progress, Worker
 
@@ -86,6 +88,7 @@ class Agent:
     def run(self) -> None:
         """Work until `close` was called and nothing is on the wire."""
         rescan = 0.0
+        clear_away(self._worker().store, self._owner)
         while not (self._closing and not any(j.running and j.state is TaskState.PENDING for j in self._jobs.values())):
             now = time.monotonic()
             if now >= rescan and not self._closing:
@@ -107,25 +110,30 @@ class Agent:
     # ---- commands, all on the loop
 
     def command(self, command: Mapping[str, Any]) -> None:
-        """Carry out one line of standard input."""
+        """Carry out one line of standard input, and say when that is done."""
         uid = str(command.get("uid", ""))
-        match command.get("do"):
-            case "configure":
-                self._client = self._connected(command)
-            case "watch":
-                self._watch(uid)
-            case "cancel":
-                self._cancel(uid)
-            case "retry":
-                self._with_claim(uid, workflow.retry)
-            case "adopt":
-                self._with_claim(uid, lambda worker, uid: workflow.give_task_id(worker, uid, command["task_id"]))
-            case "forget":
-                workflow.forget(self._worker(), uid)
-            case "account":
-                self._threads.submit(self._account)
-            case other:
-                log.error("unknown command %r", other)
+        try:
+            match command.get("do"):
+                case "configure":
+                    self._client = self._connected(command)
+                case "watch":
+                    self._watch(uid)
+                case "cancel":
+                    self._cancel(uid)
+                case "retry":
+                    self._with_claim(uid, workflow.retry)
+                case "adopt":
+                    self._with_claim(uid, lambda worker, uid: workflow.give_task_id(worker, uid, command["task_id"]))
+                case "forget":
+                    workflow.forget(self._worker(), uid)
+                case "account":
+                    self._threads.submit(self._account)
+                    return
+                case other:
+                    log.error("unknown command %r", other)
+        except Hitem3DError as error:
+            self._problem(error, uid)
+        self._emit({"event": "answered"})
 
     def close(self) -> None:
         """Blender is gone: stop everything but what is being sent."""
@@ -170,7 +178,10 @@ class Agent:
             if task.uid in self._jobs or task.api_url != self._client.api_url:
                 continue
             claimed = self._worker().store.claim(task.uid, self._owner)
-            if claimed and claimed.state in _ACTIVE:
+            if claimed and claimed.state is TaskState.PENDING and is_script(task.owner):
+                workflow.cancel(self._worker(), task.uid)
+                self._worker().store.release(task.uid, self._owner)
+            elif claimed and claimed.state in _ACTIVE:
                 log.info("task %s: taken over, %s", claimed.task_id or claimed.uid, claimed.state.value)
                 self._jobs[task.uid] = _Job(task.uid, claimed.state)
 
@@ -283,6 +294,7 @@ class Agent:
             self._problem(error)
         except Exception:
             log.exception("account")
+        self._emit({"event": "answered"})
 
     def _problem(self, error: Hitem3DError, uid: str = "") -> None:
         log.info("%s: %s", type(error).__name__, error)

@@ -39,16 +39,25 @@ else:
         return True
 
 
+_SCRIPT = "script."
+
+
+def is_script(name: str) -> bool:
+    """Whether the owner of this name is, or was, a script that waits for its calls."""
+    return name.startswith(_SCRIPT)
+
+
 class Owner:
     """This process as an owner of tasks, from construction to ``close()`` or its end.
 
-    ``name`` is what a task's row holds: the host, for people, and a random part.
+    ``name`` is what a task's row holds: the host, for people, and a random part. That of a ``script`` says so: what a
+    script had not sent when it died is not sent later by somebody else, since the script is likely run again.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, script: bool = False) -> None:
         self._folder = make_folder(home / "owners")
         host = "".join(c if c.isalnum() else "-" for c in socket.gethostname())[:40]
-        self.name = f"{host}.{uuid.uuid4().hex[:12]}"
+        self.name = f"{_SCRIPT if script else ''}{host}.{uuid.uuid4().hex[:12]}"
         path = self._folder / self.name
         try:
             self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "r+b")

@@ -273,7 +273,9 @@ def textured_zip(folder: Path) -> Path:
     Image.new("RGB", (4, 4), (255, 0, 0)).save(picture)
     path = folder / "result.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("m/model.obj", "mtllib model.mtl\nvt 0 0\n" + OBJ.replace("f 1 2 3", "usemtl red\nf 1/1 2/1 3/1"))
+        archive.writestr(
+            "m/model.obj", "mtllib model.mtl\nvt 0 0\n" + OBJ.replace("f 1 2 3", "usemtl red\nf 1/1 2/1 3/1")
+        )
         archive.writestr("m/model.mtl", "newmtl red\nKd 1 1 1\nmap_Kd textures/red.png\n")
         archive.write(picture, "m/textures/red.png")
     return path
@@ -296,7 +298,9 @@ def test_the_textures_of_a_zip_are_packed(empty_scene: None, tmp_path: Path) -> 
 
 def test_the_kind_is_told_by_content(source: Object, tmp_path: Path) -> None:
     sent, record = send(source, tmp_path)
-    for number, (kind, wrong) in enumerate([("glb", "obj"), ("obj", "glb"), ("stl", "fbx"), ("fbx", "usdz"), ("usdz", "zip")]):
+    for number, (kind, wrong) in enumerate(
+        [("glb", "obj"), ("obj", "glb"), ("stl", "fbx"), ("fbx", "usdz"), ("usdz", "zip")]
+    ):
         file = give_back(parts_of(sent), tmp_path / f"right{number}.{kind}")
         wrong_name = shutil.copy(file, tmp_path / f"result{number}.{wrong}")
         assert worst_corner(bring_in(source, (Path(wrong_name), record)).objects, source) < 1e-5
@@ -320,7 +324,12 @@ def glb(document: dict[str, object], binary: bytes = b"") -> bytes:
     text += b" " * (-len(text) % 4)
     binary += b"\0" * (-len(binary) % 4)
     size = 12 + 8 + len(text) + 8 + len(binary)
-    return struct.pack("<4sIIII", b"glTF", 2, size, len(text), 0x4E4F534A) + text + struct.pack("<II", len(binary), 0x4E4942) + binary
+    return (
+        struct.pack("<4sIIII", b"glTF", 2, size, len(text), 0x4E4F534A)
+        + text
+        + struct.pack("<II", len(binary), 0x4E4942)
+        + binary
+    )
 
 
 def not_a_number(path: Path) -> None:
@@ -380,9 +389,9 @@ def test_a_switched_off_importer_says_what_to_enable(source: Object, result: tup
     data = all_data()
     addon_utils.disable("io_scene_gltf2")
     try:
-        with pytest.raises(MissingError, match="glTF 2.0"):
+        with pytest.raises(MissingError, match=r"glTF 2\.0"):
             check_importer(OutputFormat.GLB)
-        with pytest.raises(MissingError, match="glTF 2.0"):
+        with pytest.raises(MissingError, match=r"glTF 2\.0"):
             bring_in(source, result)
         assert all_data() == data
         for other in (OutputFormat.OBJ, OutputFormat.STL, OutputFormat.FBX, OutputFormat.USDZ):
