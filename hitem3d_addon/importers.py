@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ import bpy
 from .core.errors import MissingError, ResultError
 from .core.model import OutputFormat
 from .core.result_kind import result_kind
+from .glb_file import read_glb, save_glb
 from .result_archive import unpack
 
 
@@ -86,23 +88,44 @@ def import_result_file(file: Path) -> None:
             "The file with the parts can't be read: {reason}. Download the parts again.",
             reason=error.strerror or type(error).__name__,
         ) from error
-    if kind in _IMPORTERS and (kind != "usdz" or file.suffix.lower() == ".usdz"):
-        _import_file(file, kind)
-        return
     with tempfile.TemporaryDirectory(prefix="hitem3d-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if kind == "zip":
             kind, files = unpack(file, folder)
-        elif kind == "usdz":  # the USD importer goes by the name
+        elif kind == "usdz" and file.suffix.lower() != ".usdz":  # the USD importer goes by the name
             files = [Path(shutil.copyfile(file, folder / "result.usdz"))]
+        elif kind in _IMPORTERS:
+            files = [file]
         else:
             raise ResultError(
                 "The file with the parts is damaged, or not a model. Download the parts again, "
                 "or segment the object again."
             )
         for one in files:
-            _import_file(one, kind)
+            _import_file(_without_skeletons(one, folder) if kind == "glb" else one, kind)
         _pack_images(folder)
+
+
+def _without_skeletons(file: Path, folder: Path) -> Path:
+    """The GLB, or a copy of it without skeletons, where it has any.
+
+    To make one the importer shows its scene in the user's window, and needs a screen. Parts have no use for it.
+    """
+    try:
+        with file.open("rb") as stream:
+            length = struct.unpack("<12xI4x", stream.read(20))[0]
+            if b'"skins"' not in stream.read(length):
+                return file
+        document, binary = read_glb(file)
+        for node in document["nodes"]:
+            node.pop("skin", None)
+        del document["skins"]
+        document.pop("animations", None)
+        copy = folder / "unskinned.glb"
+        save_glb(copy, document, binary)
+        return copy
+    except (ValueError, TypeError, KeyError, AttributeError, struct.error):
+        return file  # damaged, which the importer finds out, too
 
 
 def _import_file(file: Path, kind: str) -> None:

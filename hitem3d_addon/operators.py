@@ -108,8 +108,10 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         count = len(submissions)
         with TaskStore(current.home) as store:
             while submissions:
-                known_tasks.saw(submission.enlist(store, submissions[0], api_url=current.api_url))
-                sync.tell_agent(do="watch", uid=submissions.pop(0).uid)
+                task = submission.enlist(store, submissions[0], api_url=current.api_url)
+                del submissions[0]  # Its file is the task's from now on.
+                known_tasks.saw(task)
+                sync.tell_agent(do="watch", uid=task.uid)
         return Message("Sending to Hitem3D in the background: {count} task(s)", {"count": count})
 
     def _send(

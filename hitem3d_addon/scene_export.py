@@ -77,20 +77,20 @@ def export_glb(
     low, high = evaluated_surface.bounds(surfaces)
     centre = low / 2 + high / 2
     frame = evaluated_surface.Frame(centre, _scale(math.dist(low, high), output_format))
-    low, high = frame.sent(low), frame.sent(high)
+    (x, y, z), (to_x, to_y, to_z) = frame.sent(low), frame.sent(high)
     if include_materials:
         from .material_export import write_with_materials
 
         size = write_with_materials(objects, depsgraph, frame, path)
     else:
-        head = glb_head(vertices, triangles, (low[0], low[2], 0.0 - high[1]), (high[0], high[2], 0.0 - low[1]))
+        head = glb_head(vertices, triangles, (x, z, 0.0 - to_y), (to_x, to_z, 0.0 - y))
         write_glb(path, head, _content(surfaces, frame, index_bytes(vertices)))
         size = glb_size(head)
     return SentGeometry(
         triangles=triangles,
         centre=(float(centre[0]), float(centre[1]), float(centre[2])),
         scale=frame.scale,
-        bounds=(float(low[0]), float(low[1]), float(low[2]), float(high[0]), float(high[1]), float(high[2])),
+        bounds=(float(x), float(y), float(z), float(to_x), float(to_y), float(to_z)),
         points=surface_points.sample(surfaces, frame, POINTS),
         size=size,
     )

@@ -15,7 +15,7 @@ from typing import Literal
 
 import bpy
 import numpy as np
-from bpy.types import Collection, Context, Depsgraph, Mesh, Object
+from bpy.types import Collection, Context, Mesh, Object
 
 from . import evaluated_surface, placement
 from .core.errors import InputError, Message, ResultError
@@ -62,6 +62,9 @@ def import_result(
     source and stay where they are. The new parts are selected; mode and active object stay. Raises ResultError or
     MissingError; then Blender's data is as before. One undo step with the operator that calls.
     """
+    if context.mode == "SCULPT":
+        # The last undo step is one of Sculpt Mode, which knows only what was sculpted: undo would leave the parts.
+        bpy.ops.ed.undo_push(message="Sculpt Mode")
     context.view_layer.update()
     with NewData() as new:
         collection = bpy.data.collections.new(collection_name(name))
@@ -94,14 +97,9 @@ def _load(
     scratch.evaluate()
     layer = scene.view_layers[0]
     layer.active_layer_collection = layer.layer_collection.children[0]
-    window = context.window
-    users_scene = window.scene if window else None
-    try:
-        with context.temp_override(scene=scene, view_layer=layer, collection=collection):
-            import_result_file(file)
-    finally:
-        if window and users_scene and window.scene != users_scene:
-            window.scene = users_scene  # the glTF importer shows the scene that it makes a skeleton in
+    # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
+    with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
+        import_result_file(file)
     things = [thing for thing in new.objects() if thing.type == "MESH" and thing.data.polygons]
     if not things:
         raise ResultError(
@@ -156,20 +154,26 @@ def _place(
         before = np.array(record.matrix, np.float64).reshape(4, 4)
         moved = placement.movement(before, np.array(source.matrix_world, np.float64))
     movement = np.eye(4) if moved is None else moved
-    now = _shown(source, context.evaluated_depsgraph_get()) if source and search else []
+    now = _shown(context, source) if search and not record else []
     frame = placement.sent_frame(record, now)
-    reference = placement.reference_for(record, frame, now, movement) if search else None
-    fit = placement.find_pose(surfaces, reference) if reference else placement.UNKNOWN
+    fit = placement.UNKNOWN
+    if search and (reference := placement.reference_for(record, frame, now, movement)):
+        fit = placement.find_pose(surfaces, reference)
+        if fit.verdict is Verdict.AMBIGUOUS and (now := _shown(context, source)):
+            reference = placement.reference_for(record, frame, now, movement)
+            fit = placement.find_pose(surfaces, reference) if reference else fit
     turned = np.linalg.det(movement[:3, :3]) < 0
     if fit.pose.mirrored and placement.signed_volume(surfaces) > 0:
         turned = not turned
     return _Place(movement @ placement.as_sent(frame) @ fit.pose.matrix(), bool(turned), fit, moved is None)
 
 
-def _shown(source: Object, depsgraph: Depsgraph) -> list[Surface]:
-    """What the source shows now; nothing where it is hidden, or not in this scene."""
+def _shown(context: Context, source: Object | None) -> list[Surface]:
+    """What the source shows now; nothing where there is none, it is hidden, or not in this scene."""
+    if source is None:
+        return []
     try:
-        return evaluated_surface.gather([source], depsgraph)
+        return evaluated_surface.gather([source], context.evaluated_depsgraph_get())
     except InputError:
         return []
 

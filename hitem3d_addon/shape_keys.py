@@ -31,7 +31,7 @@ def copy_keys(keys: Key, shapes: Sequence[Floats], thing: Object, vertices: Ints
 
     The vertices tell which of that mesh's vertices the object has.
     """
-    made = []
+    made: list[bpy.types.ShapeKey] = []
     for index, old in enumerate(keys.key_blocks):
         if index and not keys.use_relative:
             # The time of an absolute key is the evaluation time at which it is made.

@@ -41,7 +41,7 @@ def _mesh(surfaces: Sequence[Surface], frame: Frame) -> bpy.types.Mesh:
     mesh.vertices.add(int(starts[-1]))
     mesh.attributes["position"].data.foreach_set("vector", np.concatenate(positions).ravel())
     mesh.loops.add(3 * len(triangles))
-    mesh.loops.foreach_set("vertex_index", triangles.ravel())
+    mesh.attributes[".corner_vert"].data.foreach_set("value", triangles.ravel())
     mesh.polygons.add(len(triangles))
     mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * len(triangles), 3, dtype=np.int32))
     return mesh

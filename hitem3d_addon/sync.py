@@ -138,7 +138,7 @@ def _import_arrived() -> None:
     """Import what was asked for and is here, unless the user is in the middle of something."""
     for uid in list(_wanted):
         task = known_tasks.tasks.get(uid)
-        if task and task.state in UNDER_WAY:
+        if _agent.unanswered or (task and task.state in UNDER_WAY):
             continue
         file = workflow.result_file(data_folder(os.environ), task) if task else None
         objects = known_tasks.uids_in_file().get(uid, [])

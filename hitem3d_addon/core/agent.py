@@ -33,7 +33,7 @@ from typing import Any
 from . import workflow
 from .client import Hitem3DClient
 from .credentials import Credentials
-from .errors import BusyError, Hitem3DError, ServiceUnavailableError, TaskTimeoutError
+from .errors import BusyError, Hitem3DError, InputError, ServiceUnavailableError, StoreError, TaskTimeoutError
 from .model import Task, TaskState
 from .owner import Owner, is_script
 from .retention import clear_away
@@ -64,7 +64,8 @@ class _Job:
     cancelled: threading.Event = field(default_factory=threading.Event)
     polls: int = 0
     failures: int = 0
-    since: float = field(default_factory=time.monotonic)
+    since: float = 0.0
+    """When its first step in this state was taken; time in line does not count."""
 
 
 class Agent:
@@ -87,25 +88,33 @@ class Agent:
 
     def run(self) -> None:
         """Work until `close` was called and nothing is on the wire."""
+        self._guarded(lambda: clear_away(self._worker().store, self._owner))
         rescan = 0.0
-        clear_away(self._worker().store, self._owner)
         while not (self._closing and not any(j.running and j.state is TaskState.PENDING for j in self._jobs.values())):
             now = time.monotonic()
-            if now >= rescan and not self._closing:
-                self._take_over_orphans()
-                rescan = now + RESCAN
             if not self._closing:
+                if now >= rescan:
+                    self._guarded(self._take_over_orphans)
+                    rescan = now + RESCAN
                 self._start_due_steps(now)
             due = [job.due for job in self._jobs.values() if not job.running and job.due > now]
+            # While closing only the end of what is being sent counts, and that arrives in the inbox.
+            timeout = None if self._closing else max(0.0, min([rescan, *due]) - time.monotonic())
             try:
-                what, arguments = self._inbox.get(timeout=max(0.0, min([rescan, *due]) - time.monotonic()))
+                what, arguments = self._inbox.get(timeout=timeout)
             except queue.Empty:
                 continue
-            try:
-                what(*arguments)
-            except Hitem3DError as error:
-                self._problem(error)
+            self._guarded(what, *arguments)
         self._owner.close()
+
+    def _guarded(self, what: Callable[..., object], *arguments: Any) -> None:
+        """Call it; whatever goes wrong, the loop goes on, since other tasks depend on it."""
+        try:
+            what(*arguments)
+        except Hitem3DError as error:
+            self._problem(error)
+        except Exception:
+            log.exception("in the agent's loop")
 
     # ---- commands, all on the loop
 
@@ -125,7 +134,9 @@ class Agent:
                 case "adopt":
                     self._with_claim(uid, lambda worker, uid: workflow.give_task_id(worker, uid, command["task_id"]))
                 case "forget":
+                    self._check_idle(uid)
                     workflow.forget(self._worker(), uid)
+                    self._jobs.pop(uid, None)
                 case "account":
                     self._threads.submit(self._account)
                     return
@@ -153,12 +164,21 @@ class Agent:
             return  # Another Blender's agent works on it; its steps show through the store.
         if task.task_id and task.state in (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED):
             if workflow.result_file(self._home, task):
+                self._worker().store.release(uid, self._owner)
                 return
             task = self._worker().store.update(uid, state=TaskState.WORKING, error=None, error_kind="")
         if task.state in _ACTIVE:
             self._jobs[uid] = _Job(uid, task.state)
+        else:
+            self._worker().store.release(uid, self._owner)
+
+    def _check_idle(self, uid: str) -> None:
+        """Raise InputError while a step of the task is being taken: another beside it could send it twice."""
+        if (job := self._jobs.get(uid)) and job.running:
+            raise InputError("The task is being worked on just now. Stop it first, or wait a moment.")
 
     def _with_claim(self, uid: str, step: Callable[[Worker, str], Task]) -> None:
+        self._check_idle(uid)
         task = step(self._worker(), uid)
         self._jobs[uid] = _Job(uid, task.state)
 
@@ -167,8 +187,9 @@ class Agent:
         if job and job.running:
             job.cancelled.set()  # The step ends at its next block or nap, and `_after` does the rest.
             return
-        self._drop(uid)
+        self._jobs.pop(uid, None)
         workflow.cancel(self._worker(), uid)
+        self._worker().store.release(uid, self._owner)
 
     # ---- steps
 
@@ -184,6 +205,8 @@ class Agent:
             elif claimed and claimed.state in _ACTIVE:
                 log.info("task %s: taken over, %s", claimed.task_id or claimed.uid, claimed.state.value)
                 self._jobs[task.uid] = _Job(task.uid, claimed.state)
+            elif claimed:
+                self._worker().store.release(task.uid, self._owner)
 
     def _start_due_steps(self, now: float) -> None:
         running = [job for job in self._jobs.values() if job.running]
@@ -206,20 +229,23 @@ class Agent:
                 transfers += 1
                 at_service += job.state is TaskState.PENDING
             job.running = True
+            job.since = job.since or now
             self._threads.submit(self._step, job)
 
     def _step(self, job: _Job) -> None:
         """In a thread: take the next step of a task, and tell the loop how it went."""
-        worker = self._worker()
         error: Hitem3DError | None = None
         task: Task | None = None
         pause = 0.0
         try:
+            worker = self._worker()
             match job.state:
                 case TaskState.PENDING:
                     task = workflow.submit(
                         worker, job.uid, progress=self._progress(job, "upload"), cancelled=job.cancelled.is_set
                     )
+                case TaskState.SENDING:
+                    task = worker.store.settle(job.uid, self._owner)
                 case TaskState.WORKING:
                     task, status = workflow.refresh(worker, job.uid)
                     pause = workflow.poll_pause(job.polls, status.retry_after)
@@ -233,30 +259,41 @@ class Agent:
             log.exception("task %s", job.uid)
             error = Hitem3DError("The add-on made a mistake; its log file has the details. Try again, and report it.")
         try:
-            self.tell(self._after, job, task or worker.store.get(job.uid), error, pause)
+            task = task or self._worker().store.get(job.uid)
         except Hitem3DError as caught:
-            self.tell(self._after, job, None, caught, pause)
+            error = caught
+        self.tell(self._after, job, task, error, pause)
 
     def _after(self, job: _Job, task: Task | None, error: Hitem3DError | None, pause: float) -> None:
         """On the loop: what a step's end means for its job."""
         job.running = False
         now = time.monotonic()
-        if task is None or self._closing:
+        if self._closing:
             self._jobs.pop(job.uid, None)
             return
-        if job.cancelled.is_set():
-            self._drop(job.uid)
+        if task is None:
+            if error is None:  # forgotten meanwhile
+                self._jobs.pop(job.uid, None)
+            else:
+                job.due = now + LONGEST_BACKOFF  # not even the list can be read
+            return
+        if job.cancelled.is_set() and task.state is not TaskState.SENDING:
             if task.state in _ACTIVE:
                 workflow.cancel(self._worker(), job.uid)
+            self._drop(job.uid)
             return
         entered, job.state = job.state, task.state
-        if isinstance(error, ServiceUnavailableError):
+        if isinstance(error, ServiceUnavailableError | StoreError) or task.state is TaskState.SENDING:
+            # A fault that passes: of the network, the service, or the disk that the list is on.
             job.failures += 1
-            backoff = min(5.0 * 2 ** (job.failures - 1), LONGEST_BACKOFF)
-            pause = max(error.retry_after or 0.0, backoff)
+            wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
+            pause = max(wanted or 0.0, min(5.0 * 2 ** (job.failures - 1), LONGEST_BACKOFF))
         elif error and task.state in _ACTIVE and not isinstance(error, TaskTimeoutError):
-            # A result that can't be read or kept, a refusal to tell the state: asking again won't mend it.
-            self._fail(job, error)
+            if task.api_url != self._client.api_url:
+                self._drop(job.uid)  # The address was changed; the task waits for the day when it is changed back.
+            else:
+                # A result that can't be read or kept, a refusal to tell the state: asking again won't mend it.
+                self._fail(job, error)
             return
         else:
             job.failures = 0
@@ -264,10 +301,11 @@ class Agent:
             self._drop(job.uid)
             return
         if entered is not task.state:
-            job.polls, job.since = 0, now
+            job.polls, job.since = 0, 0.0
         job.polls += 1
         job.due = now + pause
-        if now - job.since > workflow.WAIT_BUDGET and not isinstance(error, BusyError):
+        waiting = task.state is TaskState.SENDING or isinstance(error, BusyError)
+        if job.since and now - job.since > workflow.WAIT_BUDGET and not waiting:
             self._fail(
                 job,
                 error
@@ -282,8 +320,8 @@ class Agent:
         self._worker().store.release(uid, self._owner)
 
     def _fail(self, job: _Job, error: Hitem3DError) -> None:
-        self._drop(job.uid)
         self._worker().store.update(job.uid, state=TaskState.FAILED, finished=int(time.time()), **failure_fields(error))
+        self._drop(job.uid)
 
     def _account(self) -> None:
         """In a thread: whether the keys work, and what is left."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .agent import Agent, problem_event
+from .data_folder import make_folder
 from .errors import Hitem3DError
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,6 @@ def main() -> None:
     configuration = next(lines, None)
     if configuration is None:
         return
-    _log_to(Path(configuration["home"]))
     emit_lock = threading.Lock()
 
     def emit(event: dict[str, Any]) -> None:
@@ -40,6 +40,7 @@ def main() -> None:
             sys.stdout.flush()
 
     try:
+        _log_to(make_folder(Path(configuration["home"])))
         agent = Agent(configuration, emit)
     except Hitem3DError as error:
         emit(problem_event(error))

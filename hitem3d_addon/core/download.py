@@ -21,11 +21,14 @@ RESULT_LIMIT = 4 << 30
 
 MAX_REDIRECTS = 5
 
-PART_NAME = "result.part"
-
 
 class LinkExpiredError(ResultError):
     """The link is no longer good (it lives one hour); query-task gives a new one."""
+
+
+def part_name() -> str:
+    """What this process calls a file that is not whole yet."""
+    return f"result-{os.getpid()}.part"
 
 
 def download_result(
@@ -39,14 +42,15 @@ def download_result(
 ) -> Path:
     """Download a signed link to ``<folder>/result.<kind>`` and give that path.
 
-    The kind is what the content is (`result_kind`). No key is sent along, to no host. The file is ``result.part`` until
+    The kind is what the content is (`result_kind`). No key is sent along, to no host. The file ends in ``.part`` until
     it is whole and known; that is removed when anything fails. ``loopback`` allows links to this machine, for a service
     that is here itself. ``progress`` gets bytes so far and in all (0: not known).
 
     Raises LinkExpiredError; ServiceUnavailableError where the same link may be tried again; ResultError where that does
     not help; CancelledError.
     """
-    part = folder / PART_NAME
+    # A name of its own: a script and the agent may download the same result at the same moment.
+    part = folder / part_name()
     try:
         _download(transport, url, part, loopback=loopback, progress=progress, cancelled=cancelled)
         kind = result_kind(part)

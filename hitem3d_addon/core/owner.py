@@ -36,6 +36,12 @@ else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        except OSError as error:
+            raise StoreError(
+                "Files in the data folder can't be locked ({reason}), which keeps tasks from being sent twice. "
+                "Choose another folder with the environment variable HITEM3D_HOME.",
+                reason=error.strerror or type(error).__name__,
+            ) from error
         return True
 
 
@@ -57,17 +63,24 @@ class Owner:
     def __init__(self, home: Path, *, script: bool = False) -> None:
         self._folder = make_folder(home / "owners")
         host = "".join(c if c.isalnum() else "-" for c in socket.gethostname())[:40]
-        self.name = f"{_SCRIPT if script else ''}{host}.{uuid.uuid4().hex[:12]}"
-        path = self._folder / self.name
-        try:
-            self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "r+b")
-        except OSError as error:
-            raise StoreError(
-                "The data folder can't be written: {folder} ({reason}).",
-                folder=str(home),
-                reason=error.strerror or type(error).__name__,
-            ) from error
-        _lock(self._file)
+        while True:
+            self.name = f"{_SCRIPT if script else ''}{host}.{uuid.uuid4().hex[:12]}"
+            try:
+                self._file = os.fdopen(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "r+b")
+            except OSError as error:
+                raise StoreError(
+                    "The data folder can't be written: {folder} ({reason}).",
+                    folder=str(home),
+                    reason=error.strerror or type(error).__name__,
+                ) from error
+            # Another process may have found the file before it was locked, and cleared it away.
+            if _lock(self._file) and self._path.exists():
+                return
+            self._file.close()
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / self.name
 
     def is_gone(self, name: str) -> bool:
         """Whether the owner of that name is no more. Its file is cleared away then."""
@@ -82,9 +95,11 @@ class Owner:
             return False
         with file:
             gone = _lock(file)
-        if gone:
+            if gone and sys.platform != "win32":  # while it is locked, so that nobody takes a new one for an old one
+                path.unlink(missing_ok=True)
+        if gone:  # Windows removes no open file
             with contextlib.suppress(OSError):
-                path.unlink()
+                path.unlink(missing_ok=True)
         return gone
 
     def close(self) -> None:
@@ -92,7 +107,7 @@ class Owner:
         if not self._file.closed:
             self._file.close()
             with contextlib.suppress(OSError):
-                (self._folder / self.name).unlink()
+                self._path.unlink()
 
     def __enter__(self) -> Owner:
         return self

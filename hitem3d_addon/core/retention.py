@@ -12,7 +12,7 @@ from pathlib import Path
 from .data_folder import is_uid
 from .model import Task, TaskState
 from .owner import Owner
-from .store import TaskStore
+from .store import DAMAGED, TaskStore
 
 KEPT_DAYS = 30
 KEPT_BYTES = 5_000_000_000
@@ -21,7 +21,7 @@ _ENDED = frozenset({TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED})
 
 
 def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> None:
-    """Remove the files of tasks that ended more than KEPT_DAYS ago, and the oldest of them while all are over KEPT_BYTES.
+    """Remove the files of tasks that ended over KEPT_DAYS ago, and the oldest of them while all are over KEPT_BYTES.
 
     A task that is under way, uncertain or somebody's keeps its files. A folder without a row goes after a day: its row
     may be about to be written. ``now`` is in seconds since 1970.
@@ -30,11 +30,15 @@ def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> N
     tasks = {task.uid: task for task in store.tasks()}
     folders = [folder for folder in (store.home / "jobs").glob("*") if is_uid(folder.name) and folder.is_dir()]
     ages = {folder: now - _ended(folder, tasks.get(folder.name)) for folder in folders}
-    sizes = {folder: sum(file.stat().st_size for file in folder.glob("*") if file.is_file()) for folder in folders}
+    sizes = {folder: _size(folder) for folder in folders}
+    # Of a list that was damaged the rows are gone, and the files may be all that is left of a task.
+    rows_lost = any(store.home.glob(f"{DAMAGED}*"))
     total = sum(sizes.values())
     for folder in sorted(folders, key=lambda folder: -ages[folder]):
         task = tasks.get(folder.name)
-        if task and (task.state not in _ENDED or task.owner):
+        if task and (task.state not in _ENDED or (task.owner and not owner.is_gone(task.owner))):
+            continue
+        if not task and rows_lost:
             continue
         limit = KEPT_DAYS * 86400 if task else 86400
         if ages[folder] > limit or (task and total > KEPT_BYTES):
@@ -42,6 +46,12 @@ def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> N
             total -= sizes[folder]
     for file in (store.home / "owners").glob("*"):
         owner.is_gone(file.name)  # takes the files of those that are gone away
+
+
+def _size(folder: Path) -> int:
+    with contextlib.suppress(OSError):
+        return sum(file.stat().st_size for file in folder.glob("*"))
+    return 0
 
 
 def _ended(folder: Path, task: Task | None) -> float:

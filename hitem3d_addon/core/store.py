@@ -17,7 +17,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .data_folder import make_folder
+from .data_folder import job_folder, make_folder
 from .errors import Hitem3DError, Message, StoreError, UncertainError
 from .model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
 from .owner import Owner
@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # The functions that need it import it: it is not to be loade
 
 SCHEMA_VERSION = 1
 FILE_NAME = "tasks.sqlite3"
+DAMAGED = "tasks-damaged-"
+_NOTE = "task_id"
 
 _SCHEMA = """
 CREATE TABLE task (
@@ -143,12 +145,53 @@ class TaskStore:
                 return None
             changes: dict[str, Any] = {"owner": owner.name}
             if task.state is TaskState.SENDING:
-                lost = UncertainError(
-                    "Sending was interrupted, and nobody can know whether the service took the model; it may have been "
-                    "charged. Look at your tasks at Hitem3D: give the task id if it is there, else send it again."
-                )
-                changes |= {"state": TaskState.UNCERTAIN, **failure_fields(lost)}
+                changes |= self._lost_sender(uid)
             return self._write(sql, uid, None, changes)
+
+    def settle(self, uid: str, owner: Owner) -> Task:
+        """Bring a task of this owner's that is still SENDING, though nothing sends it any more, to what is known."""
+        with self._transaction("IMMEDIATE") as sql:
+            task = self._read(sql, uid)
+            if task.owner != owner.name or task.state is not TaskState.SENDING:
+                return task
+            return self._write(sql, uid, None, self._lost_sender(uid))
+
+    def begin_sending(self, uid: str, owner: Owner, *, again: bool) -> None:
+        """Commit SENDING, the moment before the first byte; ``again`` for the one repetition after a refused token.
+
+        Raises StoreError where the task is no longer this owner's to send: then nothing may leave.
+        """
+        with self._transaction("IMMEDIATE") as sql:
+            task = self._read(sql, uid)
+            if task.owner != owner.name or task.state is not (TaskState.SENDING if again else TaskState.PENDING):
+                raise StoreError("Another process took the task over, so it was not sent from here.")
+            self._write(sql, uid, None, {"state": TaskState.SENDING, "error": None, "error_kind": ""})
+
+    def note_task_id(self, uid: str, task_id: str) -> None:
+        """Write the id beside the job's files, at once and without the list, which may be locked or on a full disk."""
+        with contextlib.suppress(OSError, StoreError):
+            make_folder(self.home / "jobs")
+            folder = make_folder(job_folder(self.home, uid))
+            part = folder / f"{_NOTE}.part"
+            part.write_text(task_id, "utf-8")
+            part.replace(folder / _NOTE)
+
+    def _lost_sender(self, uid: str) -> dict[str, Any]:
+        """The fields of a task whose sender is no more: WORKING if the id was noted, else UNCERTAIN."""
+        with contextlib.suppress(OSError, ValueError):
+            if task_id := (job_folder(self.home, uid) / _NOTE).read_text("utf-8"):
+                return {
+                    "state": TaskState.WORKING,
+                    "task_id": task_id,
+                    "submitted": int(time.time()),
+                    "error": None,
+                    "error_kind": "",
+                }
+        lost = UncertainError(
+            "Sending was interrupted, and nobody can know whether the service took the model; it may have been "
+            "charged. Look at your tasks at Hitem3D: give the task id if it is there, else send it again."
+        )
+        return {"state": TaskState.UNCERTAIN, **failure_fields(lost)}
 
     def release(self, uid: str, owner: Owner) -> None:
         """Stop being the owner. A task that is gone or somebody else's is left alone."""
@@ -180,7 +223,7 @@ class TaskStore:
     def _open(self) -> sqlite3.Connection:
         import sqlite3
 
-        with contextlib.suppress(FileExistsError, PermissionError):
+        with contextlib.suppress(OSError):  # SQLite says what is wrong
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         # Transactions are begun by hand; Python's own handling differs between versions.
         connection = sqlite3.connect(self._path, timeout=self._timeout, isolation_level=None)
@@ -213,7 +256,7 @@ class TaskStore:
         connection.execute("COMMIT")
 
     def _set_aside(self) -> None:
-        aside = self._path.with_name(f"tasks-damaged-{time.strftime('%Y%m%d-%H%M%S')}.sqlite3")
+        aside = self._path.with_name(f"{DAMAGED}{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.sqlite3")
         try:
             self._path.replace(aside)
         except OSError as error:

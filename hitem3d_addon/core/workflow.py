@@ -112,14 +112,17 @@ def submit(worker: Worker, uid: str, *, progress: Progress | None = None, cancel
     task = _claim(worker, uid)
     if task.state is not TaskState.PENDING:
         return task
+    _check_address(worker, task)
     store = worker.store
+    begun = False
+
+    def on_send() -> None:
+        nonlocal begun
+        store.begin_sending(uid, worker.owner, again=begun)
+        begun = True
+
     try:
-        task_id = worker.client.create_task(
-            task.request,
-            progress=progress,
-            cancelled=cancelled,
-            on_send=lambda: store.update(uid, state=TaskState.SENDING, error=None, error_kind=""),
-        )
+        task_id = worker.client.create_task(task.request, progress=progress, cancelled=cancelled, on_send=on_send)
     except UncertainError as error:
         store.update(uid, state=TaskState.UNCERTAIN, **failure_fields(error))
         raise
@@ -129,11 +132,17 @@ def submit(worker: Worker, uid: str, *, progress: Progress | None = None, cancel
     except CancelledError as error:
         store.update(uid, state=TaskState.CANCELLED, finished=_now(), **failure_fields(error))
         raise
+    except StoreError:
+        raise  # from on_send: nothing left, and the row is as it was
     except Hitem3DError as error:
         store.update(uid, state=TaskState.FAILED, finished=_now(), **failure_fields(error))
         raise
+    # From here on there is a paid task. Its id goes where it can be found again before anything else can go wrong.
+    log.info("task %s: created", task_id)
+    store.note_task_id(uid, task_id)
     task = _created(store, task, task_id)
-    _remember_scheme(worker)
+    with contextlib.suppress(StoreError):  # a convenience, which must not make a sent task look like a failure
+        _remember_scheme(worker)
     return task
 
 
@@ -247,8 +256,9 @@ def cancel(worker: Worker, uid: str) -> Task:
 def retry(worker: Worker, uid: str) -> Task:
     """Make a task PENDING again that has no task id: the user's decision, where it is UNCERTAIN. Raises InputError."""
     task = _claim(worker, uid)
-    if task.task_id or task.state is TaskState.SENDING:
+    if task.task_id or task.state not in (TaskState.UNCERTAIN, TaskState.FAILED, TaskState.CANCELLED):
         raise InputError("This task was sent, so it is not sent again. Segment the object once more for a new one.")
+    _check_address(worker, task)
     if task.request.mesh and not task.request.mesh.is_file():
         raise InputError("The model's file is gone, so it can't be sent again. Segment the object once more.")
     return worker.store.update(uid, state=TaskState.PENDING, finished=0, error=None, error_kind="")
@@ -274,10 +284,10 @@ def account(worker: Worker) -> Message:
 
 def forget(worker: Worker, uid: str) -> None:
     """Take a task out of the list and remove its files. At the service nothing changes."""
-    _claim(worker, uid)
+    if _claim(worker, uid).state is TaskState.SENDING:
+        raise InputError("The model is being sent just now. Stop it first, or wait for its task id.")
     worker.store.forget(uid)
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(job_folder(worker.store.home, uid))
+    shutil.rmtree(job_folder(worker.store.home, uid), ignore_errors=True)
 
 
 def poll_pause(polls: int, asked_for: float | None = None) -> float:
@@ -313,18 +323,29 @@ def _refresh(worker: Worker, task: Task) -> tuple[Task, TaskStatus]:
 
 
 def _created(store: TaskStore, task: Task, task_id: str) -> Task:
-    """Commit the id, the moment that counts; the file that was sent is needed no longer."""
-    task = store.update(
-        task.uid,
-        state=TaskState.WORKING,
-        task_id=task_id,
-        service_state=ServiceState.CREATED.value,
-        submitted=_now(),
-        finished=0,
-        error=None,
-        error_kind="",
-    )
-    log.info("task %s: created", task_id)
+    """Commit the id, the moment that counts; the file that was sent is needed no longer.
+
+    A list that is locked, or on a full disk, is tried again for a minute. Should it stay so, the row stays SENDING and
+    the id lies beside it, where `TaskStore.settle` and `TaskStore.claim` find it.
+    """
+    end = time.monotonic() + 60.0
+    while True:
+        try:
+            task = store.update(
+                task.uid,
+                state=TaskState.WORKING,
+                task_id=task_id,
+                service_state=ServiceState.CREATED.value,
+                submitted=_now(),
+                finished=0,
+                error=None,
+                error_kind="",
+            )
+            break
+        except StoreError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(1.0)
     _remove_upload(store.home, task)
     return task
 
@@ -344,13 +365,18 @@ def _with_id(worker: Worker, uid: str) -> Task:
         if task.error:
             raise _failure(task)
         raise InputError("The model has not been sent yet, so there is nothing to ask the service for.")
+    _check_address(worker, task)
+    return task
+
+
+def _check_address(worker: Worker, task: Task) -> None:
+    """Raise InputError for a task of another service than the one that is set: it would be paid for elsewhere."""
     if task.api_url != worker.client.api_url:
         raise InputError(
             "This task belongs to {theirs}, but the add-on is set to {ours}. Change the address in the preferences.",
             theirs=task.api_url,
             ours=worker.client.api_url,
         )
-    return task
 
 
 def _scheme_key(api_url: str) -> str:

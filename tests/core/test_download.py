@@ -19,7 +19,7 @@ from sandbox_process import Sandbox
 
 from hitem3d_addon.core.client import Hitem3DClient
 from hitem3d_addon.core.credentials import Credentials
-from hitem3d_addon.core.download import LinkExpiredError, download_result
+from hitem3d_addon.core.download import LinkExpiredError, download_result, part_name
 from hitem3d_addon.core.errors import (
     CancelledError,
     ConnectionFailedError,
@@ -255,7 +255,7 @@ def test_cancel(sandbox: Sandbox, client: Hitem3DClient, link: str, folder: Path
 
 
 def test_a_file_of_an_earlier_try_is_replaced(client: Hitem3DClient, link: str, folder: Path) -> None:
-    (folder / "result.part").write_bytes(b"x" * 10_000_000)
+    (folder / part_name()).write_bytes(b"x" * 10_000_000)
     (folder / "result.glb").write_bytes(b"old")
     assert client.download(link, folder).read_bytes().startswith(b"glTF")
     assert names(folder) == ["result.glb"]
@@ -263,7 +263,7 @@ def test_a_file_of_an_earlier_try_is_replaced(client: Hitem3DClient, link: str, 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
 def test_a_full_disk(client: Hitem3DClient, link: str, folder: Path) -> None:
-    (folder / "result.part").symlink_to("/dev/full")
+    (folder / part_name()).symlink_to("/dev/full")
     with pytest.raises(ResultError, match=r"can't be saved.*No space left.*Free some space"):
         client.download(link, folder)
     assert names(folder) == []

@@ -39,19 +39,25 @@ def add(store: TaskStore, number: int, state: TaskState, days: float, *, owner: 
 
 
 def test_only_what_ended_long_ago_goes(store: TaskStore) -> None:
+    somebody = Owner(store.home)
     kept = [
         add(store, 1, TaskState.DONE, KEPT_DAYS - 1),
         add(store, 2, TaskState.WORKING, 90),
         add(store, 3, TaskState.UNCERTAIN, 90),
         add(store, 4, TaskState.PENDING, 90),
-        add(store, 5, TaskState.DONE, 90, owner="somebody"),
+        add(store, 5, TaskState.DONE, 90, owner=somebody.name),
     ]
-    gone = [add(store, 6, TaskState.DONE, KEPT_DAYS + 1), add(store, 7, TaskState.FAILED, 90)]
+    gone = [
+        add(store, 6, TaskState.DONE, KEPT_DAYS + 1),
+        add(store, 7, TaskState.FAILED, 90),
+        add(store, 8, TaskState.CANCELLED, 90, owner="script.that-ended"),
+    ]
     with Owner(store.home) as owner:
         clear_away(store, owner, now=NOW)
     assert all(file.exists() for file in kept)
     assert not any(file.exists() for file in gone)
-    assert len(store.tasks()) == 7, "the rows stay"
+    somebody.close()
+    assert len(store.tasks()) == 8, "the rows stay"
 
 
 def test_the_oldest_go_when_there_is_too_much(store: TaskStore) -> None:
