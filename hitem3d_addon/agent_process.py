@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -52,8 +53,12 @@ class AgentProcess:
         self._started = 0.0
         self._deaths = 0
         self._rest = b""
-        self.unanswered = 0
-        """Commands that were sent and not answered yet: there may be news although no task is under way."""
+        self._unanswered: deque[dict[str, Any]] = deque()
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether there are commands without an answer: then there may be news although no task is under way."""
+        return bool(self._unanswered)
 
     @property
     def running(self) -> bool:
@@ -70,16 +75,19 @@ class AgentProcess:
             self._configuration = {}
         configuration = _configuration(service)
         if configuration != self._configuration:
-            if self._configuration:
-                self.unanswered += 1  # The first one is no command: the agent begins with it.
-            self._configuration = configuration
-            self._write(configuration)
+            begins, self._configuration = not self._configuration, configuration
+            if begins:
+                self._write(configuration)
+                for command in self._unanswered:
+                    self._write(command)
+            else:
+                self.send(**configuration)
         return True
 
-    def send(self, **command: str) -> None:
-        """Give the agent a command. One that is lost because it just died loses nothing: the store knows the task."""
+    def send(self, **command: Any) -> None:
+        """Give the agent a command; if it dies before it answers, the next one is given it again."""
+        self._unanswered.append(command)
         self._write(command)
-        self.unanswered += 1
 
     def events(self) -> list[dict[str, Any]]:
         """What the agent said since the last call."""
@@ -87,8 +95,13 @@ class AgentProcess:
             return []
         lines = (self._rest + self._events.read()).split(b"\n")
         self._rest = lines.pop()
-        events = [json.loads(line) for line in lines]
-        self.unanswered -= sum(event["event"] == "answered" for event in events)
+        events = []
+        for line in lines:
+            with contextlib.suppress(ValueError):  # somebody else's words on the standard output
+                events.append(json.loads(line))
+        for event in events:
+            if event["event"] == "answered" and self._unanswered:
+                self._unanswered.popleft()
         return events
 
     def stop(self, *, sending: bool) -> None:
@@ -97,6 +110,7 @@ class AgentProcess:
             return
         process = self._process
         self._close_input()
+        self._unanswered.clear()
         if not sending:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(2.0)
@@ -104,15 +118,14 @@ class AgentProcess:
 
     def _start(self) -> None:
         core = Path(__file__).parent / "core"
-        descriptor, name = tempfile.mkstemp(prefix="hitem3d-", suffix=".events")
-        os.close(descriptor)
-        output, events = Path(name).open("ab"), Path(name).open("rb")  # noqa: SIM115
-        with contextlib.suppress(OSError):
-            # POSIX takes the name away at once, so that a crash leaves nothing. Windows refuses while it is open.
-            Path(name).unlink()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HITEM3D_")}
         try:
-            with output:
+            descriptor, name = tempfile.mkstemp(prefix="hitem3d-", suffix=".events")
+            os.close(descriptor)
+            events = Path(name).open("rb")  # noqa: SIM115
+            with Path(name).open("ab") as output:
+                if sys.platform != "win32":
+                    Path(name).unlink()  # a crash leaves nothing behind; Windows removes no open file
                 self._process = subprocess.Popen(
                     [sys.executable, *bpy.app.python_args, "-c", _START, json.dumps([sys.path, str(core)])],
                     stdin=subprocess.PIPE,
@@ -122,7 +135,6 @@ class AgentProcess:
                     **_apart(),
                 )
         except OSError as error:
-            events.close()
             raise MissingError(
                 "Blender's Python can't be started for the network's work ({reason}). "
                 "Reinstall Blender, or allow {file} in your security software.",
@@ -161,9 +173,10 @@ class AgentProcess:
     def _forget_process(self) -> None:
         self._close_input()
         self._process = None
-        self.unanswered = 0
         if self._events:
             self._events.close()
+            with contextlib.suppress(OSError):
+                Path(self._events.name).unlink(missing_ok=True)
             self._events = None
 
 

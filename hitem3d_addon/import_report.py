@@ -17,33 +17,34 @@ def import_report(fit: Fit, *, count: int, name: str, lost_movement: bool) -> Me
     values: dict[str, str | int | float] = {"count": count, "name": name, "percent": 100 * fit.residual}
     if lost_movement:
         return Message(
-            "{count} parts of “{name}” stand where it was when it was sent. It was flattened to a scale of 0 then, so "
-            "how it was turned or scaled since can't be told. Move them into place by hand.",
+            "Parts of “{name}”: {count}. They stand where it was when it was sent. It was flattened to a scale of 0 "
+            "then, so how it was turned or scaled since can't be told. Move them into place by hand.",
             values,
         )
     if fit.verdict is Verdict.AS_DELIVERED:
-        return Message("{count} parts of “{name}” are in place (off by {percent:.5f} % of its size).", values)
+        return Message("Parts of “{name}”: {count}, in place (off by {percent:.5f} % of its size).", values)
     if fit.verdict is Verdict.AMBIGUOUS:
         return Message(
-            "{count} parts of “{name}” did not come back as they were sent, and how to turn them back is ambiguous: "
-            "it looks the same from several sides. They are left as delivered; turn them into place by hand.",
+            "Parts of “{name}”: {count}. They did not come back as they were sent, and how to turn them "
+            "back is ambiguous: the model looks the same from several sides. They are left as delivered; turn them "
+            "into place by hand.",
             values,
         )
     if fit.verdict is Verdict.NO_MATCH and math.isfinite(fit.residual):
         return Message(
-            "{count} parts of “{name}” are left as delivered: their surface does not match what was sent "
+            "Parts of “{name}”: {count}. They are left as delivered: their surface does not match what was sent "
             "(off by {percent:.2f} % of its size). Check that they are in place.",
             values,
         )
     if fit.verdict is Verdict.NO_MATCH:
         return Message(
-            "{count} parts of “{name}” are left as delivered: their size does not match what was sent, however they "
-            "are turned. Move them into place by hand.",
+            "Parts of “{name}”: {count}. They are left as delivered: their size does not match what was sent, however "
+            "they are turned. Move them into place by hand.",
             values,
         )
     if fit.verdict is Verdict.CORRECTED:
         return _corrected(fit, values)
-    return Message("{count} parts of “{name}” are imported as delivered.", values)
+    return Message("Parts of “{name}”: {count}, imported as delivered.", values)
 
 
 def _corrected(fit: Fit, values: dict[str, str | int | float]) -> Message:
@@ -53,13 +54,13 @@ def _corrected(fit: Fit, values: dict[str, str | int | float]) -> Message:
     values |= {"scale": pose.scale, "distance": math.dist(pose.move, (0, 0, 0))}
     if pose.mirrored:
         return Message(
-            "{count} parts of “{name}” are in place. They came back mirrored; that was undone: inverted, turned by "
+            "Parts of “{name}”: {count}, in place. They came back mirrored; that was undone: inverted, turned by "
             "{x}°, {y}°, {z}° about X, Y, Z, scaled by {scale:.6g}, moved by {distance:.6g} "
             "(off by {percent:.5f} % of its size).",
             values,
         )
     return Message(
-        "{count} parts of “{name}” are in place. They came back turned, moved or resized; that was undone: turned by "
+        "Parts of “{name}”: {count}, in place. They came back turned, moved or resized; that was undone: turned by "
         "{x}°, {y}°, {z}° about X, Y, Z, scaled by {scale:.6g}, moved by {distance:.6g} "
         "(off by {percent:.5f} % of its size).",
         values,

@@ -14,6 +14,7 @@ from .core.errors import MissingError
 from .record import TASK_ID, read_record, task_id_of
 
 if TYPE_CHECKING:
+    from .core.model import Task
     from .parts import PartsChoice
     from .scene_import import Imported, Placement
 
@@ -28,10 +29,13 @@ class ImportOptions:
     parent: bool = False
 
 
-def import_parts(context: bpy.types.Context, file: Path, source: bpy.types.Object, options: ImportOptions) -> Imported:
-    """Import a result for the object that was sent, and note on the collection which task it is of.
+def import_parts(
+    context: bpy.types.Context, file: Path, task: Task, source: bpy.types.Object | None, options: ImportOptions
+) -> Imported:
+    """Import the result of a task for the object that was sent, and note on the collection which task it is of.
 
-    Raises ResultError or MissingError; then nothing has changed.
+    Without an object, as with a task of another file, the parts stand around the world's origin. Raises ResultError or
+    MissingError; then nothing has changed.
     """
     try:
         from .scene_import import import_result
@@ -46,14 +50,14 @@ def import_parts(context: bpy.types.Context, file: Path, source: bpy.types.Objec
         context,
         file,
         source,
-        read_record(source),
-        name=source.name,
+        read_record(source) if source else None,
+        name=source.name if source else task.name,
         parts=options.parts,
         placement=options.placement,
         hide_source=options.hide_source,
         parent=options.parent,
     )
-    imported.collection[TASK_ID] = task_id_of(source)
+    imported.collection[TASK_ID] = task.task_id
     return imported
 
 

@@ -10,7 +10,7 @@ import bpy
 
 from .core.errors import Message
 from .core.model import Task
-from .record import Record, task_id_of, uid_of
+from .record import RECORD, TASK_ID, Record, task_id_of, uid_of
 
 
 class Transfer(NamedTuple):
@@ -42,10 +42,12 @@ def saw(task: Task) -> None:
 
 
 def redraw() -> None:
-    """Have every sidebar drawn again."""
+    """Have every sidebar, and the preferences, drawn again."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
+            if area.type == "PREFERENCES":
+                area.tag_redraw()
+            elif area.type == "VIEW_3D":
                 # Only this region: drawing the whole area means drawing the scene.
                 for region in area.regions:
                     if region.type == "UI":
@@ -68,7 +70,7 @@ def uids_in_file() -> dict[str, list[bpy.types.Object]]:
     """The objects of each task that this .blend knows, by uid."""
     found: dict[str, list[bpy.types.Object]] = {}
     for obj in bpy.data.objects:
-        if task := of_object(obj):
+        if (TASK_ID in obj or RECORD in obj) and (task := of_object(obj)):
             found.setdefault(task.uid, []).append(obj)
     return found
 

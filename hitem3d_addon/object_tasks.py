@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import bpy
 
+from . import known_tasks
 from .core import workflow
 from .core.errors import InputError
 from .core.model import OutputFormat, SegmentationRequest, Task
@@ -44,3 +45,17 @@ def task_of(store: TaskStore, api_url: str, obj: bpy.types.Object) -> Task:
         )
     request = SegmentationRequest(format=record.format if record else OutputFormat.GLB)
     return workflow.adopt(store, task_id, name=obj.name, api_url=api_url, request=request)
+
+
+def meant(context: bpy.types.Context, store: TaskStore, api_url: str, uid: str) -> tuple[Task, bpy.types.Object | None]:
+    """The task of that uid and an object of this file that belongs to it, if any; without a uid, the active object's.
+
+    Raises InputError, StoreError.
+    """
+    if not uid:
+        obj = object_with_task(context)
+        return task_of(store, api_url, obj), obj
+    task = store.get(uid)
+    if task is None:
+        raise InputError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
+    return task, next(iter(known_tasks.uids_in_file().get(uid, [])), None)

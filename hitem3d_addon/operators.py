@@ -12,7 +12,7 @@ from .core import workflow
 from .core.errors import Hitem3DError, Message
 from .core.model import OutputFormat, SegLevel, SegmentationRequest
 from .core.store import TaskStore
-from .object_tasks import object_with_task, task_of
+from .object_tasks import meant
 from .operator_base import Hitem3DOperator, cursor_progress
 from .wording import state_message, translated
 
@@ -106,6 +106,7 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
     def _queue(self, current: service.Service, submissions: list[submission.Submission]) -> Message:
         """Hand them to the agent; Blender goes on at once."""
         count = len(submissions)
+        sync.start_agent()
         with TaskStore(current.home) as store:
             while submissions:
                 task = submission.enlist(store, submissions[0], api_url=current.api_url)
@@ -139,16 +140,18 @@ class HITEM3D_OT_query_task(Hitem3DOperator):
     bl_label = "Check Task"
     bl_options = {"REGISTER"}
 
+    uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
+
     def run(self, context: bpy.types.Context) -> Message:
         current = service.current()
         current.check()
-        obj = object_with_task(context)
+        with TaskStore(current.home) as store:
+            task, _ = meant(context, store, current.api_url, self.uid)
         if self.is_window_control:
-            with TaskStore(current.home) as store:
-                sync.tell_agent(do="watch", uid=task_of(store, current.api_url, obj).uid)
+            sync.tell_agent(do="watch", uid=task.uid)
             return Message("Asking Hitem3D…")
         with service.worker(current) as worker:
-            task, _ = workflow.refresh(worker, task_of(worker.store, current.api_url, obj).uid)
+            task, _ = workflow.refresh(worker, task.uid)
         known_tasks.saw(task)
         if task.error:
             return task.error

@@ -18,6 +18,7 @@ from .core.model import Task, TaskState
 from .importing import parts_of
 from .operators import HITEM3D_OT_create_task, HITEM3D_OT_query_task
 from .parts_operators import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
+from .record import task_id_of
 from .task_operators import (
     HITEM3D_OT_adopt_task,
     HITEM3D_OT_cancel_task,
@@ -70,8 +71,13 @@ class HITEM3D_PT_segment(_SidebarPanel, bpy.types.Panel):
             column.prop(settings, "format")
             column.prop(settings, "include_materials")
             column.prop(settings, "callback_url")
-        several = len(context.selected_objects) > 1
-        sources = [("EACH", "Segment Each"), ("TOGETHER", "Segment as One")] if several else [("ACTIVE", "Segment")]
+        selected, active = context.selected_objects, context.view_layer.objects.active
+        if len(selected) > 1:
+            sources = [("EACH", "Segment Each"), ("TOGETHER", "Segment as One")]
+        elif selected and selected[0] != active:  # box select leaves the active object as it was
+            sources = [("EACH", "Segment")]
+        else:
+            sources = [("ACTIVE", "Segment")]
         buttons = layout.column(align=True)
         buttons.scale_y = 1.3
         for source, text in sources:
@@ -94,8 +100,14 @@ class HITEM3D_PT_tasks(_SidebarPanel, bpy.types.Panel):
         shown = sorted((known_tasks.tasks[uid] for uid in in_file), key=lambda task: (task != mine, -task.created))
         for task in shown:
             names = ", ".join(obj.name for obj in in_file[task.uid])
-            _draw_task(context, layout, task, names, importable=task == mine)
-        if not shown:
+            _draw_task(context, layout, task, names, is_active=task == mine)
+        if active and task_id_of(active) and mine is None:
+            # It came with the file; asking takes it into this computer's list.
+            box = layout.box()
+            box.label(text=active.name, icon="OBJECT_DATA")
+            box.operator(HITEM3D_OT_query_task.bl_idname, icon="FILE_REFRESH")
+            box.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
+        elif not shown:
             layout.label(text="No tasks in this file")
         layout.operator(HITEM3D_OT_adopt_task.bl_idname, text="Add Task by Id…", icon="ADD")
 
@@ -113,16 +125,16 @@ class HITEM3D_PT_other_tasks(_SidebarPanel, bpy.types.Panel):
         in_file = known_tasks.uids_in_file()
         others = [task for task in known_tasks.tasks.values() if task.uid not in in_file]
         for task in sorted(others, key=lambda task: -task.created)[:20]:
-            _draw_task(context, self.layout, task, task.name, importable=False)
+            _draw_task(context, self.layout, task, task.name, is_active=False)
 
 
 def _draw_task(
-    context: bpy.types.Context, layout: bpy.types.UILayout, task: Task, names: str, *, importable: bool
+    context: bpy.types.Context, layout: bpy.types.UILayout, task: Task, names: str, *, is_active: bool
 ) -> None:
     box = layout.box()
     box.label(text=names, icon=_ICONS[task.state])
     transfer = known_tasks.transfers.get(task.uid)
-    if transfer and transfer.total:
+    if transfer and transfer.total and task.state in (TaskState.SENDING, TaskState.READY):
         share = transfer.done / transfer.total
         text = "Sending {:.0f} of {:.0f} MB" if transfer.step == "upload" else "Downloading {:.0f} of {:.0f} MB"
         box.progress(factor=share, text=pgettext_iface(text).format(transfer.done / 1e6, transfer.total / 1e6))
@@ -136,12 +148,12 @@ def _draw_task(
         box.label(text=text)
     if task.error:
         draw_text(context, box, translated(task.error))
-    if task.task_id and importable and task.state in (TaskState.READY, TaskState.DONE):
+    if task.task_id and task.state in (TaskState.READY, TaskState.DONE):
         row = box.row()
         row.scale_y = 1.2
-        row.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
+        row.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT").uid = task.uid
         active = context.view_layer.objects.active
-        if active and parts_of(active):
+        if is_active and active and parts_of(active):
             box.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original")
     row = box.row(align=True)
     if task.state in (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY):
@@ -150,11 +162,12 @@ def _draw_task(
         row.operator(HITEM3D_OT_retry_task.bl_idname, icon="FILE_REFRESH").uid = task.uid
         if task.state is TaskState.UNCERTAIN:
             row.operator(HITEM3D_OT_give_task_id.bl_idname, icon="GREASEPENCIL").uid = task.uid
-    elif task.state is not TaskState.DONE and importable:
-        row.operator(HITEM3D_OT_query_task.bl_idname, icon="FILE_REFRESH")
+    elif task.state is not TaskState.DONE:
+        row.operator(HITEM3D_OT_query_task.bl_idname, icon="FILE_REFRESH").uid = task.uid
     if task.task_id:
         row.operator(HITEM3D_OT_copy_task_id.bl_idname, text="", icon="COPYDOWN").uid = task.uid
-    row.operator(HITEM3D_OT_forget_task.bl_idname, text="", icon="TRASH").uid = task.uid
+    if task.state is not TaskState.SENDING:
+        row.operator(HITEM3D_OT_forget_task.bl_idname, text="", icon="TRASH").uid = task.uid
 
 
 def usual_duration() -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from . import known_tasks, service, sync
 from .core import workflow
@@ -17,7 +17,7 @@ from .core.errors import InputError, Message
 from .core.model import Task
 from .core.store import TaskStore
 from .importing import ImportOptions, import_parts, parts_of
-from .object_tasks import object_with_task, task_of
+from .object_tasks import meant
 from .operator_base import Hitem3DOperator, cursor_progress
 from .record import task_id_of
 from .wording import translated
@@ -64,10 +64,12 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         name="Parent to Original", description="Make the parts children of the object that was segmented", default=False
     )
 
+    uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
+
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         obj = context.view_layer.objects.active
-        if obj and task_id_of(obj):
+        if known_tasks.tasks or (obj and task_id_of(obj)):
             return True
         cls.poll_message_set("The active object has no Hitem3D task. Segment it first")
         return False
@@ -80,10 +82,9 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
 
     def run(self, context: bpy.types.Context) -> Message | None:
         current = service.current()
-        obj = object_with_task(context)
         options = ImportOptions(self.parts, self.placement, self.hide_source, self.parent)
         with TaskStore(current.home) as store:
-            task = task_of(store, current.api_url, obj)
+            task, obj = meant(context, store, current.api_url, self.uid)
             file = workflow.result_file(current.home, task)
         if file is None and self.is_window_control:
             current.check()
@@ -91,7 +92,7 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
             return Message("The parts are being fetched, and are imported when they are here")
         if file is None:
             file = self._download(context, current, task)
-        imported = import_parts(context, file, obj, options)
+        imported = import_parts(context, file, task, obj, options)
         if imported.doubtful:
             self.report({"WARNING"}, translated(imported.report))
             return None

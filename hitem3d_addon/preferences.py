@@ -73,6 +73,8 @@ def _setter(name: str) -> Callable[[Preferences, str], None]:
         home, stored, _ = _read_stored()
         changed = replace(stored, **{name: value.strip()})
         try:
+            # Another Blender may have kept another key meanwhile.
+            changed = replace(credentials.load(home), **{name: value.strip()})
             credentials.save(home, changed)
             _stored = (home, changed, None)
         except StoreError as error:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 import uuid
@@ -19,7 +20,7 @@ import bpy
 from . import known_tasks
 from .core import workflow
 from .core.data_folder import job_folder, make_folder
-from .core.errors import InputError
+from .core.errors import InputError, StoreError
 from .core.model import SegmentationRequest, Task, TaskState
 from .core.store import TaskStore
 from .core.workflow import Progress, Worker
@@ -118,16 +119,24 @@ def send(worker: Worker, submission: Submission, *, progress: Progress | None = 
         task = workflow.submit(worker, submission.uid, progress=progress)
     except BaseException:
         # A script that is interrupted is run again by its user: what it had not sent must not be sent later by others.
-        left = workflow.cancel(worker, submission.uid)
-        if left.state in (TaskState.SENDING, TaskState.UNCERTAIN):
-            raise
-        for obj, earlier, task_id in before:
+        accepted, task_id = True, ""
+        with contextlib.suppress(StoreError):
+            left = worker.store.get(submission.uid)
+            if left and left.state is TaskState.PENDING:
+                left = workflow.cancel(worker, submission.uid)
+            if left:
+                task_id = left.task_id
+                accepted = bool(task_id) or left.state in (TaskState.SENDING, TaskState.UNCERTAIN)
+        for obj, earlier, earlier_id in before:
+            if accepted:
+                stamp_task_id(obj, task_id)
+                continue
             known_tasks.records.pop(obj.session_uid, None)
             if earlier:
                 write_record(obj, earlier)
             else:
                 remove_record(obj)
-            stamp_task_id(obj, task_id)
+            stamp_task_id(obj, earlier_id)
         raise
     for obj in submission.objects:
         stamp_task_id(obj, task.task_id)

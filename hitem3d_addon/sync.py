@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+import traceback
 
 import bpy
 from bpy.app.handlers import persistent
@@ -39,9 +40,16 @@ def tell_agent(**command: str) -> None:
     current = service.current()
     current.check()
     known_tasks.problem = None
+    if command["do"] == "account":
+        known_tasks.account = None
     _agent.ensure(current)
     _agent.send(**command)
     wake()
+
+
+def start_agent() -> None:
+    """Have an agent, before something is recorded that only an agent can go on with. Raises Hitem3DError."""
+    _agent.ensure(service.current())
 
 
 def import_on_arrival(uid: str, options: ImportOptions) -> None:
@@ -58,35 +66,52 @@ def wake() -> None:
 
 def _tick() -> float | None:
     try:
-        _read_events()
-        _read_store()
-        _import_arrived()
-        states = {task.state for task in known_tasks.tasks.values()}
-        if TaskState.WORKING in states and int(time.monotonic() / TICK) % round(1 / TICK) == 0:
-            known_tasks.redraw()  # each second, for the time that it takes
-        if not states & UNDER_WAY and not _agent.unanswered and not _wanted:
-            return None
-        if not _agent.running:
-            _start_again()
+        return TICK if _step() else None
     except Hitem3DError as error:
-        known_tasks.problem = error.message
-        known_tasks.redraw()
+        _say(error.message)
+    except Exception:
+        # Blender would take the timer away, and no task id would reach its object any more.
+        traceback.print_exc()
     return TICK
 
 
-def _start_again() -> None:
+def _step() -> bool:
+    """Take over the news; whether there may be more."""
+    _read_events()
+    if not _read_store():
+        return True
     current = service.current()
+    mine = [task for task in known_tasks.tasks.values() if task.api_url == current.api_url and task.state in UNDER_WAY]
+    if any(task.state is TaskState.WORKING for task in mine) and time.monotonic() % 1.0 < TICK:
+        known_tasks.redraw()  # each second, for the time that it takes
+    if (mine or _agent.unanswered) and _may_go_on(current):
+        _agent.ensure(current)
+        if _agent.keeps_dying:
+            _say(
+                Message(
+                    "The background process keeps stopping, so tasks stand still. Its log file tells why: {file}.",
+                    {"file": str(current.home / "agent.log")},
+                )
+            )
+    _import_arrived()
+    return bool(mine or _agent.unanswered or _wanted)
+
+
+def _may_go_on(current: service.Service) -> bool:
+    """Whether the agent may use the network; one that no longer may is let go."""
     try:
         current.check()
     except OfflineError as error:
-        known_tasks.problem = error.message
-        return
-    _agent.ensure(current)
-    if _agent.keeps_dying:
-        known_tasks.problem = Message(
-            "The background process keeps stopping, so tasks are not worked on. Its log file tells why: {file}.",
-            {"file": str(current.home / "agent.log")},
-        )
+        _agent.stop(sending=True)
+        _say(error.message)
+        return False
+    return True
+
+
+def _say(message: Message) -> None:
+    if known_tasks.problem != message:
+        known_tasks.problem = message
+        known_tasks.redraw()
 
 
 def _read_events() -> None:
@@ -101,8 +126,8 @@ def _read_events() -> None:
         known_tasks.redraw()
 
 
-def _read_store() -> None:
-    """Take over what changed. A file that somebody else is writing just now is read at the next tick."""
+def _read_store() -> bool:
+    """Take over what changed; False where somebody else is writing just now, so that it is read at the next tick."""
     global _view, _seen
     home = data_folder(os.environ)
     if _view is not None and _view.home != home:
@@ -113,12 +138,13 @@ def _read_store() -> None:
             known_tasks.problem = _view.notice or known_tasks.problem
         newest = _view.revision()
         if newest == _seen:
-            return
+            return True
         changed = _view.tasks(newer_than=_seen[0])
         for task in changed:
             before = known_tasks.tasks.get(task.uid)
-            if task.state is TaskState.DONE and before and before.state in UNDER_WAY and preferences.auto_import():
-                _wanted[task.uid] = ImportOptions()
+            came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
+            if came and preferences.auto_import() and task.uid in known_tasks.uids_in_file():
+                _wanted.setdefault(task.uid, ImportOptions())
             known_tasks.tasks[task.uid] = task
             if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):
                 known_tasks.transfers.pop(task.uid, None)
@@ -128,10 +154,11 @@ def _read_store() -> None:
         _seen = newest
     except StoreError as error:
         if is_locked(error):
-            return
+            return False
         raise
     stamp()
     known_tasks.redraw()
+    return True
 
 
 def _import_arrived() -> None:
@@ -142,12 +169,14 @@ def _import_arrived() -> None:
             continue
         file = workflow.result_file(data_folder(os.environ), task) if task else None
         objects = known_tasks.uids_in_file().get(uid, [])
-        if task is None or file is None or not objects:
+        if task is None or file is None:
             del _wanted[uid]
             continue
         if bpy.context.mode != "OBJECT" or any(w.modal_operators for w in bpy.context.window_manager.windows):
             continue
-        import_parts(bpy.context, file, objects[0], _wanted.pop(uid))
+        imported = import_parts(bpy.context, file, task, objects[0] if objects else None, _wanted.pop(uid))
+        if imported.doubtful:
+            _say(imported.report)
         # Work from a timer makes no undo step of its own.
         bpy.ops.ed.undo_push(message="Import Parts")
 
@@ -155,8 +184,10 @@ def _import_arrived() -> None:
 def stamp() -> None:
     """Put records that undo took away back, and the task ids that have come onto the objects that carry the records."""
     for obj in bpy.data.objects:
-        if obj.session_uid in known_tasks.records and RECORD not in obj:
-            write_record(obj, known_tasks.records[obj.session_uid])
+        record = known_tasks.records.get(obj.session_uid)
+        if record and uid_of(obj) != record.uid:
+            write_record(obj, record)
+            stamp_task_id(obj, "")
         if RECORD not in obj or not obj.is_editable or task_id_of(obj):
             continue
         task = known_tasks.tasks.get(uid_of(obj))
@@ -185,7 +216,9 @@ def _after_undo(*_: object) -> None:
 @persistent
 def _after_load(*_: object) -> None:
     known_tasks.records.clear()  # session_uid begins anew with each file
+    _wanted.clear()
     stamp()
+    _resume()  # the file may bring tasks that this Blender has not seen yet
 
 
 _HANDLERS = (

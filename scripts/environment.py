@@ -117,7 +117,8 @@ def _make(folder: Path, python: Path, lock: Path) -> None:
         )
     install = ["install", "--require-hashes", "--only-binary=:all:", "--no-input", "--disable-pip-version-check"]
     # Isolated, so that a PYTHONPATH of the user's has no part in it. pip's progress goes to the standard error.
-    done = subprocess.run([str(python), "-I", "-m", "pip", *install, "-r", str(lock)], stdout=sys.stderr, check=False)
+    command = [str(python), "-I", "-m", "pip", *install, "-r", str(lock)]
+    done = subprocess.run(command, stdout=sys.stderr, close_fds=False, check=False)
     if done.returncode:
         sys.exit(
             "The packages could not be installed; pip says above why. It takes a network connection and 2 GB of disk, "
@@ -132,8 +133,9 @@ def _make(folder: Path, python: Path, lock: Path) -> None:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a file's lock, which the system lets go of when this process ends in whatever way."""
+    """Hold a file's lock, which the system lets go of when this process and its pip have ended in whatever way."""
     with path.open("ab") as file:
+        os.set_inheritable(file.fileno(), True)
         if not _try_lock(file):
             print("Another run is making the environment; waiting for it ...", flush=True)
             while not _try_lock(file):

@@ -61,6 +61,8 @@ class _Job:
     state: TaskState
     due: float = 0.0
     running: bool = False
+    sending: bool = False
+    """A create-task is on the wire, or about to be: it is finished even when Blender is gone."""
     cancelled: threading.Event = field(default_factory=threading.Event)
     polls: int = 0
     failures: int = 0
@@ -90,7 +92,7 @@ class Agent:
         """Work until `close` was called and nothing is on the wire."""
         self._guarded(lambda: clear_away(self._worker().store, self._owner))
         rescan = 0.0
-        while not (self._closing and not any(j.running and j.state is TaskState.PENDING for j in self._jobs.values())):
+        while not self._closing or any(job.sending for job in self._jobs.values()):
             now = time.monotonic()
             if not self._closing:
                 if now >= rescan:
@@ -242,7 +244,11 @@ class Agent:
             match job.state:
                 case TaskState.PENDING:
                     task = workflow.submit(
-                        worker, job.uid, progress=self._progress(job, "upload"), cancelled=job.cancelled.is_set
+                        worker,
+                        job.uid,
+                        progress=self._progress(job, "upload"),
+                        cancelled=job.cancelled.is_set,
+                        on_begin=lambda: self._begin_sending(job),
                     )
                 case TaskState.SENDING:
                     task = worker.store.settle(job.uid, self._owner)
@@ -264,9 +270,18 @@ class Agent:
             error = caught
         self.tell(self._after, job, task, error, pause)
 
+    def _begin_sending(self, job: _Job) -> None:
+        """In a thread: note that the body is about to leave, unless Blender is gone: then the next agent sends it."""
+        job.sending = True
+        if self._closing:
+            job.sending = False
+            raise ServiceUnavailableError(
+                "Blender was closed before the model was sent. It is sent when Blender is back."
+            )
+
     def _after(self, job: _Job, task: Task | None, error: Hitem3DError | None, pause: float) -> None:
         """On the loop: what a step's end means for its job."""
-        job.running = False
+        job.running = job.sending = False
         now = time.monotonic()
         if self._closing:
             self._jobs.pop(job.uid, None)

@@ -101,13 +101,21 @@ def adopt(store: TaskStore, task_id: str, *, name: str, api_url: str, request: S
     )
 
 
-def submit(worker: Worker, uid: str, *, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Task:
+def submit(
+    worker: Worker,
+    uid: str,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    on_begin: Callable[[], None] | None = None,
+) -> Task:
     """Send a PENDING task to create-task, once, and commit its task id.
 
     The row says SENDING before the first byte of the body leaves and has the id before this returns, so a process that
     dies in between leaves SENDING behind, which `TaskStore.claim` turns into UNCERTAIN. Every error is committed to
     the row and raised. After a ServiceUnavailableError the row is PENDING again: nothing was accepted, and the caller
-    tries again or cancels. A task in another state is given back as it is: it is never sent a second time.
+    tries again or cancels. ``on_begin`` is called right before SENDING is committed, and may raise to keep it from
+    that. A task in another state is given back as it is: it is never sent a second time.
     """
     task = _claim(worker, uid)
     if task.state is not TaskState.PENDING:
@@ -118,6 +126,8 @@ def submit(worker: Worker, uid: str, *, progress: Progress | None = None, cancel
 
     def on_send() -> None:
         nonlocal begun
+        if on_begin:
+            on_begin()
         store.begin_sending(uid, worker.owner, again=begun)
         begun = True
 

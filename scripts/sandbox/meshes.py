@@ -144,10 +144,10 @@ class _Glb:
             kind = _INDEX_TYPES.get(accessor.get("componentType", 0))
             if not kind or accessor.get("type") != "SCALAR":
                 raise MeshError("the indices are of a wrong type")
-            found = self._accessor(accessor, kind)[:, 0]
-            if found.max() >= len(points) or found.max() == np.iinfo(found.dtype).max:
+            indices: NDArray[Any] = self._accessor(accessor, kind)[:, 0]
+            if indices.max() >= len(points) or indices.max() == np.iinfo(indices.dtype).max:
                 raise MeshError("an index points past the last vertex")
-            corners = found.astype(np.int64)
+            corners = indices.astype(np.int64)
         else:
             corners = np.arange(len(points), dtype=np.int64)
         return points, _as_triangles(corners, primitive.get("mode", _TRIANGLES))

@@ -207,8 +207,8 @@ def test_killed_while_sending_is_uncertain_and_never_sent_again(
     assert lost.request.mesh.is_file()
     time.sleep(1)
     counts = sandbox.counts()
-    assert counts["requests"]["create-task"] <= 1
-    assert counts["tasks_created"] == 0
+    # The whole form may have been in the system's buffers when the agent died; that is why nobody can know.
+    assert counts["tasks_created"] <= counts["requests"]["create-task"] <= 1
 
 
 @pytest.mark.parametrize("moment", ["received", "created"])
