@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 from bpy.types import Mesh
 
+from .components import components
 from .triangles import Flags, Floats, Ints, corner_values, polygon_starts
 
 _FEW = 8
@@ -64,7 +65,7 @@ def _settle(labels: Ints, sure: Flags, one: Ints, other: Ints, lengths: Floats) 
     number = np.full(len(labels), -1, np.int32)
     number[faces] = np.arange(len(faces), dtype=np.int32)
     inside = near[one] & near[other] & ~differ
-    islands = _components(len(faces), number[one[inside]], number[other[inside]])
+    islands = components(len(faces), number[one[inside]], number[other[inside]])
     sizes = np.bincount(islands, minlength=len(faces))
     beyond = ~differ & (near[one] != near[other])
     going = sizes <= _FEW
@@ -99,17 +100,3 @@ def heaviest(owners: Ints, labels: Ints, weights: Floats, count: int) -> Ints:
     who, first = np.unique(pairs[order] // span, return_index=True)
     result[who] = pairs[order][first] % span
     return result
-
-
-def _components(count: int, one: Ints, other: Ints) -> Ints:
-    """For each of so many things the one that stands for all it is linked with; by pointer jumping."""
-    root = np.arange(count, dtype=np.int32)
-    while True:
-        one, other = root[one], root[other]
-        apart = one != other
-        if not apart.any():
-            return root
-        one, other = one[apart], other[apart]
-        root[np.maximum(one, other)] = np.minimum(one, other)
-        while not np.array_equal(higher := root[root], root):
-            root = higher

@@ -24,6 +24,7 @@ from .core.errors import InputError, StoreError
 from .core.model import SegmentationRequest, Task, TaskState
 from .core.store import TaskStore
 from .core.workflow import Progress, Worker
+from .importers import check_importer
 from .record import Record, matrix_of, read_record, remove_record, stamp_task_id, task_id_of, write_record
 from .scene_export import SentGeometry, export_glb
 from .service import Service
@@ -68,6 +69,7 @@ def prepare(
     whatever can't work; then nothing has changed, in Blender or on the disk.
     """
     service.check()
+    check_importer(asked.format)
     if asked.mesh_url:
         asked.check()
         return [_of_address(context, asked)]

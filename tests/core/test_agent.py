@@ -326,3 +326,71 @@ def test_stopping(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], 
     agent.send(do="forget", uid=task.uid)
     until(lambda: store.get(task.uid) is None)
     until(lambda: not job_folder(store.home, task.uid).exists())
+
+
+def test_pressing_send_again_twice_sends_once(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    sandbox.behave(faults=[{"on": "create-task", "when": "received", "do": "cut"}])
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(in_state(store, task.uid, TaskState.UNCERTAIN))
+    sandbox.behave(faults=[{"on": "create-task", "do": "pass", "stall": 1}])
+    for _ in range(3):
+        agent.send(do="retry", uid=task.uid)
+    until(in_state(store, task.uid, TaskState.DONE))
+    assert len([event for event in agent.events if event["event"] == "problem"]) == 2
+    assert sandbox.counts()["tasks_created"] == 1
+
+
+def test_a_task_that_is_being_sent_can_t_be_forgotten(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    sandbox.behave(faults=[{"on": "create-task", "when": "created", "do": "pass", "stall": 1.5}])
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(in_state(store, task.uid, TaskState.SENDING))
+    agent.send(do="forget", uid=task.uid)
+    problem = until(lambda: next((event for event in agent.events if event["event"] == "problem"), None))
+    assert "being worked on" in problem["template"]
+    done = until(in_state(store, task.uid, TaskState.DONE))
+    assert done.task_id == sandbox.counts()["tasks"][0]["task_id"]
+
+
+def test_waiting_tasks_do_not_follow_the_address(
+    store: TaskStore,
+    sandbox: Sandbox,
+    start_sandbox: Callable[..., Sandbox],
+    start_agent: Callable[[], AgentUnderTest],
+) -> None:
+    """What waits in line for one service is not sent, and paid for, at another."""
+    other = start_sandbox()
+    sandbox.stop()
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(lambda: (row := store.get(task.uid)) and row.error)
+    agent.send(
+        do="configure",
+        home=str(store.home),
+        api_url=other.url,
+        credentials=asdict(Credentials(token=other.token)),
+        ca_file="",
+        user_agent="test",
+    )
+    agent.send(do="watch", uid=task.uid)
+    until(lambda: store.get(task.uid).owner == "")
+    assert store.get(task.uid).state is TaskState.PENDING
+    assert other.counts()["requests"]["create-task"] == 0
+
+
+def test_an_agent_on_a_fresh_computer(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Test Connection may be the very first thing, when there is no data folder yet."""
+    agent = AgentUnderTest(tmp_path / "not" / "there", sandbox)
+    try:
+        agent.send(do="account")
+        until(lambda: [event for event in agent.events if event["event"] == "account"])
+    finally:
+        agent.kill()

@@ -164,3 +164,26 @@ def test_only_this_user_can_read_it(tmp_path: Path) -> None:
         store.add(new_task())
         for path in [home, *home.rglob("*")]:
             assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_an_id_that_was_not_committed_is_found_beside_the_job(tmp_path: Path) -> None:
+    """The list was locked or the disk full when the answer came, and then the process died."""
+    with TaskStore(tmp_path) as store, Owner(tmp_path) as mine:
+        task = store.add(new_task(owner="gone", state=TaskState.SENDING))
+        store.note_task_id(task.uid, "segmentation_1")
+        claimed = store.claim(task.uid, mine)
+    assert claimed is not None
+    assert (claimed.state, claimed.task_id) == (TaskState.WORKING, "segmentation_1")
+
+
+def test_sending_begins_once_and_only_for_the_owner(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store, Owner(tmp_path) as mine, Owner(tmp_path) as other:
+        task = store.add(new_task())
+        store.claim(task.uid, mine)
+        with pytest.raises(StoreError, match="took the task over"):
+            store.begin_sending(task.uid, other, again=False)
+        store.begin_sending(task.uid, mine, again=False)
+        with pytest.raises(StoreError, match="took the task over"):
+            store.begin_sending(task.uid, mine, again=False)
+        store.begin_sending(task.uid, mine, again=True)
+        assert store.settle(task.uid, mine).state is TaskState.UNCERTAIN
