@@ -13,6 +13,7 @@ from bpy.types import Mesh
 from numpy.typing import NDArray
 
 from .components import components
+from .element_numbers import store_numbers, take_numbers
 from .scratch_scene import ScratchScene
 from .triangles import Floats, Ints, corner_values, polygon_starts
 
@@ -163,10 +164,10 @@ def cut(mesh: Mesh, labels: Ints) -> list[Mesh]:
 
     Labels (polygons,) run from 0 without gaps. The mesh itself is used up.
     """
-    _store(mesh, _LABEL, "FACE", labels)
+    store_numbers(mesh, _LABEL, "FACE", labels)
     normals = _custom_normals(mesh)
     if normals is not None:
-        _store(mesh, _CORNER, "CORNER", np.arange(len(normals), dtype=np.int32))
+        store_numbers(mesh, _CORNER, "CORNER", np.arange(len(normals), dtype=np.int32))
     pieces: dict[int, Mesh] = {}
     with ScratchScene() as scratch:
         tree = scratch.add_tree(scratch.add_object(mesh))
@@ -181,10 +182,10 @@ def cut(mesh: Mesh, labels: Ints) -> list[Mesh]:
         for instance in scratch.evaluate().object_instances:
             if instance.is_instance:
                 piece = instance.object.data.copy()
-                pieces[int(_taken(piece, _LABEL)[0])] = piece
+                pieces[int(take_numbers(piece, _LABEL)[0])] = piece
     for piece in pieces.values():
         if normals is not None:
-            piece.normals_split_custom_set(normals[_taken(piece, _CORNER)])
+            piece.normals_split_custom_set(normals[take_numbers(piece, _CORNER)])
         _drop_unused_materials(piece)
     return [pieces[label] for label in sorted(pieces)]
 
@@ -201,19 +202,6 @@ def _custom_normals(mesh: Mesh) -> Floats | None:
     normals = np.empty((len(mesh.loops), 3), np.float32)
     mesh.corner_normals.foreach_get("vector", normals.ravel())
     return normals
-
-
-def _store(mesh: Mesh, name: str, domain: str, values: Ints) -> None:
-    mesh.attributes.new(name, "INT", domain).data.foreach_set("value", values)
-
-
-def _taken(mesh: Mesh, name: str) -> Ints:
-    """The values of an attribute, which is removed."""
-    attribute = mesh.attributes[name]
-    values = np.empty(len(attribute.data), np.int32)
-    attribute.data.foreach_get("value", values)
-    mesh.attributes.remove(attribute)
-    return values
 
 
 def _drop_unused_materials(mesh: Mesh) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from bpy.types import GeometryNodeTree, Mesh, NodeSocket, Object
 
 from .core.errors import InputError
+from .element_numbers import store_numbers, take_numbers
 from .scratch_scene import ScratchScene
 from .shape_keys import copy_animation, copy_custom_properties, copy_keys, freeing_keys, shapes_of
 from .triangles import Flags, Floats, Ints, corner_values
@@ -59,7 +60,7 @@ def separate(source: Object, labels: Ints, names: Sequence[str]) -> list[Object]
             thing = source.copy()
             for collection in source.users_collection:
                 collection.objects.link(thing)
-        numbers = {domain: _taken(piece, name) for domain, name in _NUMBER.items()}
+        numbers = {domain: take_numbers(piece, name) for domain, name in _NUMBER.items()}
         thing.data = piece
         thing.name = piece.name = names[label]
         _complete(piece, mesh, numbers)
@@ -85,9 +86,9 @@ def _cut(mesh: Mesh, labels: Ints, loose: int) -> dict[int, Mesh]:
         assert isinstance(whole, Mesh)
         with freeing_keys(whole):
             thing.shape_key_clear()
-        _store(whole, _LABEL, "FACE", labels)
+        store_numbers(whole, _LABEL, "FACE", labels)
         for domain, name in _NUMBER.items():
-            _store(whole, name, domain, np.arange(len(getattr(whole, _ELEMENTS[domain])), dtype=np.int32))
+            store_numbers(whole, name, domain, np.arange(len(getattr(whole, _ELEMENTS[domain])), dtype=np.int32))
         tree = scratch.add_tree(thing)
         link = tree.links.new
         geometry = tree.nodes.new("NodeGroupInput").outputs[0]
@@ -107,7 +108,7 @@ def _cut(mesh: Mesh, labels: Ints, loose: int) -> dict[int, Mesh]:
         for shown in scratch.evaluate().object_instances:
             if shown.is_instance:
                 piece = shown.object.data.copy()
-                label = _taken(piece, _LABEL)
+                label = take_numbers(piece, _LABEL)
                 for name in _LOOSE.values():
                     if name in piece.attributes:
                         piece.attributes.remove(piece.attributes[name])
@@ -168,8 +169,8 @@ def _mark_loose(mesh: Mesh) -> bool:
     points[ends[edges > 0]] = 1
     if not points.any():
         return False
-    _store(mesh, _LOOSE["EDGE"], "EDGE", edges)
-    _store(mesh, _LOOSE["POINT"], "POINT", points)
+    store_numbers(mesh, _LOOSE["EDGE"], "EDGE", edges)
+    store_numbers(mesh, _LOOSE["POINT"], "POINT", points)
     return True
 
 
@@ -193,16 +194,3 @@ def _named(tree: GeometryNodeTree, name: str) -> NodeSocket:
     node.data_type = "INT"
     node.inputs["Name"].default_value = name
     return node.outputs["Attribute"]
-
-
-def _store(mesh: Mesh, name: str, domain: str, values: Ints) -> None:
-    mesh.attributes.new(name, "INT", domain).data.foreach_set("value", values)
-
-
-def _taken(mesh: Mesh, name: str) -> Ints:
-    """The values of an attribute, which is removed."""
-    attribute = mesh.attributes[name]
-    values = np.empty(len(attribute.data), np.int32)
-    attribute.data.foreach_get("value", values)
-    mesh.attributes.remove(attribute)
-    return values
