@@ -19,7 +19,7 @@ from . import known_tasks, preferences, service
 from .agent_process import AgentProcess
 from .core import workflow
 from .core.data_folder import data_folder
-from .core.errors import Hitem3DError, Message, OfflineError, StoreError
+from .core.errors import Hitem3DError, Message, StoreError
 from .core.model import TaskState
 from .core.store import FILE_NAME, TaskStore, is_locked
 from .importing import ImportOptions, import_parts
@@ -98,14 +98,12 @@ def _step() -> bool:
 
 
 def _may_go_on(current: service.Service) -> bool:
-    """Whether the agent may use the network; one that no longer may is let go."""
-    try:
-        current.check()
-    except OfflineError as error:
+    """Whether the agent may use the network and has keys for it; one that no longer may is let go."""
+    if reason := service.offline_reason(current.api_url):
         _agent.stop(sending=True)
-        _say(error.message)
+        _say(Message(reason))
         return False
-    return True
+    return current.credentials.present
 
 
 def _say(message: Message) -> None:

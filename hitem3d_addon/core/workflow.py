@@ -143,7 +143,7 @@ def submit(
         store.update(uid, state=TaskState.CANCELLED, finished=_now(), **failure_fields(error))
         raise
     except StoreError:
-        raise  # from on_send: nothing left, and the row is as it was
+        raise  # from on_send, before this body's first byte; the row stays as it is found, for `settle` to judge
     except Hitem3DError as error:
         store.update(uid, state=TaskState.FAILED, finished=_now(), **failure_fields(error))
         raise
