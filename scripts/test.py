@@ -61,8 +61,9 @@ def main() -> int:
     note = f"This was bpy {oldest}; bpy {newest} is next, and the real Blenders with it."
     program = str(REPOSITORY / "scripts" / "pytest_with_note.py")
     real = os.environ.pop("BLENDER", "")
-    if _run("oldest", f"tests on bpy {oldest}", [program, note, *ONCE, *arguments]) not in (0, NOTHING_RAN):
-        failed.append(f"tests on bpy {oldest}")
+    code = _run("oldest", f"tests on bpy {oldest}", [program, note, *ONCE, *arguments])
+    if code not in (0, NOTHING_RAN):
+        failed.append(f"tests on bpy {oldest} (exit code {code})")
     os.environ["BLENDER"] = real
     note = _note(f"bpy {oldest} and {newest} on Python {RUNNING}", blenders, failed)
     code = _run("newest", f"tests on bpy {newest}", [program, note, *arguments])
