@@ -51,13 +51,13 @@ def wait_for(home: Path, *states: TaskState, seconds: float = 60.0) -> list[Task
     return list(until(there, f"{states}", seconds))
 
 
-def agents() -> list[psutil.Process]:
-    """The agents of this test that are alive; a zombie has ended."""
+def agents(home: Path) -> list[psutil.Process]:
+    """The agents of this test that are alive; a zombie has ended. Their last word is where their Blender lives."""
     found = []
     for process in psutil.process_iter(["cmdline", "status"]):
-        if process.info["status"] != psutil.STATUS_ZOMBIE and any(
-            "hitem3d_core" in w for w in process.info["cmdline"] or ()
-        ):
+        words = process.info["cmdline"] or [""]
+        ours = any("hitem3d_core" in word for word in words) and str(home.parent) in words[-1]
+        if ours and process.info["status"] != psutil.STATUS_ZOMBIE:
             found.append(process)
     return found
 
@@ -122,7 +122,7 @@ def test_saved_before_the_id_came(open_window: OpenWindow, sandbox: Sandbox, hom
     window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(file)!r})")
     assert window.run(f"result = {TASK_ID.format(name='Heavy')}") == ""
     window.quit()
-    until(lambda: not agents(), "the agent's end", 60)
+    until(lambda: not agents(home), "the agent's end", 60)
     (task,) = rows(home)
     assert task.task_id == sandbox.counts()["tasks"][0]["task_id"]
     sandbox.behave(upload_rate=0)
@@ -163,7 +163,7 @@ def test_blender_is_killed(open_window: OpenWindow, sandbox: Sandbox, home: Path
     press(window)
     until(lambda: reached(home, sandbox), moment)
     window.kill()
-    until(lambda: not agents(), "the agent's end", 60)
+    until(lambda: not agents(home), "the agent's end", 60)
     sandbox.behave(upload_rate=0, download_rate=0, seconds=0)
     window = open_window()
     (task,) = wait_for(home, TaskState.DONE, TaskState.UNCERTAIN, seconds=120)
@@ -178,11 +178,11 @@ def test_the_agent_is_killed_and_started_again(open_window: OpenWindow, sandbox:
     window = open_window()
     press(window)
     task_id(window)
-    (agent,) = agents()
+    (agent,) = agents(home)
     agent.kill()
     sandbox.behave(seconds=0)
     wait_for(home, TaskState.DONE)
-    assert len(agents()) == 1
+    assert len(agents(home)) == 1
     assert sandbox.counts()["tasks_created"] == 1
 
 
@@ -228,7 +228,7 @@ def test_disabling_leaves_nothing_behind(open_window: OpenWindow, sandbox: Sandb
         "before = len(bpy.app.handlers.undo_post)\n"
         "bpy.ops.preferences.addon_disable(module='bl_ext.user_default.hitem3d')"
     )
-    until(lambda: not agents(), "the agent's end", 10)
+    until(lambda: not agents(home), "the agent's end", 10)
     left = window.run(
         "import sys\n"
         "handlers = [h for name in dir(bpy.app.handlers) if isinstance(hs := getattr(bpy.app.handlers, name), list)"
@@ -297,9 +297,9 @@ def test_a_soak(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: P
     wait_for(home, TaskState.DONE, TaskState.CANCELLED, TaskState.FAILED, seconds=120)
     at = window.log.find("Traceback")
     assert at < 0, window.log[at : at + 3000]
-    assert len(agents()) <= 1
+    assert len(agents(home)) <= 1
     assert window.quit() == 0
-    until(lambda: not agents(), "the agent's end", 20)
+    until(lambda: not agents(home), "the agent's end", 20)
     tasks = rows(home)
     assert not [task for task in tasks if task.state is TaskState.FAILED]
     counts = sandbox.counts()
