@@ -7,7 +7,21 @@ The Blender modules are imported inside ``register()``, so that plain Python can
 
 from importlib import import_module
 
-_MODULES = ("preferences", "known_tasks", "sync", "operators", "parts_operators", "task_operators", "panels")
+_MODULES = (
+    "preferences",
+    "preferences_page",
+    "service",
+    "known_tasks",
+    "sync",
+    "preflight",
+    "operators",
+    "parts_operators",
+    "task_operators",
+    "decimate",
+    "sidebar",
+    "task_panels",
+    "menus",
+)
 """Each has register() and unregister(); in the order in which they build on one another."""
 
 

@@ -188,6 +188,8 @@ def _configuration(service: Service) -> dict[str, Any]:
         "credentials": dataclasses.asdict(service.credentials),
         "ca_file": str(service.ca_file or ""),
         "user_agent": user_agent(),
+        "transfers": service.site.transfers,
+        "unfinished_tasks": service.site.unfinished_tasks,
     }
 
 

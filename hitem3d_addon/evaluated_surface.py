@@ -125,21 +125,44 @@ def readable(shown: Shown) -> Iterator[Mesh]:
         shown.thing.to_mesh_clear()
 
 
-def count(objects: Iterable[Object], depsgraph: Depsgraph) -> tuple[int, int]:
-    """Vertices and triangles that the objects show, without reading them; loose vertices are counted, too.
+class Count(NamedTuple):
+    """How much an object shows."""
+
+    vertices: int
+    """That a triangle uses."""
+    triangles: int
+    loose: int
+    """Vertices that belong to no face, which are not sent."""
+
+
+def count(objects: Iterable[Object], depsgraph: Depsgraph) -> dict[Object, Count]:
+    """What each of the objects shows, counted without reading coordinates.
 
     Raises InputError for an object that can't be seen.
     """
-    known: dict[int, tuple[int, int]] = {}
-    vertices = triangles = 0
+    objects = list(objects)
+    known: dict[int, Count] = {}
+    found = dict.fromkeys(objects, Count(0, 0, 0))
+    families = {_family(thing): thing for thing in objects if thing.type == "META"}
     for shown in shown_meshes(objects, depsgraph):
         key = shown.mesh.as_pointer()
         if key not in known:
             with readable(shown) as mesh:
-                known[key] = (len(mesh.vertices), len(mesh.loop_triangles)) if len(mesh.polygons) else (0, 0)
-        vertices += known[key][0]
-        triangles += known[key][1]
-    return vertices, triangles
+                known[key] = _count(mesh)
+        thing = shown.owner if shown.owner in found else families[_family(shown.owner)]
+        found[thing] = Count(*map(sum, zip(found[thing], known[key], strict=True)))
+    return found
+
+
+def _count(mesh: Mesh) -> Count:
+    if not len(mesh.polygons):
+        return Count(0, 0, len(mesh.vertices))
+    used = np.zeros(len(mesh.vertices), np.bool_)
+    used[corner_values(mesh, ".corner_vert")] = True
+    vertices = int(np.count_nonzero(used))
+    # As many as loop_triangles has, which would be computed for this alone.
+    triangles = len(mesh.loops) - 2 * len(mesh.polygons)
+    return Count(vertices, triangles, len(mesh.vertices) - vertices)
 
 
 def gather(objects: Iterable[Object], depsgraph: Depsgraph) -> list[Surface]:

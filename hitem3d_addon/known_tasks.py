@@ -35,6 +35,13 @@ records: dict[int, Record] = {}
 """Which record each object was given in this session, by its session_uid: undo takes it off the object again."""
 
 
+def credits() -> Message | None:
+    """What was left to spend when the account was asked last; None where it was not in this session."""
+    if account is None:
+        return None
+    return Message("{credits:g} API credits left", account.values)
+
+
 def saw(task: Task) -> None:
     """Keep what is known of a task now, and show it."""
     tasks[task.uid] = task

@@ -4,17 +4,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
-from . import known_tasks, preferences, service, submission, sync
+from . import consent, known_tasks, preferences, service, submission, sync
 from .core import workflow
 from .core.errors import Hitem3DError, Message
 from .core.model import OutputFormat, SegLevel, SegmentationRequest
 from .core.store import TaskStore
 from .object_tasks import meant
 from .operator_base import Hitem3DOperator, cursor_progress
-from .wording import state_message, translated
+from .wording import draw_text, state_message, translated
+
+REMEMBERED = ("seg_level", "format", "include_materials", "include_children", "callback_url")
+"""The properties that the preferences keep from one press to the next."""
+
+_DIALOG = 360
+"""Pixels that the dialog is wide."""
 
 
 class HITEM3D_OT_create_task(Hitem3DOperator):
@@ -23,7 +31,7 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
     bl_idname = "hitem3d.create_task"
     bl_label = "Segment (Split into Parts)"
     # Neither REGISTER nor UNDO: Repeat Last, F9 and redo would pay again, and undo can't take a payment back.
-    bl_options: set[str] = set()
+    bl_options = {"PRESET"}
 
     seg_level: EnumProperty(
         name="Level", description="How finely the model is cut", items=preferences.SEG_LEVEL_ITEMS, default="MEDIUM"
@@ -47,6 +55,11 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
     include_materials: BoolProperty(
         name="Include Materials", description="Send materials and textures too, which takes longer", default=False
     )
+    include_children: BoolProperty(
+        name="Include Children",
+        description="Send the objects that are parented to it as one model with it",
+        default=False,
+    )
     source: EnumProperty(
         name="Send",
         description="What is sent",
@@ -59,32 +72,50 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
     )
     without_dialog: BoolProperty(options={"HIDDEN", "SKIP_SAVE"})
 
+    _asking: Sequence[Message] = ()
+    """What the user has to agree to by pressing the dialog's button."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if reason := service.current().refusal():
+            cls.poll_message_set(translated(reason))
+            return False
+        return True
+
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         settings = preferences.get()
         if settings:
-            for name in ("seg_level", "format", "include_materials", "callback_url"):
+            for name in REMEMBERED:
                 if not self.properties.is_property_set(name):
                     setattr(self, name, getattr(settings, name))
-        if self.without_dialog:
+        current = service.current()
+        self._asking = consent.question(current) if consent.is_needed(current) else ()
+        if self.without_dialog and not self._asking:
             return self.execute(context)
         return context.window_manager.invoke_props_dialog(
-            self, title="Segment (Split into Parts)", confirm_text="Segment"
+            self,
+            width=_DIALOG,
+            title="Segment (Split into Parts)",
+            confirm_text="Agree and Segment" if self._asking else "Segment",
         )
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
+        for number, sentence in enumerate(self._asking):
+            icon = "BLANK1" if number else "INTERNET"
+            draw_text(context, layout, translated(sentence), icon=icon, width=_DIALOG)
+        if self._asking:
+            layout.separator()
         layout.use_property_split = True
-        layout.prop(self, "source")
-        layout.prop(self, "seg_level")
-        layout.prop(self, "format")
-        layout.prop(self, "include_materials")
+        for name in ("source", "include_children", "seg_level", "format", "include_materials"):
+            layout.prop(self, name)
         layout.prop(self, "mesh_url")
         layout.prop(self, "callback_url")
 
     def run(self, context: bpy.types.Context) -> Message:
         settings = preferences.get()
         if settings and self.is_window_control:
-            for name in ("seg_level", "format", "include_materials", "callback_url"):
+            for name in REMEMBERED:
                 setattr(settings, name, getattr(self, name))
         asked = SegmentationRequest(
             seg_level=SegLevel[self.seg_level],
@@ -94,14 +125,32 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         )
         current = service.current()
         submissions = submission.prepare(
-            context, current, asked, source=self.source, include_materials=self.include_materials
+            context,
+            current,
+            asked,
+            source=self.source,
+            include_materials=self.include_materials,
+            include_children=self.include_children,
         )
         try:
+            self._warn_of_overrides(submissions)
+            if self.is_window_control and self._asking:
+                consent.give(current)
             if self.is_window_control:
                 return self._queue(current, submissions)
             return self._send(context, current, submissions)
         finally:
             submission.discard(current, submissions)
+
+    def _warn_of_overrides(self, submissions: list[submission.Submission]) -> None:
+        """Blender (4.2 to 5.2) saves no custom property that an override has of its own."""
+        overrides = [obj.name for one in submissions for obj in one.objects if obj.override_library]
+        if overrides:
+            warning = Message(
+                "“{name}” is a library override: its task id is not saved with the file. The task stays in the list.",
+                {"name": overrides[0]},
+            )
+            self.report({"WARNING"}, translated(warning))
 
     def _queue(self, current: service.Service, submissions: list[submission.Submission]) -> Message:
         """Hand them to the agent; Blender goes on at once."""

@@ -16,14 +16,14 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
-from . import known_tasks
 from .core import credentials
 from .core.credentials import Credentials
 from .core.data_folder import data_folder
 from .core.errors import Message, StoreError
-from .wording import translated
 
 DEFAULT_API_URL = "https://api.hitem3d.ai"
+LOCAL_API_URL, LOCAL_TOKEN = "http://127.0.0.1:8642", "sandbox-token"
+"""What the local Hitem3D (scripts/sandbox) listens at and takes, unless it is told otherwise."""
 
 SEG_LEVEL_ITEMS = [
     ("LOW", "Low", "Few, large parts"),
@@ -95,6 +95,12 @@ def _key_property(name: str, label: str, description: str) -> object:
     )
 
 
+def _make_absolute(preferences: Preferences, _context: bpy.types.Context) -> None:
+    """The file browser may give a path relative to the open .blend, which would follow whoever's .blend is open."""
+    if preferences.ca_file.startswith("//"):
+        preferences.ca_file = bpy.path.abspath(preferences.ca_file)
+
+
 class Preferences(bpy.types.AddonPreferences):
     bl_idname = __package__ or ""
 
@@ -106,6 +112,7 @@ class Preferences(bpy.types.AddonPreferences):
         name="CA File",
         description="Certificates to trust in place of the usual ones, for a network that inspects traffic",
         subtype="FILE_PATH",
+        update=_make_absolute,
     )
 
     seg_level: EnumProperty(
@@ -116,6 +123,11 @@ class Preferences(bpy.types.AddonPreferences):
     )
     include_materials: BoolProperty(
         name="Include Materials", description="Send materials and textures too, which takes longer", default=False
+    )
+    include_children: BoolProperty(
+        name="Include Children",
+        description="Send the objects that are parented to it as one model with it",
+        default=False,
     )
     callback_url: StringProperty(
         name="Callback URL", description="A web address of yours that the service tells when the task is done"
@@ -128,25 +140,10 @@ class Preferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        keys = layout.column()
-        keys.prop(self, "access_key")
-        keys.prop(self, "secret_key")
-        keys.prop(self, "token")
-        kept = data_folder(os.environ) / credentials.FILE_NAME
-        problem = stored_problem()
-        keys.label(text=str(problem) if problem else f"Kept in {kept}", icon="ERROR" if problem else "INFO")
-        layout.separator()
-        layout.prop(self, "api_url")
-        layout.prop(self, "ca_file")
-        layout.prop(self, "auto_import")
-        # By name: the operators build on this module.
-        layout.operator("hitem3d.test_connection")
-        if known_tasks.account:
-            layout.label(text=translated(known_tasks.account), icon="CHECKMARK")
-        if known_tasks.problem:
-            layout.label(text=translated(known_tasks.problem), icon="ERROR")
+        # Here, since what it draws builds on this module.
+        from .preferences_page import draw_preferences
+
+        draw_preferences(self, context)
 
 
 def get() -> Preferences | None:

@@ -96,19 +96,34 @@ def export_glb(
     )
 
 
-def estimate(objects: Sequence[bpy.types.Object], depsgraph: bpy.types.Depsgraph) -> tuple[int, int]:
-    """Triangles, and the bytes of the file that `export_glb` would write, without materials; nothing is written.
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What one model would be, before anything is written."""
 
-    Loose vertices count although they are left out. Raises InputError and MissingError as `export_glb` does.
+    triangles: int
+    size: int
+    """Bytes of the file without materials: a few digits more or less than it will have."""
+    loose: int
+    """Vertices without a face, which are left out."""
+
+
+def estimate(models: Sequence[Sequence[bpy.types.Object]], depsgraph: bpy.types.Depsgraph) -> list[Estimate]:
+    """What `export_glb` would write for each model, a list of objects. Edits that are not flushed yet don't count.
+
+    Raises InputError (hidden, no faces) and MissingError as `export_glb` does.
     """
     try:
         from .evaluated_surface import count
     except ModuleNotFoundError as error:
         raise _without_numpy(error) from error
-    vertices, triangles = count(objects, depsgraph)
-    if not triangles:
-        raise _without_faces(objects)
-    return triangles, _estimate(vertices, triangles)
+    counts = count({thing for objects in models for thing in objects}, depsgraph)
+    found = []
+    for objects in models:
+        vertices, triangles, loose = (sum(counts[thing][i] for thing in objects) for i in range(3))
+        if not triangles:
+            raise _without_faces(objects)
+        found.append(Estimate(triangles, _estimate(vertices, triangles), loose))
+    return found
 
 
 def _estimate(vertices: int, triangles: int) -> int:

@@ -19,8 +19,9 @@ from .core import credentials, workflow
 from .core.address import check_api_url, is_loopback
 from .core.credentials import Credentials
 from .core.data_folder import data_folder
-from .core.errors import CredentialsError, InputError, OfflineError
+from .core.errors import CredentialsError, Hitem3DError, InputError, Message, OfflineError
 from .core.owner import Owner
+from .core.site_settings import SiteSettings, load_site, site_file
 from .core.store import TaskStore
 from .core.transport import check_requests
 from .core.workflow import Worker
@@ -34,11 +35,17 @@ class Service:
     api_url: str
     credentials: Credentials
     ca_file: Path | None
+    site: SiteSettings
+    """What the studio sets for everybody."""
 
     def check(self) -> None:
         """Raise a Hitem3DError for what keeps a request from being made at all: offline, no keys, no ``requests``."""
-        check_api_url(self.api_url)
+        self._check_settings()
         check_requests()
+
+    def _check_settings(self) -> None:
+        self.site.check()
+        check_api_url(self.api_url)
         if reason := offline_reason(self.api_url):
             raise OfflineError(reason)
         if not self.credentials.present:
@@ -47,17 +54,54 @@ class Service:
                 "or set HITEM3D_ACCESS_KEY and HITEM3D_SECRET_KEY."
             )
 
+    def check_upload(self) -> None:
+        """Raise a Hitem3DError for what keeps a model from being sent: what `check` says, or the studio's word."""
+        self._check_site_allows()
+        self.check()
+
+    def _check_site_allows(self) -> None:
+        self.site.check()
+        if not self.site.uploads:
+            raise InputError(
+                "Your studio does not allow models to be sent to Hitem3D (set by {where}).",
+                where=str(self.site.file or "HITEM3D_NO_UPLOADS"),
+            )
+
+    def refusal(self) -> Message | None:
+        """Why no model can be sent just now, or None: what a greyed-out button says. Reads no disk and no network."""
+        try:
+            self._check_site_allows()
+            self._check_settings()
+        except Hitem3DError as error:
+            return error.message
+        return None
+
 
 def current() -> Service:
-    """The service as the environment and the preferences say now; the environment overrides."""
+    """The service as the environment, the studio and the preferences say now, the first that says anything."""
     settings = preferences.get()
-    url = os.environ.get("HITEM3D_API_URL") or (settings.api_url if settings else "") or preferences.DEFAULT_API_URL
+    said = site()
+    url = os.environ.get("HITEM3D_API_URL") or said.api_url or (settings.api_url if settings else "")
+    ca_file = os.environ.get("HITEM3D_CA_FILE") or said.ca_file or (settings.ca_file if settings else "")
     return Service(
         home=data_folder(os.environ),
-        api_url=_normal(url),
+        api_url=_normal(url or preferences.DEFAULT_API_URL),
         credentials=credentials.resolve(os.environ, preferences.stored_credentials()),
-        ca_file=Path(bpy.path.abspath(settings.ca_file)) if settings and settings.ca_file else None,
+        ca_file=Path(ca_file).expanduser().absolute() if ca_file else None,
+        site=said,
     )
+
+
+_site: tuple[tuple[str, str], SiteSettings] | None = None
+
+
+def site() -> SiteSettings:
+    """The studio's settings, read once for each file that the environment names: drawing asks for them, too."""
+    global _site
+    named = (str(site_file(os.environ)), os.environ.get("HITEM3D_NO_UPLOADS", ""))
+    if _site is None or _site[0] != named:
+        _site = (named, load_site(os.environ))
+    return _site[1]
 
 
 def _normal(url: str) -> str:
@@ -97,3 +141,12 @@ def user_agent() -> str:
         f for f in (package / "blender_manifest.toml", package.parent / "blender_manifest.toml") if f.is_file()
     )
     return f"Hitem3D-for-Blender/{tomllib.loads(manifest.read_text('utf-8'))['version']}"
+
+
+def register() -> None:
+    site()
+
+
+def unregister() -> None:
+    global _site
+    _site = None

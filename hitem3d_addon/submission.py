@@ -21,7 +21,7 @@ from . import known_tasks
 from .core import workflow
 from .core.data_folder import job_folder, make_folder
 from .core.errors import InputError, StoreError
-from .core.model import SegmentationRequest, Task, TaskState
+from .core.model import SegmentationRequest, Task, TaskState, check_upload_size
 from .core.store import TaskStore
 from .core.workflow import Progress, Worker
 from .importers import check_importer
@@ -61,21 +61,25 @@ class Submission:
 
 
 def prepare(
-    context: bpy.types.Context, service: Service, asked: SegmentationRequest, *, source: Source, include_materials: bool
+    context: bpy.types.Context,
+    service: Service,
+    asked: SegmentationRequest,
+    *,
+    source: Source,
+    include_materials: bool,
+    include_children: bool = False,
 ) -> list[Submission]:
     """Everything up to the first request: the checks, then one file for each task in its folder of the data folder.
 
     ``asked`` has the options; its ``mesh`` is filled in here unless it has a ``mesh_url``. Raises a Hitem3DError for
     whatever can't work; then nothing has changed, in Blender or on the disk.
     """
-    service.check()
+    service.check_upload()
     check_importer(asked.format)
     if asked.mesh_url:
         asked.check()
         return [_of_address(context, asked)]
-    groups = _groups(context, source)
-    for obj in {obj for group in groups for obj in group}:
-        _check_editable(obj)
+    groups = models(context, source, include_children=include_children)
     jobs = make_folder(make_folder(service.home) / "jobs")
     depsgraph = context.evaluated_depsgraph_get()
     submissions: list[Submission] = []
@@ -86,6 +90,7 @@ def prepare(
             folders.append(make_folder(jobs / uid))
             file = folders[-1] / "mesh.glb"
             sent = export_glb(group, depsgraph, file, output_format=asked.format, include_materials=include_materials)
+            check_upload_size(sent.size, service.site.upload_limit)
             submissions.append(Submission(uid, group[0].name, group, replace(asked, mesh=file), sent))
     except BaseException:
         for folder in folders:
@@ -151,27 +156,69 @@ def discard(service: Service, submissions: Sequence[Submission]) -> None:
         shutil.rmtree(job_folder(service.home, submission.uid), ignore_errors=True)
 
 
-def _groups(context: bpy.types.Context, source: Source) -> list[list[bpy.types.Object]]:
-    """The objects of each task, the one that names it first."""
+def models(context: bpy.types.Context, source: Source, *, include_children: bool) -> list[list[bpy.types.Object]]:
+    """The objects of each task, the one that names it first. Raises InputError."""
     active = context.view_layer.objects.active
     if source == "ACTIVE":
         if active is None:
             raise InputError("No object is active. Click the object to cut into parts, and try again.")
-        return [[active]]
-    chosen = [obj for obj in context.selected_objects if obj.type in SHOWN_AS_MESH]
-    if not chosen:
+        chosen = [active]
+    else:
+        chosen = sorted(context.selected_objects, key=lambda obj: (obj != active, obj.name))
+    groups = [_family(obj) if include_children else [obj] for obj in chosen]
+    if source == "ACTIVE":
+        _check_surface(groups[0])
+    groups = [group for group in groups if any(map(_shows_surface, group))]
+    if include_children and source == "EACH":  # a child that goes with its parent is no task of its own
+        inside = {obj for group in groups for obj in group[1:]}
+        groups = [group for group in groups if group[0] not in inside]
+    if not groups:
         raise InputError("No object with a surface is selected. Select the objects to cut into parts, and try again.")
-    chosen.sort(key=lambda obj: (obj != active, obj.name))
-    return [[obj] for obj in chosen] if source == "EACH" else [chosen]
+    if source == "TOGETHER":
+        groups = [list(dict.fromkeys(obj for group in groups for obj in group))]
+    for group in groups:
+        for obj in group:
+            _check_editable(obj)
+    return groups
+
+
+def _family(obj: bpy.types.Object) -> list[bpy.types.Object]:
+    """The object, and of all that hangs on it what has a surface that can be seen."""
+    return [obj, *(child for child in obj.children_recursive if _shows_surface(child) and child.visible_get())]
+
+
+def _shows_surface(obj: bpy.types.Object) -> bool:
+    """Whether it can have one; hair, points and volumes do where Geometry Nodes make it."""
+    return (
+        obj.type in SHOWN_AS_MESH
+        or obj.instance_type == "COLLECTION"
+        or any(modifier.type == "NODES" for modifier in obj.modifiers)
+    )
+
+
+def _check_surface(group: Sequence[bpy.types.Object]) -> None:
+    """Raise InputError where none of a model's objects can have a surface, and say what to do."""
+    if any(map(_shows_surface, group)):
+        return
+    if group[0].type != "EMPTY":
+        raise InputError("“{name}” has no surface. Choose a mesh, a curve, a text or a metaball.", name=group[0].name)
+    if group[0].children_recursive:
+        raise InputError(
+            "“{name}” is an empty. Turn on Include Children to send what hangs on it, or select these objects.",
+            name=group[0].name,
+        )
+    raise InputError("“{name}” is an empty, which has no surface. Choose a mesh.", name=group[0].name)
 
 
 def _check_editable(obj: bpy.types.Object) -> None:
-    if not obj.is_editable:
+    if obj.library:
         raise InputError(
             "“{name}” is linked from another file, so its task can't be kept on it. "
             "Make it local (Object > Relations > Make Local) and try again.",
             name=obj.name,
         )
+    if not obj.is_editable:
+        raise InputError("“{name}” can't be edited, so its task can't be kept on it.", name=obj.name)
 
 
 def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submission:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The buttons of a task in the list: stop, send again, give an id, forget; and the connection test.
+"""The buttons of a task in the list: stop, send again, give an id, forget; and those of the account and the address.
 
 None of them is REGISTER or UNDO: what happens at the service can't be undone, and must not be repeated by a key.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import StringProperty
 
-from . import known_tasks, service, sync
+from . import known_tasks, preferences, service, sync
 from .core import workflow
 from .core.errors import InputError, Message
 from .core.model import OutputFormat, SegmentationRequest
@@ -52,10 +52,12 @@ class HITEM3D_OT_retry_task(TaskOperator):
         return context.window_manager.invoke_confirm(self, event)
 
     def run(self, context: bpy.types.Context) -> Message:
+        current = service.current()
+        current.check_upload()
         if self.is_window_control:
             sync.tell_agent(do="retry", uid=self.uid)
             return Message("Sending again…")
-        with service.worker(service.current()) as worker:
+        with service.worker(current) as worker:
             workflow.retry(worker, self.uid)
             task = workflow.submit(worker, self.uid)
         known_tasks.saw(task)
@@ -139,6 +141,24 @@ class HITEM3D_OT_forget_task(TaskOperator):
         return Message("Forgotten")
 
 
+class HITEM3D_OT_clear_finished_tasks(Hitem3DOperator):
+    """Take all tasks that are done, failed or stopped out of the list and delete their files; imported parts stay"""
+
+    bl_idname = "hitem3d.clear_finished_tasks"
+    bl_label = "Clear Finished Tasks"
+    bl_options = {"INTERNAL"}
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+    def run(self, context: bpy.types.Context) -> Message:
+        if self.is_window_control:
+            sync.tell_agent(do="forget_ended")
+            return Message("Clearing…")
+        with service.worker(service.current()) as worker:
+            return Message("Forgotten: {count} task(s)", {"count": workflow.forget_ended(worker)})
+
+
 class HITEM3D_OT_copy_task_id(TaskOperator):
     """Copy the task's id to the clipboard"""
 
@@ -171,6 +191,21 @@ class HITEM3D_OT_test_connection(Hitem3DOperator):
         return known_tasks.account
 
 
+class HITEM3D_OT_use_local_service(Hitem3DOperator):
+    """Set address and token to those of the local Hitem3D, which runs on this computer: python3 scripts/sandbox"""
+
+    bl_idname = "hitem3d.use_local_service"
+    bl_label = "Use Local Hitem3D"
+    bl_options = {"INTERNAL"}
+
+    def run(self, context: bpy.types.Context) -> Message:
+        settings = preferences.get()
+        if settings is None:
+            raise InputError("The add-on is not enabled in the preferences, so it has none to set.")
+        settings.api_url, settings.token = preferences.LOCAL_API_URL, preferences.LOCAL_TOKEN
+        return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
+
+
 def _checked(text: str) -> str:
     task_id = clean_task_id(text)
     if not task_id:
@@ -186,6 +221,8 @@ register, unregister = bpy.utils.register_classes_factory(
         HITEM3D_OT_adopt_task,
         HITEM3D_OT_forget_task,
         HITEM3D_OT_copy_task_id,
+        HITEM3D_OT_clear_finished_tasks,
         HITEM3D_OT_test_connection,
+        HITEM3D_OT_use_local_service,
     )
 )

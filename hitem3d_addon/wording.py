@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
+from collections.abc import Callable
 
+import blf
 import bpy
 from bpy.app.translations import pgettext_rpt
 
 from .core.errors import Message
 from .core.model import ServiceState, Task, TaskState
+
+_CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_WORDS = re.compile(rf"[{_CHINESE}][。，、；：？！）”》]*|[^\s{_CHINESE}]+\s*|\s+")
+"""Where a line may end: after each match."""
 
 
 def translated(message: Message) -> str:
@@ -37,12 +43,35 @@ def state_message(task: Task) -> Message:
     }[task.state]
 
 
-def draw_text(context: bpy.types.Context, layout: bpy.types.UILayout, text: str, *, icon: str = "NONE") -> None:
-    """Draw a sentence over as many lines as the region's width asks for: labels are cut off, never wrapped."""
+def draw_text(
+    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, *, icon: str = "NONE", width: int = 0
+) -> None:
+    """Draw a sentence over as many lines as its width asks for: labels are cut off, never wrapped.
+
+    ``width`` is that of a dialog, in pixels at a scale of 1; without it the region's counts.
+    """
     scale = context.preferences.system.ui_scale
-    width = context.region.width if context.region else 300
-    # A character of the interface's font is about 6.2 pixels wide; the icon and the margins take the rest.
-    characters = max(int((width / scale - 50) / 6.2), 12)
+    # The panel's margins, the tabs beside it, and the icon.
+    room = (scale * width or context.region.width) - scale * (48 if icon == "NONE" else 70)
+    blf.size(0, context.preferences.ui_styles[0].widget.points * scale)
     column = layout.column(align=True)
-    for number, line in enumerate(textwrap.wrap(text, characters)):
+    column.scale_y = 0.85
+    lines = wrapped(text, lambda line: blf.dimensions(0, line)[0] <= room)
+    for number, line in enumerate(lines):
         column.label(text=line, icon=icon if number == 0 else "NONE" if icon == "NONE" else "BLANK1", translate=False)
+
+
+def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """The text in lines that fit, broken at spaces and between Chinese characters, and a long word anywhere."""
+    lines = [""]
+    for word in _WORDS.findall(text):
+        if fits((lines[-1] + word).rstrip()):
+            lines[-1] += word
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if lines[-1] and not fits((lines[-1] + letter).rstrip()):
+                lines.append("")
+            lines[-1] += letter
+    return [line.strip() for line in lines if line.strip()]

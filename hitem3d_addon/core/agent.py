@@ -9,9 +9,10 @@ only say what is not worth keeping: progress, an account's credits, why a comman
 When standard input closes, Blender is gone: a create-task that is on the wire is finished and its id committed;
 anything else stops at once and is gone on with by the next agent.
 
-    in   {"do": "configure", "home": …, "api_url": …, "credentials": {…}, "ca_file": …, "user_agent": …}
+    in   {"do": "configure", "home": …, "api_url": …, "credentials": {…}, "ca_file": …, "user_agent": …,
+          "transfers": …, "unfinished_tasks": …}
          {"do": "watch" | "cancel" | "retry" | "forget", "uid": …}   {"do": "adopt", "uid": …, "task_id": …}
-         {"do": "account"}
+         {"do": "account"}   {"do": "forget_ended"}
     out  {"event": "progress", "uid": …, "step": "upload" | "download", "done": bytes, "total": bytes}
          {"event": "answered"}, after each command but the first
          {"event": "account", "template": …, "values": {…}}
@@ -20,6 +21,7 @@ anything else stops at once and is gone on with by the next agent.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -34,7 +36,7 @@ from . import workflow
 from .client import Hitem3DClient
 from .credentials import Credentials
 from .errors import BusyError, Hitem3DError, InputError, ServiceUnavailableError, StoreError, TaskTimeoutError
-from .model import Task, TaskState
+from .model import TRANSFERS, UNFINISHED, Task, TaskState
 from .owner import Owner, is_script
 from .retention import clear_away
 from .store import TaskStore, failure_fields
@@ -42,10 +44,6 @@ from .workflow import Progress, Worker
 
 log = logging.getLogger(__name__)
 
-TRANSFERS = 4
-"""Uploads and downloads at a time; more would only share the same line."""
-UNFINISHED = 10
-"""Tasks at the service at a time: its default limit for an account (FAQ)."""
 LONGEST_BACKOFF = 60.0
 RESCAN = 30.0
 """Seconds between looks for tasks whose owner is gone."""
@@ -77,10 +75,10 @@ class Agent:
         self._emit = emit
         self._home = Path(configuration["home"])
         self._owner = Owner(self._home)
-        self._client = self._connected(configuration)
+        self._configure(configuration)
         self._jobs: dict[str, _Job] = {}
         self._inbox: queue.SimpleQueue[tuple[Callable[..., None], tuple[Any, ...]]] = queue.SimpleQueue()
-        self._threads = ThreadPoolExecutor(TRANSFERS + 2, "step")
+        self._threads = ThreadPoolExecutor(self._transfers + 2, "step")
         self._local = threading.local()
         self._closing = False
 
@@ -123,10 +121,13 @@ class Agent:
     def command(self, command: Mapping[str, Any]) -> None:
         """Carry out one line of standard input, and say when that is done."""
         uid = str(command.get("uid", ""))
+        if self._is_ending(uid):
+            self.tell(self.command, command)  # It comes round again right after the loop has heard of the end.
+            return
         try:
             match command.get("do"):
                 case "configure":
-                    self._client = self._connected(command)
+                    self._configure(command)
                 case "watch":
                     self._watch(uid)
                 case "cancel":
@@ -139,6 +140,8 @@ class Agent:
                     self._check_idle(uid)
                     workflow.forget(self._worker(), uid)
                     self._jobs.pop(uid, None)
+                case "forget_ended":
+                    workflow.forget_ended(self._worker())
                 case "account":
                     self._threads.submit(self._account)
                     return
@@ -173,6 +176,15 @@ class Agent:
             self._jobs[uid] = _Job(uid, task.state)
         else:
             self._worker().store.release(uid, self._owner)
+
+    def _is_ending(self, uid: str) -> bool:
+        """Whether the task's step is over, and its row says so, but the loop has not heard of it yet."""
+        if not (job := self._jobs.get(uid)) or not job.running:
+            return False
+        with contextlib.suppress(Hitem3DError):
+            task = self._worker().store.get(uid)
+            return task is not None and task.state not in _ACTIVE
+        return False
 
     def _check_idle(self, uid: str) -> None:
         """Raise InputError while a step of the task is being taken: another beside it could send it twice."""
@@ -226,7 +238,7 @@ class Agent:
                     continue
                 polls += 1
             else:
-                if transfers >= TRANSFERS or (job.state is TaskState.PENDING and at_service >= UNFINISHED):
+                if transfers >= self._transfers or (job.state is TaskState.PENDING and at_service >= self._unfinished):
                     continue
                 transfers += 1
                 at_service += job.state is TaskState.PENDING
@@ -364,6 +376,12 @@ class Agent:
                 self._emit({"event": "progress", "uid": job.uid, "step": step, "done": done, "total": total})
 
         return report
+
+    def _configure(self, configuration: Mapping[str, Any]) -> None:
+        """Take over settings, at the start or while tasks run; the number of threads stays as it was at the start."""
+        self._transfers: int = configuration.get("transfers", TRANSFERS)
+        self._unfinished: int = configuration.get("unfinished_tasks", UNFINISHED)
+        self._client = self._connected(configuration)
 
     def _connected(self, configuration: Mapping[str, Any]) -> Hitem3DClient:
         with TaskStore(self._home) as store:

@@ -15,6 +15,12 @@ from .errors import InputError, Message, TooLargeError
 UPLOAD_LIMIT = 200_000_000
 """Bytes: the page of create-task says "up to 200 MB"; the smaller reading of it is safe either way."""
 
+TRANSFERS = 4
+"""Uploads and downloads at a time; more would only share the same line."""
+
+UNFINISHED = 10
+"""Tasks at the service at a time: its default limit for an account (FAQ)."""
+
 
 class SegLevel(StrEnum):
     """How finely the service cuts: ``seg_level`` of create-task."""
@@ -105,14 +111,17 @@ def is_web_address(address: str) -> bool:
         return False
 
 
-def check_upload_size(size: int) -> None:
-    """Raise TooLargeError for a file of so many bytes if the service would refuse it; InputError for an empty one."""
-    if size > UPLOAD_LIMIT:
+def check_upload_size(size: int, limit: int = UPLOAD_LIMIT) -> None:
+    """Raise TooLargeError for a file of so many bytes if the service would refuse it; InputError for an empty one.
+
+    ``limit`` is the studio's where it has set a lower one.
+    """
+    if size > limit:
         raise TooLargeError(
             "The model is too large to send: {size:.1f} MB, the limit is {limit:.0f} MB. "
             "Reduce it, for example with a Decimate modifier, and try again.",
             size=size / 1e6,
-            limit=UPLOAD_LIMIT / 1e6,
+            limit=limit / 1e6,
         )
     if not size:
         raise InputError("The model file is empty. Export it again.")

@@ -300,6 +300,16 @@ def forget(worker: Worker, uid: str) -> None:
     shutil.rmtree(job_folder(worker.store.home, uid), ignore_errors=True)
 
 
+def forget_ended(worker: Worker) -> int:
+    """Forget every task that is done, failed or stopped, as `forget` does, and say how many those were."""
+    count = 0
+    for task in worker.store.tasks(states=(TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED)):
+        with contextlib.suppress(StoreError):  # one that another Blender works on, or has forgotten, stays its own
+            forget(worker, task.uid)
+            count += 1
+    return count
+
+
 def poll_pause(polls: int, asked_for: float | None = None) -> float:
     """Seconds until the next query: what the service asks for, else 5 growing to 10.
 

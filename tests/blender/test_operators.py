@@ -230,7 +230,8 @@ def test_nothing_with_faces(sandbox: Sandbox, kind: str, home: Path) -> None:
             obj.data.clear_geometry()
         else:
             obj.modifiers.new("Mask", "MASK").vertex_group = obj.vertex_groups.new(name="none").name
-    assert "faces" in fails(bpy.ops.hitem3d.create_task)
+    said = "no surface" if kind == "EMPTY" else "faces"
+    assert said in fails(bpy.ops.hitem3d.create_task)
     assert sandbox.counts()["requests"]["create-task"] == 0
     assert not list(home.glob("jobs/*"))
     assert read_record(bpy.context.active_object) is None

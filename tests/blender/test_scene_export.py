@@ -549,19 +549,46 @@ def test_too_large_is_refused_before_it_is_written(tmp_path: Path) -> None:
     for axis in "XYZ":
         cube.inputs[f"Vertices {axis}"].default_value = 60
     text = refused(TooLargeError, obj, path=tmp_path / "mesh.glb")
-    triangles, size = estimate([obj], bpy.context.evaluated_depsgraph_get())
-    assert triangles == 17**2 * 6 * 59**2 * 2
-    assert size > 200_000_000
-    assert f"{size / 1e6:.1f} MB, the limit is 200 MB" in text
+    (found,) = estimate([[obj]], bpy.context.evaluated_depsgraph_get())
+    assert found.triangles == 17**2 * 6 * 59**2 * 2
+    assert found.size > 200_000_000
+    assert f"{found.size / 1e6:.1f} MB, the limit is 200 MB" in text
 
 
-@pytest.mark.parametrize("place", [with_modifiers, metaball, cubes_on_grid], ids=["modifiers", "metaball", "instances"])
-def test_the_estimate_is_right(place: Callable[[], Object], tmp_path: Path) -> None:
-    obj = place()
-    triangles, size = estimate([obj], bpy.context.evaluated_depsgraph_get())
+def with_loose_vertices() -> Object:
+    """A monkey, and a thousand vertices beside it that no face uses."""
+    thing = suzanne()
+    thing.data.vertices.add(1000)
+    thing.data.update()
+    return thing
+
+
+PLACES = {
+    "modifiers": with_modifiers,
+    "metaball": metaball,
+    "instances": cubes_on_grid,
+    "loose vertices": with_loose_vertices,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_estimate_is_right(place: str, tmp_path: Path) -> None:
+    obj = PLACES[place]()
+    (found,) = estimate([[obj]], bpy.context.evaluated_depsgraph_get())
     sent = export_plainly([obj], tmp_path / "mesh.glb")
-    assert triangles == sent.triangles
-    assert sent.size <= size <= sent.size + 300
+    assert found.triangles == sent.triangles
+    assert sent.size <= found.size <= sent.size + 300
+    assert (found.loose >= 1000) == (place == "loose vertices")
+
+
+def test_an_estimate_of_several_models() -> None:
+    """Each for itself, and together as one."""
+    one, other = suzanne(), cubes_on_grid()
+    depsgraph = bpy.context.evaluated_depsgraph_get()
+    first, second = estimate([[one], [other]], depsgraph)
+    (both,) = estimate([[one, other]], depsgraph)
+    assert both.triangles == first.triangles + second.triangles
+    assert first.size < both.size < first.size + second.size
 
 
 def state() -> dict[str, object]:
@@ -719,7 +746,7 @@ depsgraph = bpy.context.evaluated_depsgraph_get()
 cube = bpy.data.objects["Cube"]
 for call in (
     lambda: export_glb([cube], depsgraph, Path(sys.argv[1]), output_format=OutputFormat.GLB),
-    lambda: estimate([cube], depsgraph),
+    lambda: estimate([[cube]], depsgraph),
 ):
     try:
         call()

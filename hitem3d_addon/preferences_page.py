@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page in Preferences > Add-ons > Hitem3D: keys, connection, data folder."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.app.translations import pgettext_iface
+
+from . import known_tasks, service
+from .core import credentials
+from .core.errors import Message
+from .preferences import stored_problem
+from .task_operators import (
+    HITEM3D_OT_clear_finished_tasks,
+    HITEM3D_OT_test_connection,
+    HITEM3D_OT_use_local_service,
+)
+from .wording import draw_text, translated
+
+if TYPE_CHECKING:
+    from .preferences import Preferences
+
+_OUTDATED = 10.0
+"""Seconds after which the size of the data folder is measured again, while the page is shown."""
+
+_size = -1
+_measured = 0.0
+
+
+def draw_preferences(preferences: Preferences, context: bpy.types.Context) -> None:
+    """Draw the page. The size of the data folder is measured in a timer, never here."""
+    layout = preferences.layout
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    current = service.current()
+    if current.site.file:
+        _draw_studio(context, layout, current)
+    keys = layout.column(heading="Keys")
+    for name in ("access_key", "secret_key", "token"):
+        keys.prop(preferences, name)
+    problem = stored_problem()
+    kept = Message("Kept in {file}, which only you can read", {"file": str(current.home / credentials.FILE_NAME)})
+    _line(context, layout, problem or kept, icon="ERROR" if problem else "BLANK1")
+    given = [name for name in ("HITEM3D_TOKEN", "HITEM3D_ACCESS_KEY", "HITEM3D_SECRET_KEY") if os.environ.get(name)]
+    if given:
+        _line(context, layout, Message("The environment has keys, which count: {names}", {"names": ", ".join(given)}))
+
+    layout.separator()
+    connection = layout.column()
+    _draw_setting(connection, preferences, "api_url", "HITEM3D_API_URL", current.site.api_url)
+    _draw_setting(connection, preferences, "ca_file", "HITEM3D_CA_FILE", current.site.ca_file)
+    row = connection.row()
+    row.operator(HITEM3D_OT_test_connection.bl_idname, icon="URL")
+    row.operator(HITEM3D_OT_use_local_service.bl_idname, icon="HOME")
+    if known_tasks.account:
+        _line(context, layout, known_tasks.account, icon="CHECKMARK")
+    if known_tasks.problem:
+        _line(context, layout, known_tasks.problem, icon="ERROR")
+
+    layout.separator()
+    layout.prop(preferences, "auto_import")
+    layout.separator()
+    _measure_soon()
+    size = pgettext_iface("{:.1f} MB").format(_size / 1e6) if _size >= 0 else "…"
+    where = Message("Data folder: {folder}, {size}", {"folder": str(current.home), "size": size})
+    _line(context, layout, where, icon="FILE_FOLDER")
+    row = layout.row()
+    row.operator("wm.path_open", text="Open Data Folder", icon="FILEBROWSER").filepath = str(current.home)
+    row.operator("wm.path_open", text="Open Log", icon="TEXT").filepath = str(current.home / "agent.log")
+    row.operator(HITEM3D_OT_clear_finished_tasks.bl_idname, icon="TRASH")
+
+
+def _draw_studio(context: bpy.types.Context, layout: bpy.types.UILayout, current: service.Service) -> None:
+    box = layout.box()
+    _line(context, box, Message("Set by your studio: {file}", {"file": str(current.site.file)}), icon="COMMUNITY")
+    if current.site.problem:
+        _line(context, box, current.site.problem, icon="ERROR")
+    elif not current.site.uploads:
+        _line(context, box, Message("Models may not be sent to Hitem3D"))
+    if current.site.note:
+        draw_text(context, box, current.site.note, icon="BLANK1")
+
+
+def _draw_setting(
+    layout: bpy.types.UILayout, preferences: Preferences, name: str, variable: str, by_studio: str
+) -> None:
+    """A setting; where something else decides, greyed out, with what counts beside it."""
+    row = layout.row()
+    value, source = os.environ.get(variable), variable
+    if not value:
+        value, source = by_studio, pgettext_iface("your studio")
+    row.active = not value
+    row.prop(preferences, name)
+    if value:
+        text = pgettext_iface("{value}, set by {source}").format(value=value, source=source)
+        layout.label(text=text, icon="LOCKED", translate=False)
+
+
+def _line(context: bpy.types.Context, layout: bpy.types.UILayout, message: Message, *, icon: str = "BLANK1") -> None:
+    draw_text(context, layout, translated(message), icon=icon)
+
+
+def _measure_soon() -> None:
+    if time.monotonic() - _measured > _OUTDATED and not bpy.app.timers.is_registered(_measure):
+        bpy.app.timers.register(_measure, first_interval=0.05)
+
+
+def _measure() -> None:
+    global _size, _measured
+    _size, _measured = _size_of(str(service.current().home)), time.monotonic()
+    known_tasks.redraw()
+
+
+def _size_of(folder: str) -> int:
+    """Bytes of the files below; what goes away meanwhile counts as nothing."""
+    total = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    total += _size_of(entry.path)
+                else:
+                    total += entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return total
+    return total
+
+
+def register() -> None:
+    """Nothing: the page belongs to the preferences' class."""
+
+
+def unregister() -> None:
+    global _size, _measured
+    if bpy.app.timers.is_registered(_measure):
+        bpy.app.timers.unregister(_measure)
+    _size, _measured = -1, 0.0

@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel in the 3D View's sidebar from which a model is sent: what is missing, what would go, and the button.
+
+Drawing reads plain values that others keep up to date; it never reads the disk or the network.
+"""
+
+from __future__ import annotations
+
+import math
+
+import bpy
+from bpy.app.translations import pgettext_iface
+
+from . import known_tasks, preferences, preflight, service, submission
+from .core.errors import Hitem3DError, Message, Value
+from .decimate import HITEM3D_OT_add_decimate
+from .operators import HITEM3D_OT_create_task
+from .preflight import Models, Preflight, decimate_ratio
+from .service import Service
+from .submission import Source
+from .task_operators import HITEM3D_OT_use_local_service
+from .wording import draw_text, translated
+
+
+class SidebarPanel:
+    """Where the add-on's panels are."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Hitem3D"
+
+
+class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
+    bl_label = "Hitem3D"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        current = service.current()
+        if current.site.file:
+            _draw_studio(context, layout, current)
+        if not current.credentials.present:
+            _draw_no_keys(context, layout)
+            return
+        if reason := current.refusal():
+            draw_text(context, layout, translated(reason), icon="ERROR")
+            if service.offline_reason(current.api_url) and not bpy.app.online_access_override:
+                layout.operator("extensions.userpref_show_online", text="Allow Online Access…", icon="PREFERENCES")
+            return
+        settings = preferences.get()
+        if settings:
+            layout.row().prop(settings, "seg_level", expand=True)
+        for source, text in _choices(context):
+            _draw_choice(context, layout.column(align=True), current, source, text)
+        if credits := known_tasks.credits():
+            draw_text(context, layout, translated(credits), icon="BLANK1")
+        if known_tasks.problem:
+            draw_text(context, layout, translated(known_tasks.problem), icon="ERROR")
+
+
+class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
+    bl_label = "Options"
+    bl_parent_id = "HITEM3D_PT_segment"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return preferences.get() is not None and service.current().refusal() is None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        column = self.layout.column()
+        settings = preferences.get()
+        column.prop(settings, "include_materials")
+        column.prop(settings, "include_children")
+        column.prop(settings, "format")
+        column.label(text="Callback URL")
+        column.prop(settings, "callback_url", text="")
+
+
+def _choices(context: bpy.types.Context) -> list[tuple[Source, str]]:
+    """What the selection can be sent as: its source, and what the button says."""
+    selected, active = context.selected_objects, context.view_layer.objects.active
+    if len(selected) > 1:
+        return [("EACH", "Segment Each"), ("TOGETHER", "Segment as One")]
+    if selected and selected[0] != active:  # box select leaves the active object as it was
+        return [("EACH", "Segment")]
+    return [("ACTIVE", "Segment")]
+
+
+def _draw_choice(
+    context: bpy.types.Context, layout: bpy.types.UILayout, current: Service, source: Source, text: str
+) -> None:
+    """What would be sent, whether it can be, and the button for it."""
+    settings = preferences.get()
+    include_children = bool(settings and settings.include_children)
+    problem: Message | None = None
+    found: Preflight | None = None
+    try:
+        models = submission.models(context, source, include_children=include_children)
+        found = preflight.of(context, models)
+        problem = found.problem if found else None
+        if found and not problem:
+            problem = _draw_size(context, layout, current, models, found)
+    except Hitem3DError as error:
+        problem = error.message
+    if problem:
+        draw_text(context, layout, translated(problem), icon="ERROR")
+    row = layout.row()
+    row.scale_y = 1.4
+    row.enabled = problem is None
+    button = row.operator(HITEM3D_OT_create_task.bl_idname, text=text, icon="MOD_EXPLODE")
+    button.source = source
+    button.without_dialog = True
+
+
+def _draw_size(
+    context: bpy.types.Context, layout: bpy.types.UILayout, current: Service, models: Models, found: Preflight
+) -> Message | None:
+    """The numbers; gives what is wrong with them, if so, after drawing what helps."""
+    limit = current.site.upload_limit
+    settings = preferences.get()
+    values: dict[str, Value] = {
+        "name": models[0][0].name,
+        "tasks": len(models),
+        "objects": sum(map(len, models)),
+        "triangles": f"{found.triangles:,}",
+        "size": _megabytes(found.size),
+        "limit": _megabytes(limit),
+    }
+    if len(models) > 1:
+        said = Message("{tasks} tasks: {triangles} triangles, {size} MB, at most {limit} MB each", values)
+    elif len(models[0]) > 1:
+        said = Message("{objects} objects: {triangles} triangles, {size} of {limit} MB", values)
+    else:
+        said = Message("{name}: {triangles} triangles, {size} of {limit} MB", values)
+    draw_text(context, layout, translated(said), icon="MESH_DATA")
+    if settings and settings.include_materials:
+        draw_text(context, layout, translated(Message("Materials and their pictures come on top")), icon="BLANK1")
+    if found.loose:
+        left_out = Message("Left out: {count} loose vertices", {"count": f"{found.loose:,}"})
+        draw_text(context, layout, translated(left_out), icon="BLANK1")
+    if found.largest <= limit:
+        return None
+    ratio = decimate_ratio(found.largest, limit)
+    row = layout.row()
+    text = pgettext_iface("Decimate to {percent:.0f} %").format(percent=100 * ratio)
+    row.operator(HITEM3D_OT_add_decimate.bl_idname, text=text, icon="MOD_DECIM").ratio = ratio
+    return Message(
+        "Too large to send: the limit is {limit} MB for each model. Reduce it to {percent:.0f} % or less.",
+        {"limit": _megabytes(limit), "percent": 100 * ratio},
+    )
+
+
+def _megabytes(size: int) -> str:
+    """In decimal megabytes, rounded up to the last digit that is shown."""
+    tenths = math.ceil(size / 1e5)
+    return f"{tenths / 10:.1f}" if tenths < 1000 and tenths % 10 else f"{math.ceil(tenths / 10)}"
+
+
+def _draw_no_keys(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+    """The first minute: where the keys go, and how to do without."""
+    draw_text(context, layout, translated(Message("Hitem3D needs the keys of your account.")), icon="KEYINGSET")
+    layout.operator("preferences.addon_show", text="Enter Keys…", icon="PREFERENCES").module = __package__ or ""
+    box = layout.box()
+    box.label(text="Try it without an account", icon="HOME")
+    steps = Message(
+        "The add-on's source has a local Hitem3D: run “python3 scripts/sandbox” there, then press this. "
+        "Nothing leaves your computer."
+    )
+    draw_text(context, box, translated(steps))
+    box.operator(HITEM3D_OT_use_local_service.bl_idname)
+
+
+def _draw_studio(context: bpy.types.Context, layout: bpy.types.UILayout, current: Service) -> None:
+    draw_text(context, layout, translated(Message("Settings by your studio")), icon="COMMUNITY")
+    if current.site.note:
+        draw_text(context, layout, current.site.note, icon="BLANK1")
+
+
+register, unregister = bpy.utils.register_classes_factory((HITEM3D_PT_segment, HITEM3D_PT_options))

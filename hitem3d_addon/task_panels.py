@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tasks in the 3D View's sidebar: how far each is, and what to press next.
+
+Drawing reads plain values that others keep up to date; it never reads the disk or the network.
+"""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+
+import bpy
+from bpy.app.translations import pgettext_iface
+
+from . import known_tasks
+from .core.model import Task, TaskState
+from .importing import parts_of
+from .operators import HITEM3D_OT_query_task
+from .parts_operators import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
+from .record import task_id_of
+from .sidebar import SidebarPanel
+from .task_operators import (
+    HITEM3D_OT_adopt_task,
+    HITEM3D_OT_cancel_task,
+    HITEM3D_OT_copy_task_id,
+    HITEM3D_OT_forget_task,
+    HITEM3D_OT_give_task_id,
+    HITEM3D_OT_retry_task,
+)
+from .wording import draw_text, state_message, translated
+
+_ICONS = {
+    TaskState.PENDING: "TIME",
+    TaskState.SENDING: "EXPORT",
+    TaskState.UNCERTAIN: "QUESTION",
+    TaskState.WORKING: "TIME",
+    TaskState.READY: "IMPORT",
+    TaskState.DONE: "CHECKMARK",
+    TaskState.FAILED: "ERROR",
+    TaskState.CANCELLED: "CANCEL",
+}
+
+
+class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
+    bl_label = "Tasks"
+    bl_parent_id = "HITEM3D_PT_segment"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        active = context.view_layer.objects.active
+        mine = known_tasks.of_object(active) if active else None
+        in_file = known_tasks.uids_in_file()
+        shown = sorted((known_tasks.tasks[uid] for uid in in_file), key=lambda task: (task != mine, -task.created))
+        for task in shown:
+            names = ", ".join(obj.name for obj in in_file[task.uid])
+            _draw_task(context, layout, task, names, is_active=task == mine)
+        if active and task_id_of(active) and mine is None:
+            # It came with the file; asking takes it into this computer's list.
+            box = layout.box()
+            box.label(text=active.name, icon="OBJECT_DATA")
+            box.operator(HITEM3D_OT_query_task.bl_idname, icon="FILE_REFRESH")
+            box.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
+        elif not shown:
+            layout.label(text="No tasks in this file")
+        layout.operator(HITEM3D_OT_adopt_task.bl_idname, text="Add Task by Id…", icon="ADD")
+
+
+class HITEM3D_PT_other_tasks(SidebarPanel, bpy.types.Panel):
+    bl_label = "Tasks of Other Files"
+    bl_parent_id = "HITEM3D_PT_segment"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return len(known_tasks.tasks) > len(known_tasks.uids_in_file())
+
+    def draw(self, context: bpy.types.Context) -> None:
+        in_file = known_tasks.uids_in_file()
+        others = [task for task in known_tasks.tasks.values() if task.uid not in in_file]
+        for task in sorted(others, key=lambda task: -task.created)[:20]:
+            _draw_task(context, self.layout, task, task.name, is_active=False)
+
+
+def _draw_task(
+    context: bpy.types.Context, layout: bpy.types.UILayout, task: Task, names: str, *, is_active: bool
+) -> None:
+    box = layout.box()
+    header = box.row(align=True)
+    header.label(text=names, icon=_ICONS[task.state], translate=False)
+    if task.task_id:
+        header.operator(HITEM3D_OT_copy_task_id.bl_idname, text="", icon="COPYDOWN", emboss=False).uid = task.uid
+    if task.state is not TaskState.SENDING:
+        header.operator(HITEM3D_OT_forget_task.bl_idname, text="", icon="TRASH", emboss=False).uid = task.uid
+    _draw_state(context, box, task)
+    if task.error:
+        draw_text(context, box, translated(task.error))
+    buttons = box.column()
+    if task.task_id and task.state in (TaskState.READY, TaskState.DONE):
+        row = buttons.row()
+        row.scale_y = 1.2
+        row.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT").uid = task.uid
+        active = context.view_layer.objects.active
+        if is_active and active and parts_of(active):
+            buttons.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original")
+    if task.state in (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY):
+        buttons.operator(HITEM3D_OT_cancel_task.bl_idname, icon="CANCEL").uid = task.uid
+    elif not task.task_id:
+        if task.state is TaskState.UNCERTAIN:
+            buttons.operator(HITEM3D_OT_give_task_id.bl_idname, icon="GREASEPENCIL").uid = task.uid
+        buttons.operator(HITEM3D_OT_retry_task.bl_idname, icon="FILE_REFRESH").uid = task.uid
+    elif task.state is not TaskState.DONE:
+        buttons.operator(HITEM3D_OT_query_task.bl_idname, icon="FILE_REFRESH").uid = task.uid
+
+
+def _draw_state(context: bpy.types.Context, box: bpy.types.UILayout, task: Task) -> None:
+    """What is going on: a bar for what is being transferred, the time for what the service works on, else words."""
+    transfer = known_tasks.transfers.get(task.uid)
+    if transfer and transfer.total and task.state in (TaskState.SENDING, TaskState.READY):
+        text = "Sending {:.0f} of {:.0f} MB" if transfer.step == "upload" else "Fetching {:.0f} of {:.0f} MB"
+        text = pgettext_iface(text).format(transfer.done / 1e6, transfer.total / 1e6)
+        box.progress(factor=transfer.done / transfer.total, text=text)
+        return
+    draw_text(context, box, translated(state_message(task)))
+    if task.state is TaskState.WORKING and task.submitted:
+        text = pgettext_iface("{} so far").format(_minutes(int(time.time()) - task.submitted))
+        if usual := usual_duration():
+            text += pgettext_iface(", usually {}").format(_minutes(usual))
+        draw_text(context, box, text)
+
+
+def usual_duration() -> int:
+    """Seconds that the service took for the tasks that it finished last, or 0 where there were none."""
+    finished = [t for t in known_tasks.tasks.values() if t.state is TaskState.DONE and t.submitted and t.finished]
+    finished.sort(key=lambda task: -task.finished)
+    return round(median(t.finished - t.submitted for t in finished[:10])) if finished else 0
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+register, unregister = bpy.utils.register_classes_factory((HITEM3D_PT_tasks, HITEM3D_PT_other_tasks))
