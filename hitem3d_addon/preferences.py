@@ -95,12 +95,6 @@ def _key_property(name: str, label: str, description: str) -> object:
     )
 
 
-def _make_absolute(preferences: Preferences, _context: bpy.types.Context) -> None:
-    """The file browser may give a path relative to the open .blend, which would follow whoever's .blend is open."""
-    if preferences.ca_file.startswith("//"):
-        preferences.ca_file = bpy.path.abspath(preferences.ca_file)
-
-
 class Preferences(bpy.types.AddonPreferences):
     bl_idname = __package__ or ""
 
@@ -112,7 +106,6 @@ class Preferences(bpy.types.AddonPreferences):
         name="CA File",
         description="Certificates to trust in place of the usual ones, for a network that inspects traffic",
         subtype="FILE_PATH",
-        update=_make_absolute,
     )
 
     seg_level: EnumProperty(

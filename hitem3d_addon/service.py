@@ -46,6 +46,12 @@ class Service:
     def _check_settings(self) -> None:
         self.site.check()
         check_api_url(self.api_url)
+        if self.ca_file and self.ca_file.is_relative_to("//"):
+            # As Blender's file browser gives it: it would follow whoever's .blend is open.
+            raise InputError(
+                "The certificate file is given relative to the .blend. Choose it again in the preferences, with "
+                "Relative Path off."
+            )
         if reason := offline_reason(self.api_url):
             raise OfflineError(reason)
         if not self.credentials.present:
@@ -87,7 +93,7 @@ def current() -> Service:
         home=data_folder(os.environ),
         api_url=_normal(url or preferences.DEFAULT_API_URL),
         credentials=credentials.resolve(os.environ, preferences.stored_credentials()),
-        ca_file=Path(ca_file).expanduser().absolute() if ca_file else None,
+        ca_file=Path(ca_file).expanduser() if ca_file else None,
         site=said,
     )
 

@@ -51,8 +51,8 @@ def draw_text(
     ``width`` is that of a dialog, in pixels at a scale of 1; without it the region's counts.
     """
     scale = context.preferences.system.ui_scale
-    # The panel's margins, the tabs beside it, and the icon.
-    room = (scale * width or context.region.width) - scale * (48 if icon == "NONE" else 70)
+    # The margins of panel and box, the tabs beside them, and the icon.
+    room = (scale * width or context.region.width) - scale * (72 if icon == "NONE" else 94)
     blf.size(0, context.preferences.ui_styles[0].widget.points * scale)
     column = layout.column(align=True)
     column.scale_y = 0.85

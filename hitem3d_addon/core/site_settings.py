@@ -55,6 +55,7 @@ class SiteSettings:
             raise InputError(self.problem.template, **self.problem.values)
 
 
+_KINDS = {bool: "true or false", int: "a whole number", str: "a text"}
 _LEAST = {"upload_limit_mb": 1, "unfinished_tasks": 1, "transfers": 1}
 _MOST = {"upload_limit_mb": UPLOAD_LIMIT // 1_000_000, "unfinished_tasks": 100, "transfers": 16}
 
@@ -100,7 +101,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         if name not in kinds:
             raise ValueError(f"unknown: {name}")
         if type(value) is not kinds[name]:
-            raise ValueError(f"{name} has to be a {kinds[name].__name__}")
+            raise ValueError(f"{name} has to be {_KINDS[kinds[name]]}")
         if isinstance(value, int) and name in _LEAST and not _LEAST[name] <= value <= _MOST[name]:
             raise ValueError(f"{name} has to be from {_LEAST[name]} to {_MOST[name]}")
     return dict(values)

@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, Self
 
+from PIL import Image
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 ADDON = "bl_ext.user_default.hitem3d"
 SIZE = (1600, 1000)
@@ -154,6 +156,36 @@ class BlenderWindow:
         file.unlink(missing_ok=True)
         time.sleep(0.4)
         subprocess.run(["scrot", "-o", str(file)], env={**os.environ, "DISPLAY": self.screen.display}, check=True)
+
+    def sidebar(self) -> tuple[int, int, int, int]:
+        """Show the add-on's tab; gives the sidebar's x, y, width and height, from the lower left corner."""
+        region = "r = next(r for r in area().regions if r.type == 'UI'); result = [r.x, r.y, r.width, r.height]"
+        until(lambda: self.run("show_sidebar()") or self.run(region)[2] > 1, "the sidebar")
+        time.sleep(0.5)
+        self.run("show_sidebar()")
+        x, y, width, height = self.run(region)
+        return x, y, width, height
+
+    def widen_sidebar(self, width: int) -> None:
+        """Drag the sidebar's edge, as a user does, until it is so many pixels wide."""
+        x, y, before, height = self.sidebar()
+        edge, level = x - 3, y + height - 60
+        for position in (edge - 40, edge):
+            self.move(position, level)
+        self.run("simulate(type='LEFTMOUSE', value='PRESS')")
+        for share in (0.1, 0.4, 0.7, 1.0):
+            self.move(edge + round(share * (before - width)), level)
+        self.run("simulate(type='LEFTMOUSE', value='RELEASE')")
+        until(lambda: abs(self.sidebar()[2] - width) <= 2, f"a sidebar of {width} pixels")
+        self.move(400, 300)
+
+    def sidebar_picture(self, file: Path) -> None:
+        """Take a screenshot of the sidebar alone, as far down as it is drawn on."""
+        x, y, width, height = self.sidebar()
+        self.picture(file)
+        with Image.open(file) as whole:
+            top = whole.height - y - height
+            whole.crop((x - 8, top, x + width, top + min(height, 620))).save(file)
 
     def until(self, code: str, seconds: float = 30.0) -> Any:
         """Wait until an expression is true in Blender; gives its value."""

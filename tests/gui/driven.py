@@ -83,5 +83,6 @@ def begin() -> None:
 
 
 bpy.context.preferences.view.show_splash = False
+bpy.context.preferences.system.use_region_overlap = False  # a sidebar that fades in is not in the picture yet
 bpy.app.timers.register(begin, first_interval=0.5)
 bpy.app.timers.register(step, first_interval=0.6, persistent=True)
