@@ -56,19 +56,18 @@ class Preflight:
         return max((model.size for model in self.models), default=0)
 
 
-_key: _Key | None = None
-"""What the last count was of."""
-_found: Preflight | None = None
-_wanted: _Key | None = None
-"""What is to be counted next, if anything."""
+_found: dict[_Key, Preflight] = {}
+"""What was counted since the last change, and what was counted before it under the keys that are still asked for."""
+_stale: set[_Key] = set()
+"""Those of before."""
+_wanted: set[_Key] = set()
+"""What drawing asked for since the last count."""
 _changed = 0.0
 _took = 0.0
-_stale = False
 
 
 def of(context: bpy.types.Context, models: Models) -> Preflight | None:
     """What these models would be; None while that is being counted for the first time. Costs next to nothing."""
-    global _wanted
     layer = context.view_layer
     key = (
         context.scene.session_uid,
@@ -76,11 +75,11 @@ def of(context: bpy.types.Context, models: Models) -> Preflight | None:
         context.scene.frame_current,
         tuple(tuple(thing.session_uid for thing in objects) for objects in models),
     )
-    if key != _key or _stale:
-        _wanted = key
+    if key not in _found or key in _stale:
+        _wanted.add(key)
         if not bpy.app.timers.is_registered(_count):
             bpy.app.timers.register(_count, first_interval=0.05)
-    return _found if _key is not None and key[3] == _key[3] else None
+    return _found.get(key)
 
 
 def decimate_ratio(size: int, limit: int) -> float:
@@ -89,42 +88,48 @@ def decimate_ratio(size: int, limit: int) -> float:
 
 
 def _count() -> float | None:
-    global _key, _found, _wanted, _took, _stale
+    global _took
     quiet = time.monotonic() - _changed
     if quiet < (pause := max(PAUSE, PATIENCE * _took)):
         return pause - quiet
-    key, _wanted = _wanted, None
-    if key is None or (key == _key and not _stale):
-        return None
-    scene = next((scene for scene in bpy.data.scenes if scene.session_uid == key[0]), None)
-    layer = scene.view_layers.get(key[1]) if scene else None
-    depsgraph = layer.depsgraph if layer else None
-    if layer is None or depsgraph is None:
-        return None
-    things = {thing.session_uid: thing for thing in layer.objects}
-    models = [[things[uid] for uid in uids if uid in things] for uids in key[3]]
     start = time.monotonic()
-    try:
-        found = Preflight(models=estimate(models, depsgraph))
-    except Hitem3DError as error:
-        found = Preflight(problem=error.message)
+    fresh = {key: found for key in _wanted if (found := _count_one(key))}
     _took = time.monotonic() - start
-    _key, _found, _stale = key, found, False
+    if len(_found) > 20:
+        _found.clear()
+    _found.update(fresh)
+    _stale.difference_update(fresh)
+    _wanted.clear()
     known_tasks.redraw()
     return None
 
 
+def _count_one(key: _Key) -> Preflight | None:
+    """Count; None where the scene or the view layer is gone."""
+    scene = next((scene for scene in bpy.data.scenes if scene.session_uid == key[0]), None)
+    layer = scene.view_layers.get(key[1]) if scene else None
+    if layer is None or layer.depsgraph is None:
+        return None
+    things = {thing.session_uid: thing for thing in layer.objects}
+    try:
+        return Preflight(estimate([[things[uid] for uid in uids if uid in things] for uids in key[3]], layer.depsgraph))
+    except Hitem3DError as error:
+        return Preflight(problem=error.message)
+
+
 @persistent
 def _after_change(*_: object) -> None:
-    global _changed, _stale
-    _changed, _stale = time.monotonic(), True
+    global _changed
+    _changed = time.monotonic()
+    _stale.update(_found)
 
 
 @persistent
 def _after_load(*_: object) -> None:
-    global _key, _found, _wanted
-    _key = _found = _wanted = None  # session_uid begins anew with each file
-    _after_change()
+    """Forget everything: session_uid begins anew with each file."""
+    _found.clear()
+    _stale.clear()
+    _wanted.clear()
 
 
 def register() -> None:

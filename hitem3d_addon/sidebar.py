@@ -13,7 +13,7 @@ import bpy
 from bpy.app.translations import pgettext_iface
 
 from . import known_tasks, preferences, preflight, service, submission
-from .core.errors import Hitem3DError, Message, Value
+from .core.errors import Hitem3DError, InputError, Message, Value
 from .decimate import HITEM3D_OT_add_decimate
 from .operators import HITEM3D_OT_create_task
 from .preflight import Models, Preflight, decimate_ratio
@@ -45,7 +45,7 @@ class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
         if reason := current.refusal():
             draw_text(context, layout, translated(reason), icon="ERROR")
             if service.offline_reason(current.api_url) and not bpy.app.online_access_override:
-                layout.operator("extensions.userpref_show_online", text="Allow Online Access…", icon="PREFERENCES")
+                layout.operator("extensions.userpref_show_online", text="Allow Access…", icon="PREFERENCES")
             return
         settings = preferences.get()
         if settings:
@@ -93,21 +93,20 @@ def _draw_choice(
     """What would be sent, whether it can be, and the button for it."""
     settings = preferences.get()
     include_children = bool(settings and settings.include_children)
-    problem: Message | None = None
-    found: Preflight | None = None
+    sendable = True
     try:
         models = submission.models(context, source, include_children=include_children)
         found = preflight.of(context, models)
-        problem = found.problem if found else None
-        if found and not problem:
-            problem = _draw_size(context, layout, current, models, found)
+        if found and found.problem:
+            raise InputError(found.problem.template, **found.problem.values)
+        if found:
+            sendable = _draw_size(context, layout, current, models, found)
     except Hitem3DError as error:
-        problem = error.message
-    if problem:
-        draw_text(context, layout, translated(problem), icon="ERROR")
+        draw_text(context, layout, translated(error.message), icon="ERROR")
+        sendable = False
     row = layout.row()
     row.scale_y = 1.4
-    row.enabled = problem is None
+    row.enabled = sendable
     button = row.operator(HITEM3D_OT_create_task.bl_idname, text=text, icon="MOD_EXPLODE")
     button.source = source
     button.without_dialog = True
@@ -115,8 +114,8 @@ def _draw_choice(
 
 def _draw_size(
     context: bpy.types.Context, layout: bpy.types.UILayout, current: Service, models: Models, found: Preflight
-) -> Message | None:
-    """The numbers; gives what is wrong with them, if so, after drawing what helps."""
+) -> bool:
+    """The numbers, and what helps where they are too large; whether they are not."""
     limit = current.site.upload_limit
     settings = preferences.get()
     values: dict[str, Value] = {
@@ -140,15 +139,16 @@ def _draw_size(
         left_out = Message("Left out: {count} loose vertices", {"count": f"{found.loose:,}"})
         draw_text(context, layout, translated(left_out), icon="BLANK1")
     if found.largest <= limit:
-        return None
+        return True
     ratio = decimate_ratio(found.largest, limit)
-    row = layout.row()
-    text = pgettext_iface("Decimate to {percent:.0f} %").format(percent=100 * ratio)
-    row.operator(HITEM3D_OT_add_decimate.bl_idname, text=text, icon="MOD_DECIM").ratio = ratio
-    return Message(
+    too_large = Message(
         "Too large to send: the limit is {limit} MB for each model. Reduce it to {percent:.0f} % or less.",
         {"limit": _megabytes(limit), "percent": 100 * ratio},
     )
+    draw_text(context, layout, translated(too_large), icon="ERROR")
+    text = pgettext_iface("Decimate to {percent:.0f} %").format(percent=100 * ratio)
+    layout.operator(HITEM3D_OT_add_decimate.bl_idname, text=text, icon="MOD_DECIM").ratio = ratio
+    return False
 
 
 def _megabytes(size: int) -> str:
@@ -162,7 +162,7 @@ def _draw_no_keys(context: bpy.types.Context, layout: bpy.types.UILayout) -> Non
     draw_text(context, layout, translated(Message("Hitem3D needs the keys of your account.")), icon="KEYINGSET")
     layout.operator("preferences.addon_show", text="Enter Keys…", icon="PREFERENCES").module = __package__ or ""
     box = layout.box()
-    box.label(text="Try it without an account", icon="HOME")
+    draw_text(context, box, translated(Message("Try it without an account")), icon="HOME")
     steps = Message(
         "The add-on's source has a local Hitem3D: run “python3 scripts/sandbox” there, then press this. "
         "Nothing leaves your computer."

@@ -102,7 +102,7 @@ def _draw_task(
         row.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT").uid = task.uid
         active = context.view_layer.objects.active
         if is_active and active and parts_of(active):
-            buttons.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original")
+            buttons.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts")
     if task.state in (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY):
         buttons.operator(HITEM3D_OT_cancel_task.bl_idname, icon="CANCEL").uid = task.uid
     elif not task.task_id:

@@ -119,7 +119,7 @@ def test_the_panel_in_every_state(
     sandbox.behave(upload_rate=0)
     seen(window, TaskState.WORKING)
     picture("queued")
-    sandbox.behave(seconds=8)
+    sandbox.behave(seconds=20)
     service_state = KNOWN + "result = [t.service_state for t in known.tasks.values()]"
     until(lambda: window.run(service_state) == ["processing"], "processing", 30)
     picture("processing")
