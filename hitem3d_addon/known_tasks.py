@@ -31,6 +31,9 @@ account: Message | None = None
 """What the newest connection test found."""
 
 
+unsaved_ids = False
+"""Task ids came onto objects since the file was saved. Blender does not see that as a change, and would not ask."""
+
 records: dict[int, Record] = {}
 """Which record each object was given in this session, by its session_uid: undo takes it off the object again."""
 
@@ -83,11 +86,12 @@ def uids_in_file() -> dict[str, list[bpy.types.Object]]:
 
 
 def _clear() -> None:
-    global problem, account
+    global problem, account, unsaved_ids
     tasks.clear()
     transfers.clear()
     records.clear()
     problem = account = None
+    unsaved_ids = False
 
 
 register = unregister = _clear

@@ -16,6 +16,9 @@ from .wording import translated
 class Hitem3DOperator(bpy.types.Operator):
     """What the operators share: `run` does the work and gives the sentence to report."""
 
+    only_queued = False
+    """Set by `run` when nothing has changed in the file yet: then there is nothing to undo."""
+
     @property
     def is_window_control(self) -> bool:
         """Whether a button, a menu or a dialog began this, so that Blender may not wait; False from a script.
@@ -37,7 +40,7 @@ class Hitem3DOperator(bpy.types.Operator):
             return {"CANCELLED"}
         if message:
             self.report({"INFO"}, translated(message))
-        return {"FINISHED"}
+        return {"CANCELLED"} if self.only_queued else {"FINISHED"}
 
 
 @contextlib.contextmanager

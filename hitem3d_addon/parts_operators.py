@@ -89,6 +89,7 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         if file is None and self.is_window_control:
             current.check()
             sync.import_on_arrival(task.uid, options)
+            self.only_queued = True
             return Message("The parts are being fetched, and are imported when they are here")
         if file is None:
             file = self._download(context, current, task)

@@ -44,6 +44,8 @@ class Submission:
     request: SegmentationRequest
     sent: SentGeometry | None
     """None with a mesh_url: what the service then cuts is unknown here."""
+    made_here: bool = False
+    """The object is a new empty, there only to carry the id: without a task it goes again."""
 
     def record_for(self, obj: bpy.types.Object) -> Record:
         """What an import needs later, on any machine, to put the parts where this object is."""
@@ -144,6 +146,8 @@ def send(worker: Worker, submission: Submission, *, progress: Progress | None = 
             else:
                 remove_record(obj)
             stamp_task_id(obj, earlier_id)
+        if not accepted:
+            _remove_made(submission)
         raise
     for obj in submission.objects:
         stamp_task_id(obj, task.task_id)
@@ -154,6 +158,12 @@ def discard(service: Service, submissions: Sequence[Submission]) -> None:
     """Remove the files of submissions that were prepared and never recorded."""
     for submission in submissions:
         shutil.rmtree(job_folder(service.home, submission.uid), ignore_errors=True)
+        _remove_made(submission)
+
+
+def _remove_made(submission: Submission) -> None:
+    if submission.made_here:
+        bpy.data.batch_remove(list(submission.objects))
 
 
 def models(context: bpy.types.Context, source: Source, *, include_children: bool) -> list[list[bpy.types.Object]]:
@@ -224,10 +234,11 @@ def _check_editable(obj: bpy.types.Object) -> None:
 def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submission:
     """A task on a model in the web: on the active object, or on a new empty where there is none."""
     obj = context.view_layer.objects.active
+    made_here = obj is None
     if obj is None:
         name = PurePosixPath(urlsplit(asked.mesh_url).path).stem or "Hitem3D"
         obj = bpy.data.objects.new(name, None)
         context.collection.objects.link(obj)
         context.view_layer.objects.active = obj
     _check_editable(obj)
-    return Submission(uuid.uuid4().hex, obj.name, [obj], asked, None)
+    return Submission(uuid.uuid4().hex, obj.name, [obj], asked, None, made_here)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the store to Blender: task ids onto objects, states and progress into the panel. One timer and three handlers.
+"""From the store to Blender: task ids onto objects, states and progress into the panel. One timer and four handlers.
 
 The timer runs only while something is under way. Objects find their tasks through the record that was written at the
 press, so undo, redo and loading a file lose nothing: what is missing is stamped again.
@@ -140,6 +140,8 @@ def _read_store() -> bool:
         changed = _view.tasks(newer_than=_seen[0])
         for task in changed:
             before = known_tasks.tasks.get(task.uid)
+            if task.task_id and before and not before.task_id and known_tasks.account:
+                _agent.send(do="account")  # it costs credits, whose number is shown
             came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
             if came and preferences.auto_import() and task.uid in known_tasks.uids_in_file():
                 _wanted.setdefault(task.uid, ImportOptions())
@@ -191,6 +193,7 @@ def stamp() -> None:
         task = known_tasks.tasks.get(uid_of(obj))
         if task and task.task_id:
             stamp_task_id(obj, task.task_id)
+            known_tasks.unsaved_ids = bpy.data.is_saved
 
 
 def _close_view() -> None:
@@ -212,7 +215,13 @@ def _after_undo(*_: object) -> None:
 
 
 @persistent
+def _after_save(*_: object) -> None:
+    known_tasks.unsaved_ids = False
+
+
+@persistent
 def _after_load(*_: object) -> None:
+    known_tasks.unsaved_ids = False
     known_tasks.records.clear()  # session_uid begins anew with each file
     _wanted.clear()
     stamp()
@@ -223,6 +232,7 @@ _HANDLERS = (
     (bpy.app.handlers.undo_post, _after_undo),
     (bpy.app.handlers.redo_post, _after_undo),
     (bpy.app.handlers.load_post, _after_load),
+    (bpy.app.handlers.save_post, _after_save),
 )
 
 

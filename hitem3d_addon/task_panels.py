@@ -14,6 +14,7 @@ import bpy
 from bpy.app.translations import pgettext_iface
 
 from . import known_tasks
+from .core.errors import Message
 from .core.model import Task, TaskState
 from .importing import parts_of
 from .operators import HITEM3D_OT_query_task
@@ -55,6 +56,9 @@ class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
         for task in shown:
             names = ", ".join(obj.name for obj in in_file[task.uid])
             _draw_task(context, layout, task, names, is_active=task == mine)
+        if known_tasks.unsaved_ids:
+            hint = Message("Save the file to keep its new task ids, for another computer too")
+            draw_text(context, layout, translated(hint), icon="FILE_TICK")
         if active and task_id_of(active) and mine is None:
             # It came with the file; asking takes it into this computer's list.
             box = layout.box()

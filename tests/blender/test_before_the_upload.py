@@ -199,3 +199,13 @@ def test_sentences_are_wrapped_and_never_cut() -> None:
     assert max(map(len, lines)) <= 12
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert not any(line.startswith(("，", "：", "。")) for line in lines)
+
+
+def test_a_refused_address_leaves_no_empty(sandbox: Sandbox) -> None:
+    """Without an active object an empty is made to carry the id; without a task there is nothing to carry."""
+    sandbox.behave(credits=0)
+    assert "API credits" in refused(mesh_url=f"{sandbox.url}/model.glb")
+    assert len(bpy.data.objects) == 0
+    sandbox.behave(faults=[{"on": "create-task", "when": "received", "do": "cut"}])
+    assert "may have been created" in refused(mesh_url=f"{sandbox.url}/model.glb")
+    assert len(bpy.data.objects) == 1
