@@ -49,6 +49,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def versions_seen(isolated: IsolatedBlender) -> list[str]:
+    """Which version of the add-on made each task."""
+    tasks = isolated.sandbox.counts()["tasks"]
+    return [task["headers"]["user-agent"].removeprefix("Hitem3D-for-Blender/") for task in tasks]
+
+
 def test_in_a_real_blender(real_blender: str, extension: Path, isolated: IsolatedBlender) -> None:
     def script(name: str) -> dict[str, Any]:
         return isolated.run(
@@ -87,8 +93,7 @@ def test_updated_from_a_web_server(
     assert contents(isolated.data_folder) == kept
     second = script("segment")
     check_job(second, isolated, earlier=[first["task_id"]])
-    agents = [task["headers"]["user-agent"] for task in isolated.sandbox.counts()["tasks"]]
-    assert agents == ["Hitem3D-for-Blender/1.9.0", "Hitem3D-for-Blender/1.10.0"]
+    assert versions_seen(isolated) == ["1.9.0", "1.10.0"]
     assert [name for name in script("list_addons")["addons"] if "hitem3d" in name] == ["bl_ext.studio.hitem3d"]
     extension("remove", "hitem3d")
     check_removed(script("list_addons"), isolated)
@@ -99,3 +104,13 @@ def test_on_the_bpy_wheel(extension: Path, isolated: IsolatedBlender) -> None:
     check_job(answer, isolated)
     check_disable_enable(answer)
     check_removed(answer, isolated)
+
+
+def test_updated_on_the_bpy_wheel(tmp_path: Path, isolated: IsolatedBlender) -> None:
+    with ExtensionRepository(tmp_path / "before") as before, ExtensionRepository(tmp_path / "after") as after:
+        before.publish("1.9.0")
+        after.publish("1.10.0")
+        answer = isolated.run(sys.executable, IN_BLENDER / "update_on_wheel.py", before.url, after.url)
+    check_job(answer, isolated, earlier=[answer["first_task_id"]])
+    assert versions_seen(isolated) == ["1.9.0", "1.10.0"]
+    assert answer["enabled"] == ["bl_ext.studio.hitem3d"]
