@@ -18,6 +18,8 @@ from hitem3d_addon.core.model import TaskState
 OpenWindow = Callable[..., BlenderWindow]
 
 INSTALL = """
+# Not with --online-mode: Blender 5.2 would ask for the assets of its own website at once.
+bpy.context.preferences.system.use_online_access = True
 bpy.ops.preferences.addon_disable(module="bl_ext.user_default.hitem3d")
 repositories = bpy.context.preferences.extensions.repos
 while repositories:  # Blender's own one is in the internet
@@ -42,7 +44,7 @@ def repository(folder: Path) -> Iterator[ExtensionRepository]:
 
 def open_and_publish(open_window: OpenWindow, repository: ExtensionRepository) -> BlenderWindow:
     """A window with the add-on installed from the web server, which then offers the next version."""
-    window = open_window("--online-mode")
+    window = open_window()
     window.run(INSTALL.format(url=repository.url))
     assert window.run(f"result = {ENABLED}") == ["bl_ext.studio.hitem3d"]
     assert window.run(f"result = {VERSION}") == "Hitem3D-for-Blender/1.9.0"
