@@ -23,7 +23,7 @@ from .core.errors import Hitem3DError, Message, StoreError
 from .core.model import TaskState
 from .core.store import FILE_NAME, TaskStore, is_locked
 from .importing import ImportOptions, import_parts
-from .record import RECORD, stamp_task_id, task_id_of, uid_of, write_record
+from .record import RECORD, read_record, stamp_task_id, task_id_of, uid_of, write_record
 
 TICK = 0.25
 UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
@@ -209,6 +209,13 @@ def _resume() -> None:
         wake()
 
 
+def _remember_records() -> None:
+    """Once, right after start: what was written before an upgrade or a reload of the add-on is to outlive undo too."""
+    for obj in bpy.data.objects:
+        if obj.is_editable and (record := read_record(obj)):
+            known_tasks.records.setdefault(obj.session_uid, record)
+
+
 @persistent
 def _after_undo(*_: object) -> None:
     stamp()
@@ -240,13 +247,15 @@ def register() -> None:
     for handlers, handler in _HANDLERS:
         handlers.append(handler)
     if not bpy.app.background:
+        # Not here: while an add-on is enabled Blender lets nobody read its data.
+        bpy.app.timers.register(_remember_records, first_interval=0.0, persistent=True)
         bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
 
 
 def unregister() -> None:
     for handlers, handler in _HANDLERS:
         handlers.remove(handler)
-    for timer in (_tick, _resume):
+    for timer in (_tick, _remember_records, _resume):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
     _agent.stop(sending=any(task.state is TaskState.SENDING for task in known_tasks.tasks.values()))

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 scripts/build.py: writes the extension that users install, dist/hitem3d-<version>.zip.
+"""python3 scripts/build.py: writes the extension that users install, dist/hitem3d-<version>.zip, and dist/index.json.
 
-Blender's own extension builder makes and validates it. The same sources give the same bytes.
+With its listing the folder is a remote repository: put on any web server, it is what Blender installs and updates the
+extension from. Blender's own extension builder makes and validates both. The same sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import environment
 from environment import REPOSITORY
 
+MANIFEST = REPOSITORY / "blender_manifest.toml"
 UNIX = 3
 """What a zip calls the system that it was made on."""
 
 
-def build(folder: Path) -> Path:
-    """Write the extension into a folder, which is made if need be, and give its path.
+def build(folder: Path, manifest: Path = MANIFEST) -> Path:
+    """Write the extension into a folder, which is made if need be, and give its path. The manifest says its version.
 
     Raises subprocess.CalledProcessError when Blender's builder refuses it; it has said why.
     """
     import tomllib  # not at the top: an older Python is to get as far as the message that it is too old
 
-    manifest = REPOSITORY / "blender_manifest.toml"
     described = tomllib.loads(manifest.read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder.resolve() / f"{described['id']}-{described['version']}.zip"
@@ -37,14 +38,26 @@ def build(folder: Path) -> Path:
         stage = Path(temporary) / described["id"]
         # Blender wants the manifest beside the package's __init__.py.
         shutil.copytree(REPOSITORY / "hitem3d_addon", stage, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-        shutil.copy(manifest, stage)
+        shutil.copy(manifest, stage / MANIFEST.name)
         shutil.copy(REPOSITORY / "LICENSE", stage)
         built = Path(temporary) / archive.name
-        _extension_command("build", "--source-dir", str(stage), "--output-filepath", str(built))
+        _extension_command("build", "--source-dir", str(stage), "--output-filepath", str(built), *_valid_tags())
         _copy_without_traces(built, archive)
     # Blender 4.2's `build` lets things through that its `validate` refuses.
-    _extension_command("validate", str(archive))
+    _extension_command("validate", str(archive), *_valid_tags())
     return archive
+
+
+def write_index(archive: Path) -> Path:
+    """Write the listing that offers an extension to Blender, index.json, beside it, and give the listing's path.
+
+    It offers this one alone, whatever else lies in the folder: of two versions in a listing Blender (4.2 to 5.2)
+    announces the last and installs the first.
+    """
+    with tempfile.TemporaryDirectory(prefix="hitem3d-index-") as temporary:
+        shutil.copy(archive, temporary)
+        _extension_command("server-generate", "--repo-dir", temporary)
+        return Path(shutil.copy(Path(temporary, "index.json"), archive.parent))
 
 
 def _copy_without_traces(source: Path, archive: Path) -> None:
@@ -58,12 +71,15 @@ def _copy_without_traces(source: Path, archive: Path) -> None:
             written.writestr(member, given.read(name))
 
 
-def _extension_command(command: str, *arguments: str) -> None:
+def _extension_command(*words: str) -> None:
     """Run one command of Blender's extension tool, a program of its own that comes with every bpy wheel."""
-    scripts = _blender_scripts()
-    program = scripts / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py"
-    tags = scripts / "modules" / "_bpy_internal" / "extensions" / "tags.py"
-    subprocess.run([sys.executable, str(program), command, *arguments, "--valid-tags", str(tags)], check=True)
+    program = _blender_scripts() / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py"
+    subprocess.run([sys.executable, str(program), *words], check=True)
+
+
+def _valid_tags() -> tuple[str, str]:
+    """The option that has the tool check the manifest's tags."""
+    return "--valid-tags", str(_blender_scripts() / "modules" / "_bpy_internal" / "extensions" / "tags.py")
 
 
 def _blender_scripts() -> Path:
@@ -79,9 +95,11 @@ def main() -> None:
     environment.ensure_running_inside()
     try:
         archive = build(REPOSITORY / "dist")
+        index = write_index(archive)
     except subprocess.CalledProcessError:
         sys.exit("Blender's extension builder refused it; see above.")
-    print(f"Wrote {archive.relative_to(REPOSITORY)}, {archive.stat().st_size / 1000:.0f} kB")
+    size = archive.stat().st_size / 1000
+    print(f"Wrote {archive.relative_to(REPOSITORY)}, {size:.0f} kB, and {index.relative_to(REPOSITORY)}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sandbox_process import Sandbox
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from blender_window import BlenderWindow, Screen

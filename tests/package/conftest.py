@@ -8,14 +8,17 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from build import build
 from sandbox_process import Sandbox
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
+from extension_repository import ExtensionRepository
 from isolated_blender import IsolatedBlender
 
 REAL_BLENDERS = [program for program in os.environ.get("BLENDER", "").split(os.pathsep) if program]
@@ -31,6 +34,13 @@ def isolated(tmp_path: Path, sandbox: Sandbox) -> IsolatedBlender:
 def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The zip, freshly built."""
     return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExtensionRepository]:
+    """A web server that offers nothing yet."""
+    with ExtensionRepository(tmp_path_factory.mktemp("dist")) as repository:
+        yield repository
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,23 +1,25 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the zip to parts and back: installed as a user does, used, disabled, enabled, removed."""
+"""From the zip to parts and back: installed as a user does, used, disabled, enabled, removed; and updated."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from extension_repository import ExtensionRepository
 from isolated_blender import IsolatedBlender
 
 IN_BLENDER = Path(__file__).parent / "in_blender"
 
 
-def check_job(answer: dict[str, Any], isolated: IsolatedBlender) -> None:
-    """The main job was done: one task, paid for once, whose parts stand where the object stands."""
+def check_job(answer: dict[str, Any], isolated: IsolatedBlender, *, earlier: Sequence[str] = ()) -> None:
+    """The main job was done: one task more, paid for once, whose parts stand where the object stands."""
     assert (answer["created"], answer["imported"]) == (["FINISHED"], ["FINISHED"])
-    assert [task["task_id"] for task in isolated.sandbox.counts()["tasks"]] == [answer["task_id"]]
+    assert [task["task_id"] for task in isolated.sandbox.counts()["tasks"]] == [*earlier, answer["task_id"]]
     assert answer["parts"] >= 2
     for source, parts in zip(answer["source_bounds"], answer["parts_bounds"], strict=True):
         assert parts == pytest.approx(source, abs=1e-5)
@@ -42,6 +44,17 @@ def check_removed(answer: dict[str, Any], isolated: IsolatedBlender) -> None:
     assert isolated.sandbox.counts()["tasks"][0]["task_id"].encode() in kept
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def versions_seen(isolated: IsolatedBlender) -> list[str]:
+    """Which version of the add-on made each task."""
+    tasks = isolated.sandbox.counts()["tasks"]
+    return [task["headers"]["user-agent"].removeprefix("Hitem3D-for-Blender/") for task in tasks]
+
+
 def test_in_a_real_blender(real_blender: str, extension: Path, isolated: IsolatedBlender) -> None:
     def script(name: str) -> dict[str, Any]:
         return isolated.run(
@@ -55,8 +68,49 @@ def test_in_a_real_blender(real_blender: str, extension: Path, isolated: Isolate
     check_removed(script("list_addons"), isolated)
 
 
+def test_updated_from_a_web_server(
+    real_blender: str, repository: ExtensionRepository, isolated: IsolatedBlender
+) -> None:
+    """Added as a remote repository, installed from it, used, updated to the next version, used, removed."""
+
+    def extension(*words: str) -> None:
+        isolated.run(real_blender, "--online-mode", "--command", "extension", *words)
+
+    def script(name: str) -> dict[str, Any]:
+        return isolated.run(
+            real_blender, "--background", "--python-exit-code", "1", "--python", IN_BLENDER / f"{name}.py"
+        )
+
+    repository.publish("1.9.0")
+    # Without Blender's own repository in the internet.
+    extension("repo-add", "--clear-all", "--name", "Hitem3D", "--url", repository.url, "studio")
+    extension("install", "--sync", "--enable", "hitem3d")
+    first = script("segment")
+    check_job(first, isolated)
+    kept = contents(isolated.data_folder)
+    repository.publish("1.10.0")
+    extension("update", "--sync")
+    assert contents(isolated.data_folder) == kept
+    second = script("segment")
+    check_job(second, isolated, earlier=[first["task_id"]])
+    assert versions_seen(isolated) == ["1.9.0", "1.10.0"]
+    assert [name for name in script("list_addons")["addons"] if "hitem3d" in name] == ["bl_ext.studio.hitem3d"]
+    extension("remove", "hitem3d")
+    check_removed(script("list_addons"), isolated)
+
+
 def test_on_the_bpy_wheel(extension: Path, isolated: IsolatedBlender) -> None:
     answer = isolated.run(sys.executable, IN_BLENDER / "on_wheel.py", extension)
     check_job(answer, isolated)
     check_disable_enable(answer)
     check_removed(answer, isolated)
+
+
+def test_updated_on_the_bpy_wheel(tmp_path: Path, isolated: IsolatedBlender) -> None:
+    with ExtensionRepository(tmp_path / "before") as before, ExtensionRepository(tmp_path / "after") as after:
+        before.publish("1.9.0")
+        after.publish("1.10.0")
+        answer = isolated.run(sys.executable, IN_BLENDER / "update_on_wheel.py", before.url, after.url)
+    check_job(answer, isolated, earlier=[answer["first_task_id"]])
+    assert versions_seen(isolated) == ["1.9.0", "1.10.0"]
+    assert answer["enabled"] == ["bl_ext.studio.hitem3d"]
