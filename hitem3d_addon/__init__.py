@@ -26,6 +26,11 @@ _MODULES = (
 
 
 def register() -> None:
+    import bpy
+
+    if hasattr(bpy.types, "HITEM3D_OT_create_task"):
+        # From a zip and from a repository at once: the one would take the other's classes away when it is disabled.
+        raise RuntimeError("Hitem3D is enabled already, from another place. Disable that one in the preferences first.")
     for name in _MODULES:
         import_module(f".{name}", __package__).register()
 

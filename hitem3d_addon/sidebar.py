@@ -93,14 +93,18 @@ def _draw_choice(
     """What would be sent, whether it can be, and the button for it."""
     settings = preferences.get()
     include_children = bool(settings and settings.include_children)
+    limit = current.site.upload_limit
     sendable = True
     try:
         models = submission.models(context, source, include_children=include_children)
         found = preflight.of(context, models)
         if found and found.problem:
             raise InputError(found.problem.template, **found.problem.values)
-        if found:
-            sendable = _draw_size(context, layout, current, models, found)
+        if found and source != "TOGETHER":  # of the same objects as one model there is nothing new to say
+            _draw_numbers(context, layout, limit, models, found)
+        if found and found.largest > limit:
+            _draw_too_large(context, layout, limit, found)
+            sendable = False
     except Hitem3DError as error:
         draw_text(context, layout, translated(error.message), icon="ERROR")
         sendable = False
@@ -112,11 +116,10 @@ def _draw_choice(
     button.without_dialog = True
 
 
-def _draw_size(
-    context: bpy.types.Context, layout: bpy.types.UILayout, current: Service, models: Models, found: Preflight
-) -> bool:
-    """The numbers, and what helps where they are too large; whether they are not."""
-    limit = current.site.upload_limit
+def _draw_numbers(
+    context: bpy.types.Context, layout: bpy.types.UILayout, limit: int, models: Models, found: Preflight
+) -> None:
+    """What would be sent, against the limit in bytes, and what would not."""
     settings = preferences.get()
     values: dict[str, Value] = {
         "name": models[0][0].name,
@@ -127,7 +130,7 @@ def _draw_size(
         "limit": _megabytes(limit),
     }
     if len(models) > 1:
-        said = Message("{tasks} tasks: {triangles} triangles, {size} MB, at most {limit} MB each", values)
+        said = Message("{tasks} objects: {triangles} triangles, {size} MB, at most {limit} MB each", values)
     elif len(models[0]) > 1:
         said = Message("{objects} objects: {triangles} triangles, {size} of {limit} MB", values)
     else:
@@ -138,8 +141,10 @@ def _draw_size(
     if found.loose:
         left_out = Message("Left out: {count} loose vertices", {"count": f"{found.loose:,}"})
         draw_text(context, layout, translated(left_out), icon="BLANK1")
-    if found.largest <= limit:
-        return True
+
+
+def _draw_too_large(context: bpy.types.Context, layout: bpy.types.UILayout, limit: int, found: Preflight) -> None:
+    """The way out: a Decimate modifier with the ratio that fits."""
     ratio = decimate_ratio(found.largest, limit)
     too_large = Message(
         "Too large to send: the limit is {limit} MB for each model. Reduce it to {percent:.0f} % or less.",
@@ -148,7 +153,6 @@ def _draw_size(
     draw_text(context, layout, translated(too_large), icon="ERROR")
     text = pgettext_iface("Decimate to {percent:.0f} %").format(percent=100 * ratio)
     layout.operator(HITEM3D_OT_add_decimate.bl_idname, text=text, icon="MOD_DECIM").ratio = ratio
-    return False
 
 
 def _megabytes(size: int) -> str:

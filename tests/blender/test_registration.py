@@ -46,6 +46,16 @@ def test_unregister_takes_back_what_register_brought(home: Path) -> None:
     assert not list(home.iterdir())
 
 
+def test_a_second_copy_is_refused(home: Path) -> None:
+    """As from a zip and from a repository at once: the first one stays whole."""
+    hitem3d_addon.register()
+    before = traces()
+    with pytest.raises(RuntimeError, match="enabled already"):
+        hitem3d_addon.register()
+    assert traces() == before
+    hitem3d_addon.unregister()
+
+
 def in_a_fresh_blender(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run Python in a process of its own, where no other test has loaded anything."""
     return subprocess.run(

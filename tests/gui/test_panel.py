@@ -108,7 +108,7 @@ def test_the_panel_in_every_state(
     time.sleep(1)
     picture("linked object")
 
-    sandbox.behave(upload_rate=700_000, seconds=600)
+    sandbox.behave(upload_rate=250_000, seconds=600)
     start_over(window, home, model="grid")
     window.run("bpy.context.active_object.name = 'Landscape'")
     window.run("bpy.ops.mesh.primitive_grid_add(x_subdivisions=500, y_subdivisions=500)")
