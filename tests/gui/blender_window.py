@@ -168,15 +168,19 @@ class BlenderWindow:
 
     def widen_sidebar(self, width: int) -> None:
         """Drag the sidebar's edge, as a user does, until it is so many pixels wide."""
-        x, y, before, height = self.sidebar()
-        edge, level = x - 3, y + height - 60
-        for position in (edge - 40, edge):
-            self.move(position, level)
-        self.run("simulate(type='LEFTMOUSE', value='PRESS')")
-        for share in (0.1, 0.4, 0.7, 1.0):
-            self.move(edge + round(share * (before - width)), level)
-        self.run("simulate(type='LEFTMOUSE', value='RELEASE')")
-        until(lambda: abs(self.sidebar()[2] - width) <= 2, f"a sidebar of {width} pixels")
+        for beside in (1, 3):  # where Blender takes the mouse to be on the edge differs a little
+            x, y, before, height = self.sidebar()
+            if abs(before - width) <= 2:
+                break
+            edge, level = x - beside, y + height - 60
+            for position in (edge - 40, edge):
+                self.move(position, level)
+            self.run("simulate(type='LEFTMOUSE', value='PRESS')")
+            for share in (0.1, 0.4, 0.7, 1.0):
+                self.move(edge + round(share * (before - width)), level)
+            self.run("simulate(type='LEFTMOUSE', value='RELEASE')")
+            time.sleep(0.5)
+        assert abs(self.sidebar()[2] - width) <= 2
         self.move(400, 300)
 
     def sidebar_picture(self, file: Path) -> None:
