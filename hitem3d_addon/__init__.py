@@ -8,6 +8,7 @@ The Blender modules are imported inside ``register()``, so that plain Python can
 from importlib import import_module
 
 _MODULES = (
+    "translations",
     "preferences",
     "preferences_page",
     "service",

@@ -9,6 +9,7 @@ from bpy.props import FloatProperty
 
 from .core.errors import Message
 from .operator_base import Hitem3DOperator
+from .wording import translated
 
 
 class HITEM3D_OT_add_decimate(Hitem3DOperator):
@@ -27,7 +28,7 @@ class HITEM3D_OT_add_decimate(Hitem3DOperator):
         obj = context.view_layer.objects.active
         if obj and obj.type == "MESH" and obj.is_editable:
             return True
-        cls.poll_message_set("Click the mesh to reduce; it has to belong to this file")
+        cls.poll_message_set(translated(Message("Click the mesh to reduce; it has to belong to this file")))
         return False
 
     def run(self, context: bpy.types.Context) -> Message:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bpy
+from bpy.app.translations import contexts
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from . import consent, known_tasks, preferences, service, submission, sync
@@ -97,6 +98,7 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
             width=_DIALOG,
             title="Segment (Split into Parts)",
             confirm_text="Agree and Segment" if self._asking else "Segment",
+            text_ctxt=contexts.operator_default,  # elsewhere, a segment is one of a curve to Blender
         )
 
     def draw(self, context: bpy.types.Context) -> None:

@@ -71,7 +71,7 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         obj = context.view_layer.objects.active
         if known_tasks.tasks or (obj and task_id_of(obj)):
             return True
-        cls.poll_message_set("The active object has no Hitem3D task. Segment it first")
+        cls.poll_message_set(translated(Message("The active object has no Hitem3D task. Segment it first")))
         return False
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -136,7 +136,7 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
         obj = context.view_layer.objects.active
         if obj and obj.type == "MESH" and parts_of(obj):
             return True
-        cls.poll_message_set("Import the parts of the active object first")
+        cls.poll_message_set(translated(Message("Import the parts of the active object first")))
         return False
 
     def run(self, context: bpy.types.Context) -> Message:

@@ -40,7 +40,7 @@ def draw_preferences(preferences: Preferences, context: bpy.types.Context) -> No
     current = service.current()
     if current.site.file:
         _draw_studio(context, layout, current)
-    keys = layout.column(heading="Keys")
+    keys = layout.column(heading="API Keys")
     for name in ("access_key", "secret_key", "token"):
         keys.prop(preferences, name)
     problem = stored_problem()

@@ -53,7 +53,7 @@ class Service:
                 "Relative Path off."
             )
         if reason := offline_reason(self.api_url):
-            raise OfflineError(reason)
+            raise OfflineError(reason.template)
         if not self.credentials.present:
             raise CredentialsError(
                 "There are no keys for Hitem3D. Enter an access key and a secret key in the add-on's preferences, "
@@ -118,13 +118,15 @@ def _normal(url: str) -> str:
         return url.strip()
 
 
-def offline_reason(api_url: str) -> str:
-    """Why this address may not be asked, or the empty text. Loopback is no internet access and always allowed."""
+def offline_reason(api_url: str) -> Message | None:
+    """Why this address may not be asked, or None. Loopback is no internet access and always allowed."""
     if bpy.app.online_access or is_loopback(api_url):
-        return ""
+        return None
     if bpy.app.online_access_override:
-        return "Blender was started with --offline-mode. Start it without, to use Hitem3D."
-    return "Online access is off. Allow it in Preferences > System > Network, or start Blender with --online-mode."
+        return Message("Blender was started with --offline-mode. Start it without, to use Hitem3D.")
+    return Message(
+        "Online access is off. Allow it in Preferences > System > Network, or start Blender with --online-mode."
+    )
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 import bpy
-from bpy.app.translations import pgettext_iface
+from bpy.app.translations import contexts, pgettext_iface
 
 from . import known_tasks, preferences, preflight, service, submission
 from .core.errors import Hitem3DError, InputError, Message, Value
@@ -79,12 +79,17 @@ class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
 
 def _choices(context: bpy.types.Context) -> list[tuple[Source, str]]:
     """What the selection can be sent as: its source, and what the button says."""
+    each, together, one = (
+        pgettext_iface("Segment Each", contexts.operator_default),
+        pgettext_iface("Segment as One", contexts.operator_default),
+        pgettext_iface("Segment", contexts.operator_default),
+    )
     selected, active = context.selected_objects, context.view_layer.objects.active
     if len(selected) > 1:
-        return [("EACH", "Segment Each"), ("TOGETHER", "Segment as One")]
+        return [("EACH", each), ("TOGETHER", together)]
     if selected and selected[0] != active:  # box select leaves the active object as it was
-        return [("EACH", "Segment")]
-    return [("ACTIVE", "Segment")]
+        return [("EACH", one)]
+    return [("ACTIVE", one)]
 
 
 def _draw_choice(
@@ -111,7 +116,7 @@ def _draw_choice(
     row = layout.row()
     row.scale_y = 1.4
     row.enabled = sendable
-    button = row.operator(HITEM3D_OT_create_task.bl_idname, text=text, icon="MOD_EXPLODE")
+    button = row.operator(HITEM3D_OT_create_task.bl_idname, text=text, translate=False, icon="MOD_EXPLODE")
     button.source = source
     button.without_dialog = True
 
@@ -152,7 +157,7 @@ def _draw_too_large(context: bpy.types.Context, layout: bpy.types.UILayout, limi
     )
     draw_text(context, layout, translated(too_large), icon="ERROR")
     text = pgettext_iface("Decimate to {percent:.0f} %").format(percent=100 * ratio)
-    layout.operator(HITEM3D_OT_add_decimate.bl_idname, text=text, icon="MOD_DECIM").ratio = ratio
+    layout.operator(HITEM3D_OT_add_decimate.bl_idname, text=text, translate=False, icon="MOD_DECIM").ratio = ratio
 
 
 def _megabytes(size: int) -> str:

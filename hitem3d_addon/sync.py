@@ -101,7 +101,7 @@ def _may_go_on(current: service.Service) -> bool:
     """Whether the agent may use the network and has keys for it; one that no longer may is let go."""
     if reason := service.offline_reason(current.api_url):
         _agent.stop(sending=True)
-        _say(Message(reason))
+        _say(reason)
         return False
     return current.credentials.present
 

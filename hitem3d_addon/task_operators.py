@@ -17,6 +17,7 @@ from .core.model import OutputFormat, SegmentationRequest
 from .core.store import TaskStore
 from .operator_base import Hitem3DOperator
 from .record import clean_task_id, read_record, stamp_task_id
+from .wording import translated
 
 
 class TaskOperator(Hitem3DOperator):
@@ -102,7 +103,7 @@ class HITEM3D_OT_adopt_task(Hitem3DOperator):
         obj = context.view_layer.objects.active
         if obj and obj.is_editable:
             return True
-        cls.poll_message_set("Click the object that the task belongs to")
+        cls.poll_message_set(translated(Message("Click the object that the task belongs to")))
         return False
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:

@@ -62,7 +62,7 @@ class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
         if active and task_id_of(active) and mine is None:
             # It came with the file; asking takes it into this computer's list.
             box = layout.box()
-            box.label(text=active.name, icon="OBJECT_DATA")
+            box.label(text=active.name, icon="OBJECT_DATA", translate=False)
             box.operator(HITEM3D_OT_query_task.bl_idname, icon="FILE_REFRESH")
             box.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
         elif not shown:
