@@ -301,9 +301,9 @@ def _proxies(address: str) -> dict[str, str]:
 
 def _bundled() -> str:
     """The certificates that `requests` brings: in an old Blender they are old, too."""
-    from requests.certs import where
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-    return where()
+    return str(DEFAULT_CA_BUNDLE_PATH)
 
 
 def _proxy(address: str) -> str:
