@@ -56,7 +56,8 @@ def current() -> Service:
         home=data_folder(os.environ),
         api_url=_normal(url),
         credentials=credentials.resolve(os.environ, preferences.stored_credentials()),
-        ca_file=Path(bpy.path.abspath(settings.ca_file)) if settings and settings.ca_file else None,
+        # Not through bpy.path.abspath: the folder of whatever .blend is open must not decide who is trusted.
+        ca_file=Path(settings.ca_file) if settings and settings.ca_file else None,
     )
 
 
