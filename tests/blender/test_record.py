@@ -133,7 +133,8 @@ def test_a_value_that_was_tampered_with_makes_it_no_record(thing: bpy.types.Obje
 
 
 NUMBERS = st.integers(-(2**31), 2**31 - 1) | st.floats() | st.booleans()
-TEXTS = st.text(st.characters(), max_size=50) | st.binary(max_size=50)
+# Without halves of surrogates: Blender itself leaves an error behind when it is given one, and a file holds bytes.
+TEXTS = st.text(max_size=50) | st.binary(max_size=50)
 VALUES = st.recursive(
     NUMBERS
     | TEXTS
