@@ -118,7 +118,7 @@ class AgentProcess:
 
     def _start(self) -> None:
         core = Path(__file__).parent / "core"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("HITEM3D_")}
+        environment = {name: v for name, v in os.environ.items() if not _is_secret(name, v)}
         try:
             descriptor, name = tempfile.mkstemp(prefix="hitem3d-", suffix=".events")
             os.close(descriptor)
@@ -190,7 +190,16 @@ def _configuration(service: Service) -> dict[str, Any]:
         "user_agent": user_agent(),
         "transfers": service.site.transfers,
         "unfinished_tasks": service.site.unfinished_tasks,
+        # A proxy's password, which other programs could see in the environment that a process starts with.
+        "environment": {
+            name: v for name, v in os.environ.items() if _is_secret(name, v) and not name.startswith("HITEM3D_")
+        },
     }
+
+
+def _is_secret(variable: str, value: str) -> bool:
+    """Whether a variable is handed to the agent through its input rather than its environment, if at all."""
+    return variable.startswith("HITEM3D_") or (variable.lower().endswith("_proxy") and "@" in value)
 
 
 def _apart() -> dict[str, Any]:

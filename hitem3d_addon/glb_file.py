@@ -81,7 +81,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     part = path.with_suffix(f".part{path.suffix}")
     try:
         try:
-            part.touch()  # Not every writer says so where the folder can't be written to.
+            part.touch(0o600)  # Not every writer says so where the folder can't be written to.
             yield part
             part.replace(path)
         finally:

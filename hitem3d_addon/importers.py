@@ -17,6 +17,7 @@ from .core.errors import MissingError, ResultError
 from .core.model import OutputFormat
 from .core.result_kind import result_kind
 from .glb_file import read_glb, save_glb
+from .glb_limits import check_glb
 from .result_archive import unpack
 
 
@@ -102,6 +103,8 @@ def import_result_file(file: Path) -> None:
                 "or segment the object again."
             )
         for one in files:
+            if kind == "glb":
+                check_glb(one)
             _import_file(_without_skeletons(one, folder) if kind == "glb" else one, kind)
         _pack_images(folder)
 

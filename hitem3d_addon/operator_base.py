@@ -12,6 +12,8 @@ import bpy
 from .core.errors import Hitem3DError, Message
 from .wording import translated
 
+UNREADABLE_NAME = Message("The name of an object in this file can't be read. Rename the object, and try again.")
+
 
 class Hitem3DOperator(bpy.types.Operator):
     """What the operators share: `run` does the work and gives the sentence to report."""
@@ -35,6 +37,10 @@ class Hitem3DOperator(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             message = self.run(context)
+        except UnicodeDecodeError:
+            # The one thing that Blender's own data raises when it is read: a name of a damaged or an ancient file.
+            self.report({"ERROR"}, translated(UNREADABLE_NAME))
+            return {"CANCELLED"}
         except Hitem3DError as error:
             self.report({"ERROR"}, translated(error.message))
             return {"CANCELLED"}

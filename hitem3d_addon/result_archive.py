@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,11 +15,13 @@ from .core.errors import ResultError
 from .core.result_kind import result_kind
 
 _MOST_FILES = 2000
+_LONGEST_NAME = 500
 _MOST_BYTES = 4 << 30
 _RATIO = 100
 """How many times larger than the zip its content may be. An OBJ shrinks to a fifth; a bomb to a thousandth."""
 _ALWAYS_ALLOWED = 64 << 20
 _BLOCK = 1 << 20
+_UNSAFE = re.compile(r'[\x00-\x1f:*?"<>|]|^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)', re.IGNORECASE)
 _KINDS = ("glb", "obj", "fbx", "usdz", "stl")
 """The best first, for a zip that holds the same model in several formats."""
 
@@ -31,14 +34,18 @@ def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
     """
     try:
         with zipfile.ZipFile(archive) as whole:
-            entries = [entry for entry in whole.infolist() if not entry.is_dir()]
+            entries = [entry for entry in whole.infolist() if not entry.filename.endswith("/")]
+            if len(entries) > _MOST_FILES:
+                raise _too_much()
             targets = [folder.joinpath(*_parts(entry)) for entry in entries]
+            if inside := {parent for target in targets for parent in target.parents}.intersection(targets):
+                raise _unsafe(inside.pop().name)
             room = min(_MOST_BYTES, max(_ALWAYS_ALLOWED, _RATIO * archive.stat().st_size))
-            if len(entries) > _MOST_FILES or sum(entry.file_size for entry in entries) > room:
+            if sum(entry.file_size for entry in entries) > room:
                 raise _too_much()
             for entry, target in zip(entries, targets, strict=True):
                 room -= _write(whole, entry, target, room)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError) as error:
         raise ResultError(
             "The zip file that came back is damaged: {reason}. Download the parts again, or segment the object again.",
             reason=str(error)[:200],
@@ -60,19 +67,21 @@ def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
 def _parts(entry: zipfile.ZipInfo) -> list[str]:
     """The folders and the name of an entry. Some programs write backslashes, against the specification."""
     parts = entry.filename.replace("\\", "/").split("/")
-    # A colon is a drive or a stream on Windows, which also drops dots and spaces at the end.
-    plain = all(part.rstrip(". ") == part and part and not re.search(r'[\x00-\x1f:*?"<>|]', part) for part in parts)
-    if not plain or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
-        raise ResultError(
-            "The zip file that came back is not safe to unpack: “{name}” is a link, or leads out of the folder. "
-            "Ask Hitem3D's support about this task.",
-            name=entry.filename[:100],
-        )
+    # A colon is a drive or a stream on Windows, which also drops dots and spaces at the end, and has names for devices.
+    plain = all(part.rstrip(". ") == part and part and not _UNSAFE.search(part) for part in parts)
+    if (
+        not plain
+        or len(entry.filename) > _LONGEST_NAME
+        or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG)
+    ):
+        raise _unsafe(entry.filename)
     return parts
 
 
 def _write(whole: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, room: int) -> int:
     """Write one file and give its bytes, which the entry may have lied about."""
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("it is packed in an unusual way")  # which fail with errors of their own, and no OBJ needs
     file.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with whole.open(entry) as source, file.open("wb") as target:
@@ -81,6 +90,14 @@ def _write(whole: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, room: int
             if written > room:
                 raise _too_much()
     return written
+
+
+def _unsafe(name: str) -> ResultError:
+    return ResultError(
+        "The zip file that came back is not safe to unpack: “{name}” is a link, or no plain path. "
+        "Ask Hitem3D's support about this task.",
+        name=name[:100],
+    )
 
 
 def _too_much() -> ResultError:

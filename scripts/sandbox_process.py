@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import requests
 
@@ -29,8 +30,11 @@ class Sandbox:
     context manager, or call stop().
     """
 
-    def __init__(self, **options: str | float | Path) -> None:
-        """Start it and wait until it listens. Raises RuntimeError when it ends instead."""
+    def __init__(self, *, authority: Path | None = None, **options: str | float | Path) -> None:
+        """Start it and wait until it listens. Raises RuntimeError when it ends instead.
+
+        ``authority``: who signed its certificate, if it is given one, which has to be for 127.0.0.1 too.
+        """
         defaults: dict[str, str | float | Path] = {
             "port": 0,
             "token": TOKEN,
@@ -54,23 +58,28 @@ class Sandbox:
             self.stop()
             raise RuntimeError(f"the sandbox did not start: {line.strip() or 'it said nothing'}")
         self.url = line.removeprefix(FIRST_WORDS).strip()
+        # Where it listens, whatever name it goes by.
+        parts = urlsplit(self.url)
+        self._control = f"{parts.scheme}://127.0.0.1:{parts.port}" if "name" in options else self.url
         # Not through a proxy of the environment, and with one connection kept for all questions.
         self._session = requests.Session()
         self._session.trust_env = False
+        if authority:
+            self._session.verify = str(authority)
 
     def counts(self) -> dict[str, Any]:
         """What the sandbox was asked so far; see sandbox/server.py for the keys."""
-        return self._session.get(f"{self.url}/sandbox/counts", timeout=30).json()  # type: ignore[no-any-return]
+        return self._session.get(f"{self._control}/sandbox/counts", timeout=30).json()  # type: ignore[no-any-return]
 
     def behave(self, **values: Any) -> None:
         """Change settings or put faults in line; see sandbox/behaviour.py. Raises ValueError for what it refuses."""
-        response = self._session.post(f"{self.url}/sandbox/behaviour", json=values, timeout=30)
+        response = self._session.post(f"{self._control}/sandbox/behaviour", json=values, timeout=30)
         if response.status_code != 200:
             raise ValueError(response.json()["error"])
 
     def mesh(self, task_id: str) -> bytes:
         """The mesh file of a task, as the sandbox received it."""
-        response = self._session.get(f"{self.url}/sandbox/meshes/{task_id}", timeout=30)
+        response = self._session.get(f"{self._control}/sandbox/meshes/{task_id}", timeout=30)
         response.raise_for_status()
         return response.content
 

@@ -4,16 +4,27 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from sandbox_process import Sandbox
+
+# A busy machine is no mistake, and a folder that the examples of a test share is meant.
+settings.register_profile(
+    "hitem3d",
+    deadline=None,
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "100")),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("hitem3d")
 
 VARIABLES = ("HITEM3D_API_URL", "HITEM3D_TOKEN", "HITEM3D_ACCESS_KEY", "HITEM3D_SECRET_KEY", "HITEM3D_HOME")
 

@@ -31,6 +31,8 @@ def main() -> None:
     configuration = next(lines, None)
     if configuration is None:
         return
+    os.umask(0o077)  # all that this process writes is for this user only
+    os.environ.update(configuration.get("environment", {}))
     emit_lock = threading.Lock()
 
     def emit(event: dict[str, Any]) -> None:

@@ -8,10 +8,12 @@ is what people try first when something is wrong.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from .errors import StoreError
 
@@ -41,6 +43,12 @@ def make_folder(folder: Path) -> Path:
             reason=error.strerror or type(error).__name__,
         ) from error
     return folder
+
+
+def private_file(path: Path) -> IO[bytes]:
+    """Open a file to be written anew; one that is new is for this user only from its first byte (0600 on POSIX)."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
 
 
 def is_uid(text: str) -> bool:

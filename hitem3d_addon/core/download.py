@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from .address import is_safe_address, shown, without_user
 from .answer import retry_after
+from .data_folder import private_file
 from .errors import CancelledError, ResultError, ServiceUnavailableError
 from .no_answer import NoAnswerError
 from .result_kind import result_kind
@@ -143,7 +144,7 @@ def _save(
     cancelled: Callable[[], bool] | None,
 ) -> None:
     written = 0
-    with part.open("wb") as stream:
+    with private_file(part) as stream:
         for received, block in answer.blocks():
             if cancelled and cancelled():
                 raise CancelledError("Stopped the download. The parts can be downloaded again.")

@@ -9,14 +9,17 @@ would not be: numbers are used again, and mean nothing on another machine.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import sys
+import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from .data_folder import make_folder
+from .data_folder import make_folder, private_file
 from .errors import StoreError
 
 if sys.platform == "win32":
@@ -43,6 +46,21 @@ else:
                 reason=error.strerror or type(error).__name__,
             ) from error
         return True
+
+
+@contextlib.contextmanager
+def exclusive(path: Path, *, patience: float) -> Iterator[None]:
+    """Keep other processes that ask for the same file out for the time of a block; ``patience`` is in seconds.
+
+    The file stays: whoever removed it could let two in. Raises OSError, and StoreError where files can't be locked.
+    """
+    with private_file(path) as file:
+        end = time.monotonic() + patience
+        while not _lock(file):
+            if time.monotonic() > end:
+                raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+            time.sleep(0.05)
+        yield
 
 
 _SCRIPT = "script."

@@ -17,10 +17,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .data_folder import job_folder, make_folder
+from .data_folder import job_folder, make_folder, private_file
 from .errors import Hitem3DError, Message, StoreError, UncertainError
 from .model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
-from .owner import Owner
+from .owner import Owner, exclusive
 
 if TYPE_CHECKING:  # The functions that need it import it: it is not to be loaded before the task list is used.
     import sqlite3
@@ -29,6 +29,8 @@ SCHEMA_VERSION = 1
 FILE_NAME = "tasks.sqlite3"
 DAMAGED = "tasks-damaged-"
 _NOTE = "task_id"
+_NOTE_BYTES = 1024
+"""The size of the file that a task id is noted in; the ids that are known have 35 bytes."""
 
 _SCHEMA = """
 CREATE TABLE task (
@@ -84,8 +86,7 @@ class TaskStore:
         except sqlite3.DatabaseError as error:
             if not _is_damaged(error):
                 raise self._unusable(error) from error
-            self._set_aside()
-            self._connection = self._open()
+            self._connection = self._open_anew()
 
     def close(self) -> None:
         self._connection.close()
@@ -165,21 +166,34 @@ class TaskStore:
             task = self._read(sql, uid)
             if task.owner != owner.name or task.state is not (TaskState.SENDING if again else TaskState.PENDING):
                 raise StoreError("Another process took the task over, so it was not sent from here.")
+            self._reserve_note(uid)
             self._write(sql, uid, None, {"state": TaskState.SENDING, "error": None, "error_kind": ""})
+
+    def _reserve_note(self, uid: str) -> None:
+        """Take room on the disk for the id that is to come, while nothing is lost if there is none."""
+        try:
+            make_folder(self.home / "jobs")
+            with private_file(make_folder(job_folder(self.home, uid)) / _NOTE) as note:
+                note.write(b" " * _NOTE_BYTES)
+                note.flush()
+                os.fsync(note.fileno())
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def note_task_id(self, uid: str, task_id: str) -> None:
         """Write the id beside the job's files, at once and without the list, which may be locked or on a full disk."""
         with contextlib.suppress(OSError, StoreError):
             make_folder(self.home / "jobs")
-            folder = make_folder(job_folder(self.home, uid))
-            part = folder / f"{_NOTE}.part"
-            part.write_text(task_id, "utf-8")
-            part.replace(folder / _NOTE)
+            file = make_folder(job_folder(self.home, uid)) / _NOTE
+            with file.open("r+b") if file.is_file() else private_file(file) as note:
+                note.write(task_id.encode("utf-8", "surrogatepass").ljust(_NOTE_BYTES))
+                note.flush()
+                os.fsync(note.fileno())
 
     def _lost_sender(self, uid: str) -> dict[str, Any]:
         """The fields of a task whose sender is no more: WORKING if the id was noted, else UNCERTAIN."""
         with contextlib.suppress(OSError, ValueError):
-            if task_id := (job_folder(self.home, uid) / _NOTE).read_text("utf-8"):
+            if task_id := (job_folder(self.home, uid) / _NOTE).read_bytes().decode("utf-8", "surrogatepass").strip():
                 return {
                     "state": TaskState.WORKING,
                     "task_id": task_id,
@@ -255,12 +269,27 @@ class TaskStore:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
 
+    def _open_anew(self) -> sqlite3.Connection:
+        """Set the damaged file aside and begin a new list; what another process began meanwhile is kept."""
+        import sqlite3
+
+        try:
+            with exclusive(self.home / f"{FILE_NAME}.lock", patience=self._timeout):
+                try:
+                    return self._open()
+                except sqlite3.DatabaseError as error:
+                    if not _is_damaged(error):
+                        raise
+                self._set_aside()
+                return self._open()
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise self._unusable(error) from error
+
     def _set_aside(self) -> None:
         aside = self._path.with_name(f"{DAMAGED}{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.sqlite3")
-        try:
-            self._path.replace(aside)
-        except OSError as error:
-            raise self._unusable(error) from error
+        self._path.replace(aside)
+        # A journal of the damaged file would be rolled back into the new one.
+        self._path.with_name(f"{FILE_NAME}-journal").unlink(missing_ok=True)
         self.notice = Message(
             "The task list was damaged. It is kept as {file}, and a new list was begun; "
             "the tasks on the objects of your files still work.",
@@ -275,7 +304,7 @@ class TaskStore:
         return StoreError(
             "The task list can't be used: {file} ({reason}). See that the disk has room and that you may write there.",
             file=str(self._path),
-            reason=str(error),
+            reason=getattr(error, "strerror", None) or str(error),
         )
 
     @contextlib.contextmanager
@@ -296,7 +325,8 @@ class TaskStore:
 
     def _select(self, where: str, *values: str | int) -> list[Task]:
         with self._transaction("DEFERRED") as sql:
-            return [_to_task(dict(row)) for row in sql.execute(f"SELECT * FROM task {where}", values)]
+            found = sql.execute(f"SELECT * FROM task {where}", [_to_sql(value) for value in values])
+            return [_to_task(dict(row)) for row in found]
 
     def _read(self, sql: sqlite3.Connection, uid: str) -> Task:
         row = sql.execute("SELECT * FROM task WHERE uid = ?", (uid,)).fetchone()
@@ -328,7 +358,7 @@ def is_locked(error: BaseException | None) -> bool:
     import sqlite3
 
     while error is not None:
-        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        if isinstance(error, TimeoutError) or (isinstance(error, sqlite3.OperationalError) and "locked" in str(error)):
             return True
         error = error.__cause__
     return False
@@ -354,10 +384,21 @@ def _to_row(task: Task) -> dict[str, Any]:
     row["format"] = int(task.request.format)
     row["mesh"] = str(task.request.mesh or "")
     row["error"] = json.dumps([task.error.template, dict(task.error.values)]) if task.error else ""
-    return row
+    return {name: _to_sql(value) for name, value in row.items()}
+
+
+def _to_sql(value: Any) -> Any:
+    """The value as SQLite takes it: a path of another encoding holds halves of surrogates, which its texts can't."""
+    if isinstance(value, str):
+        with contextlib.suppress(UnicodeEncodeError):
+            value.encode()
+            return value
+        return value.encode("utf-8", "surrogatepass")
+    return value
 
 
 def _to_task(row: Mapping[str, Any]) -> Task:
+    row = {name: v.decode("utf-8", "surrogatepass") if isinstance(v, bytes) else v for name, v in row.items()}
     request = SegmentationRequest(
         seg_level=SegLevel(row["seg_level"]),
         format=OutputFormat(row["format"]),

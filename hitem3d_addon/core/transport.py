@@ -193,7 +193,7 @@ class Transport:
                     host=host,
                     reason=fault.reason,
                     proxy=shown(proxy) if proxy else "-",
-                    ca_file=ca_file if isinstance(ca_file, str) else "-",
+                    ca_file=ca_file if isinstance(ca_file, str) else _bundled(),
                 )
             case FaultKind.PROXY:
                 return ConnectionFailedError(
@@ -297,6 +297,13 @@ def _proxies(address: str) -> dict[str, str]:
     from requests.utils import get_environ_proxies
 
     return get_environ_proxies(address)
+
+
+def _bundled() -> str:
+    """The certificates that `requests` brings: in an old Blender they are old, too."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    return str(DEFAULT_CA_BUNDLE_PATH)
 
 
 def _proxy(address: str) -> str:

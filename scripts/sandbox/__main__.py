@@ -41,13 +41,15 @@ def main() -> None:
     add("--token", default=TOKEN, help="the API token")
     add("--access-key", default=ACCESS_KEY, help="the access key")
     add("--secret-key", default=SECRET_KEY, help="the secret key")
+    add("--certificate", type=Path, default=argparse.SUPPRESS, help="PEM file with a certificate and its key, for TLS")
+    add("--name", default="", help="host in its addresses, where it is reached by another than it listens at")
     add(
         "--data",
         type=Path,
         default=argparse.SUPPRESS,
         help="folder to keep uploads and results in; without it a temporary one, removed at the end",
     )
-    options = parser.parse_args(namespace=argparse.Namespace(data=None))
+    options = parser.parse_args(namespace=argparse.Namespace(data=None, certificate=None))
     with contextlib.ExitStack() as stack:
         if options.data:
             options.data.mkdir(parents=True, exist_ok=True)
@@ -61,7 +63,15 @@ async def _serve(options: argparse.Namespace, folder: Path) -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: loop.call_soon_threadsafe(stop.set))
     settings = Settings(seconds=options.seconds, auth=options.auth)
-    server = Server(settings, options.token, options.access_key, options.secret_key, folder.resolve())
+    server = Server(
+        settings,
+        options.token,
+        options.access_key,
+        options.secret_key,
+        folder.resolve(),
+        certificate=options.certificate,
+        name=options.name,
+    )
     async with running(server, options.host, options.port) as url:
         print(f"Hitem3D sandbox at {url}", flush=True)
         await stop.wait()

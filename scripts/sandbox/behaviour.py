@@ -13,6 +13,9 @@ Both arrive as JSON at POST /sandbox/behaviour; by example::
     {"faults": [{"on": "query-task", "do": "alter", "set": {"data": {"state": "paused"}}}]}
     {"faults": [{"on": "result", "when": "body", "bytes": 1000, "do": "cut"}]}   a truncated download
     {"faults": [{"on": "balance", "do": "pass", "stall": 2}]}                    late, but right
+    {"faults": [{"on": "balance", "do": "raw", "base64": "SFRUUC8xLjEg", "then": "reset"}]}     broken off in the header
+    {"faults": [{"on": "balance", "do": "raw", "base64": "…", "fill": 100000000}]}              100 MB of spaces follow
+    {"faults": [{"on": "balance", "do": "raw", "base64": "…", "drip": 1.0}]}                    a byte a second
     {"revoke_tokens": true}     all tokens that were given for keys end now
     {"reset": true}             as if it had just been started: tasks and counts are forgotten too
 """
@@ -25,6 +28,7 @@ from typing import Any, TypeVar
 ENDPOINTS = ("token", "create-task", "query-task", "balance", "result", "callback")
 MOMENTS = ("start", "body", "received", "created")
 ACTIONS = ("answer", "cut", "reset", "hang", "raw", "alter", "pass")
+ENDINGS = ("cut", "linger", "reset", "half", "hang")
 CHOICES = {
     "auth": ("token", "bearer", "both"),
     "unauthorized": ("http", "json"),
@@ -91,6 +95,13 @@ class Fault:
     """The whole body of the answer, instead of an envelope."""
     base64: str | None = None
     """The same for bytes; with ``raw`` the bytes that are put on the socket instead of any HTTP."""
+    fill: int = 0
+    """For ``raw``: spaces that follow its bytes."""
+    drip: float = 0.0
+    """For ``raw``: seconds between its bytes."""
+    then: str = "cut"
+    """For ``raw``: what becomes of the connection. half: it is closed for what the sandbox sends, and stays open for
+    what it is sent; linger: that, and half a second later it is cut."""
     headers: dict[str, str] = field(default_factory=dict)
     set: dict[str, Any] = field(default_factory=dict)
     """For ``alter``: values to put into the right answer, folder by folder."""
@@ -99,7 +110,7 @@ class Fault:
 
     def check(self) -> None:
         """Raise ValueError for words that mean nothing."""
-        for name, words in (("on", ENDPOINTS), ("do", ACTIONS), ("when", MOMENTS)):
+        for name, words in (("on", ENDPOINTS), ("do", ACTIONS), ("when", MOMENTS), ("then", ENDINGS)):
             if getattr(self, name) not in words:
                 raise ValueError(f"{name} has to be one of {', '.join(words)}")
 

@@ -11,6 +11,7 @@ import hmac
 import json
 import secrets
 import socket
+import ssl
 import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -49,9 +50,23 @@ class GoneError(Exception):
 
 
 class Server:
-    """A local Hitem3D. ``token`` is always good; others are given for the access and secret key."""
+    """A local Hitem3D. ``token`` is always good; others are given for the access and secret key.
 
-    def __init__(self, settings: Settings, token: str, access_key: str, secret_key: str, folder: Path) -> None:
+    With a certificate (a PEM file with its key) it speaks TLS. ``name`` is the host that its addresses have, in place
+    of the one that it listens at.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        token: str,
+        access_key: str,
+        secret_key: str,
+        folder: Path,
+        *,
+        certificate: Path | None = None,
+        name: str = "",
+    ) -> None:
         self.behaviour = Behaviour(settings)
         self.journal = Journal()
         self.folder = folder
@@ -60,6 +75,11 @@ class Server:
         self._token = token
         self._keys = (access_key, secret_key)
         self._issued: dict[str, float] = {}
+        self._tls: ssl.SSLContext | None = None
+        if certificate:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate)
+        self._name = name
         self._sign = secrets.token_bytes(32)
         self._results_url = ""
         self._runners: list[web.AppRunner] = []
@@ -92,9 +112,10 @@ class Server:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, read_bufsize=BUFFER)
         await runner.setup()
         self._runners.append(runner)
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, ssl_context=self._tls).start()
         host, port = runner.addresses[0][:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        host = self._name or (f"[{host}]" if ":" in host else host)
+        return f"{'https' if self._tls else 'http'}://{host}:{port}"
 
     # ---- what every request goes through ----
 
@@ -146,9 +167,7 @@ class Server:
                 _reset(request)
                 raise GoneError
             case "raw":
-                if request.transport:
-                    request.transport.write(base64.b64decode(fault.base64 or ""))
-                _close(request)
+                await _send_raw(request, fault)
                 raise GoneError
         return None
 
@@ -347,6 +366,38 @@ def _altered(response: web.Response, fault: Fault) -> web.Response:
 def _close(request: web.Request) -> None:
     if request.transport:
         request.transport.close()
+
+
+async def _send_raw(request: web.Request, fault: Fault) -> None:
+    """Put the bytes on the socket as they are, and end the connection in the way that the fault says."""
+    transport = request.transport
+    if not transport:
+        return
+    data = base64.b64decode(fault.base64 or "")
+    for piece in [data[i : i + 1] for i in range(len(data))] if fault.drip else [data]:
+        transport.write(piece)
+        await asyncio.sleep(fault.drip)
+    for _ in range(fault.fill // BUFFER):
+        if transport.is_closing():
+            return
+        transport.write(b" " * BUFFER)
+        while transport.get_write_buffer_size() > 4 * BUFFER and not transport.is_closing():
+            await asyncio.sleep(0.01)
+    match fault.then:
+        case "cut":
+            transport.close()
+        case "linger":
+            transport.write_eof()
+            await asyncio.sleep(0.5)
+            transport.close()
+        case "reset":
+            await asyncio.sleep(0.05)  # a reset overtakes what was written before it
+            _reset(request)
+        case "half":
+            transport.write_eof()
+            await asyncio.Event().wait()
+        case "hang":
+            await asyncio.Event().wait()
 
 
 def _reset(request: web.Request) -> None:

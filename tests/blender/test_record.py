@@ -12,6 +12,8 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hitem3d_addon.core.model import OutputFormat
 from hitem3d_addon.record import (
@@ -128,6 +130,52 @@ def test_a_value_that_was_tampered_with_makes_it_no_record(thing: bpy.types.Obje
     thing[RECORD][name] = value
     assert read_record(thing) is None
     assert uid_of(thing) in ("", RECORD_OF_A_MESH.uid)
+
+
+NUMBERS = st.integers(-(2**31), 2**31 - 1) | st.floats() | st.booleans()
+# Without halves of surrogates: Blender itself leaves an error behind when it is given one, and a file holds bytes.
+TEXTS = st.text(max_size=50) | st.binary(max_size=50)
+VALUES = st.recursive(
+    NUMBERS
+    | TEXTS
+    | st.lists(st.floats(), min_size=1, max_size=20)
+    | st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=20)
+    | st.sampled_from([array("f", [0.0] * 300), array("d", [1e308] * 16), RECORD_OF_A_MESH.uid, "x" * 1_000_000]),
+    lambda inner: st.dictionaries(st.sampled_from(["uid", "matrix", "a", "é", "\x01"]), inner, max_size=3),
+    max_leaves=6,
+)
+"""What a custom property can be; all of it may be in a file of somebody else's."""
+
+
+@given(
+    whole=st.none() | VALUES,
+    changed=st.dictionaries(st.sampled_from([field.name for field in fields(Record)]), VALUES, max_size=4),
+    task_id=VALUES,
+)
+def test_whatever_the_properties_are_they_are_read_or_taken_for_absent(
+    thing: bpy.types.Object, whole: Any, changed: dict[str, Any], task_id: Any
+) -> None:
+    remove_record(thing)
+    if whole is None:
+        write_record(thing, RECORD_OF_A_MESH)
+        for name, value in changed.items():
+            del thing[RECORD][name]
+            thing[RECORD][name] = value
+    else:
+        thing[RECORD] = whole
+    record = read_record(thing)
+    if record is not None:
+        write_record(thing, record)
+        assert same(record, read_record(thing))
+    assert uid_of(thing) in ("", RECORD_OF_A_MESH.uid)
+    thing[TASK_ID] = task_id
+    clean = task_id_of(thing)
+    assert len(clean) <= 500 and clean.isprintable() and clean == clean.strip()
+    stamp_task_id(thing, "right")
+    assert task_id_of(thing) == "right"
+    remove_record(thing)
+    stamp_task_id(thing, "")
+    assert RECORD not in thing and TASK_ID not in thing
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Record) if field.name != "points"])

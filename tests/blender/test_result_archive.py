@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import stat
+import warnings
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hitem3d_addon.core.errors import ResultError
 from hitem3d_addon.result_archive import unpack
@@ -127,6 +132,60 @@ def test_an_encrypted_zip_is_refused(folder: Path) -> None:
     content[content.index(b"PK\x01\x02") + 8] |= 1
     archive.write_bytes(content)
     assert "damaged" in refused(archive, folder)
+
+
+def test_a_file_and_a_folder_of_one_name_are_refused(folder: Path) -> None:
+    assert "not safe to unpack" in refused(zipped(folder, ("a", OBJ), ("a/b.obj", OBJ)), folder)
+
+
+@pytest.mark.parametrize("name", ["nul", "COM1.obj", "parts/aux.obj"])
+def test_names_of_devices_are_refused(folder: Path, name: str) -> None:
+    assert "not safe to unpack" in refused(zipped(folder, (name, OBJ)), folder)
+
+
+ENTRIES = st.tuples(
+    st.text(max_size=20)
+    | st.lists(st.sampled_from(["..", ".", "a", "b.obj", "", "C:", "\\", "ü", "x" * 300, "nul"]), max_size=4).map(
+        "/".join
+    ),
+    st.sampled_from([OBJ.encode(), b"\n" * 5000, b"glTF", b"PK\x03\x04"]) | st.binary(max_size=100),
+    st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]),
+    st.sampled_from([0, stat.S_IFREG | 0o644, stat.S_IFLNK | 0o777, stat.S_IFIFO, stat.S_IFDIR, 0xFFFF]),
+)
+
+
+@st.composite
+def archives(draw: st.DrawFn) -> bytes:
+    """Zips as somebody might make them, some of their bytes changed, some cut off."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two entries of one name are meant
+        for name, content, method, mode in draw(st.lists(ENTRIES, max_size=4)):
+            entry = zipfile.ZipInfo(name)
+            entry.create_system, entry.external_attr, entry.compress_type = 3, mode << 16, method
+            archive.writestr(entry, content)
+    data = bytearray(buffer.getvalue())
+    for place, value in draw(st.lists(st.tuples(st.integers(0, len(data) - 1), st.integers(0, 255)), max_size=4)):
+        data[place] = value
+    return bytes(data[: draw(st.none() | st.integers(0, len(data)))])
+
+
+@given(content=archives() | st.binary(max_size=300))
+def test_any_zip_is_unpacked_or_refused_and_nothing_gets_out(tmp_path: Path, content: bytes) -> None:
+    archive, folder = tmp_path / "result.zip", tmp_path / "deep" / "inside"
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder.mkdir(parents=True)
+    archive.write_bytes(content)
+    try:
+        kind, files = unpack(archive, folder)
+    except ResultError as error:
+        assert str(error)
+    else:
+        assert kind and files
+        assert all(folder in file.parents for file in files)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "result.zip"]
+    assert list(folder.parent.iterdir()) == [folder]
+    assert not any(path.is_symlink() for path in folder.rglob("*"))
 
 
 @pytest.mark.parametrize("files", [[], [("readme.txt", "nothing here")], [("inner.zip", b"PK\x03\x04")]])

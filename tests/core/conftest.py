@@ -9,11 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from sandbox_process import Sandbox
-
-settings.register_profile("hitem3d", deadline=None)  # a busy machine is no mistake
-settings.load_profile("hitem3d")
 
 AT_FIRST: dict[str, Any] = {
     "clear": True,

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hitem3d_addon.core.answer import MESSAGE_LIMIT, Answer, read_answer, refusal, retry_after, shown_message
+from hitem3d_addon.core.answer import (
+    MESSAGE_LIMIT,
+    RETRY_AFTER_LIMIT,
+    Answer,
+    read_answer,
+    refusal,
+    retry_after,
+    shown_message,
+)
 from hitem3d_addon.core.errors import BusyError, CredentialsError, CreditsError, Hitem3DError, ServiceError
 
 JSON = st.recursive(
@@ -42,6 +50,18 @@ def test_any_bytes_are_an_answer(status: int, body: bytes | None) -> None:
 @given(status=st.integers(200, 599), body=JSON, encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
 def test_any_json_is_an_answer(status: int, body: object, encoding: str) -> None:
     check(read_answer(status, {}, json.dumps(body).encode(encoding)))
+
+
+@given(text=st.text(st.characters(max_codepoint=255)) | st.datetimes().map(email.utils.format_datetime))
+def test_any_header_asks_for_a_bounded_pause_or_none(text: str) -> None:
+    pause = retry_after({"Retry-After": text})
+    assert pause is None or 0 <= pause <= RETRY_AFTER_LIMIT
+
+
+@given(text=st.text(), secret=st.text(min_size=4, max_size=20))
+def test_no_secret_and_no_signature_is_shown_of_any_text(text: str, secret: str) -> None:
+    said = shown_message(f"{text} {secret} https://user:{secret}@h/p?auth_key={secret}#{secret}", [secret])
+    assert secret not in said or secret in "https://h/p ……"
 
 
 @pytest.mark.parametrize(

@@ -327,83 +327,6 @@ OVERSIZED = {
 """100 MB that nobody asked for, in 100 KB."""
 
 
-def raw(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-@pytest.mark.parametrize(
-    ("fault", "created"),
-    [
-        ({"on": "create-task", "when": "created", "do": "cut"}, 1),
-        ({"on": "create-task", "when": "created", "do": "reset"}, 1),
-        ({"on": "create-task", "when": "created", "do": "hang"}, 1),
-        ({"on": "create-task", "when": "created", "do": "answer", "status": 504, "text": HTML}, 1),
-        (AFTER | {"do": "reset"}, 0),
-        (AFTER | {"do": "answer", "status": 500, "text": ""}, 0),
-        (AFTER | {"do": "answer", "status": 502, "text": HTML}, 0),
-        (AFTER | {"do": "answer", "status": 503, "text": HTML}, 0),
-        (AFTER | {"do": "answer", "status": 303, "text": "", "headers": {"Location": "/elsewhere"}}, 0),
-        (AFTER | {"do": "answer", "code": 504, "msg": "gateway time-out"}, 0),
-        (AFTER | {"do": "answer", "text": HTML}, 0),
-        (AFTER | {"do": "answer", "text": ""}, 0),
-        (AFTER | {"do": "answer", "text": '["code", 200]'}, 0),
-        (AFTER | {"do": "answer", "text": '{"code": 200, "data": {"task_id": "x"'}, 0),
-        (AFTER | {"do": "answer", **OVERSIZED}, 0),
-        (AFTER | {"do": "answer", "code": 200, "data": {}}, 0),
-        (AFTER | {"do": "answer", "code": 200, "data": None}, 0),
-        (AFTER | {"do": "answer", "code": 200, "data": {"task_id": ""}}, 0),
-        (AFTER | {"do": "answer", "code": 200, "data": {"task_id": ["x"]}}, 0),
-        (AFTER | {"do": "raw", "base64": raw("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")}, 0),
-        (AFTER | {"do": "raw", "base64": raw("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip")}, 0),
-        (AFTER | {"do": "raw", "base64": raw("no HTTP at all\r\n\r\n")}, 0),
-    ],
-)
-def test_a_lost_answer_is_uncertain_and_nothing_is_sent_again(
-    sandbox: Sandbox, client: Client, mesh: Path, fault: dict[str, Any], created: int
-) -> None:
-    sandbox.behave(faults=[fault])
-    sends: list[int] = []
-    with pytest.raises(UncertainError, match="charged: check your credits") as raised:
-        client().create_task(SegmentationRequest(mesh=mesh), on_send=lambda: sends.append(1))
-    check_silent(raised.value, sandbox)
-    counts = sandbox.counts()
-    assert (counts["requests"]["create-task"], counts["tasks_created"], len(sends)) == (1, created, 1)
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind", "words"),
-    [
-        ({"do": "answer", "code": "30010000", "msg": "余额不足"}, Hitem3DError, "API credits"),
-        ({"do": "answer", "code": 5001001, "msg": "generate failed"}, ServiceError, "refunded"),
-        ({"do": "answer", "code": 10000000, "status": 500}, ServiceError, "internal error"),
-        ({"do": "answer", "code": 10039999, "msg": "模型太复杂"}, ServiceError, "模型太复杂.*10039999"),
-        ({"do": "answer", "code": 429}, BusyError, "few minutes"),
-        ({"do": "answer", "status": 429, "text": HTML}, BusyError, "few minutes"),
-        ({"do": "answer", "status": 413, "text": HTML}, ServiceError, "too large"),
-        ({"do": "answer", "status": 403, "text": HTML}, ServiceError, "HTTP 403"),
-        ({"do": "answer", "status": 404, "text": HTML}, ServiceError, "HTTP 404"),
-        ({"do": "answer", "status": 400, "text": ""}, ServiceError, "HTTP 400"),
-        (
-            {"do": "answer", "status": 302, "text": "", "headers": {"Location": "/loop"}},
-            ServiceError,
-            "leads elsewhere",
-        ),
-        ({"do": "answer", "status": 307, "text": "", "headers": {"Location": "http://x/"}}, ServiceError, "elsewhere"),
-    ],
-)
-def test_a_definite_no_is_no_mystery(
-    sandbox: Sandbox, client: Client, mesh: Path, fault: dict[str, Any], kind: type[Hitem3DError], words: str
-) -> None:
-    sandbox.behave(faults=[AFTER | fault])
-    with pytest.raises(kind, match=words) as raised:
-        client().create_task(SegmentationRequest(mesh=mesh))
-    assert isinstance(raised.value, BusyError) == (kind is BusyError)
-    assert not isinstance(raised.value, UncertainError | ConnectionFailedError)
-    check_silent(raised.value, sandbox)
-    counts = sandbox.counts()
-    assert (counts["requests"]["create-task"], counts["tasks_created"]) == (1, 0)
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -472,24 +395,6 @@ def test_an_answer_that_trickles_in_for_ever_is_given_up(client: Client, mesh: P
         with pytest.raises(UncertainError):
             service.create_task(SegmentationRequest(mesh=mesh))
         assert time.monotonic() - started < 4
-
-
-@pytest.mark.parametrize("action", ["reset", "cut"])
-def test_a_connection_that_breaks_in_the_body_costs_nothing(
-    sandbox: Sandbox, client: Client, large_mesh: Path, action: str
-) -> None:
-    sandbox.behave(faults=[{"on": "create-task", "when": "body", "bytes": 1_000_000, "do": action}])
-    with pytest.raises(ConnectionFailedError, match="Nothing was charged") as raised:
-        client().create_task(SegmentationRequest(mesh=large_mesh))
-    check_silent(raised.value, sandbox)
-    counts = sandbox.counts()
-    assert (counts["requests"]["create-task"], counts["tasks_created"]) == (1, 0)
-
-
-def test_a_stalled_upload_costs_nothing(sandbox: Sandbox, client: Client, large_mesh: Path) -> None:
-    sandbox.behave(faults=[{"on": "create-task", "when": "body", "bytes": 1000, "do": "hang"}])
-    with pytest.raises(ConnectionFailedError, match="Nothing was charged"):
-        client(timeouts=Timeouts(connect=1)).create_task(SegmentationRequest(mesh=large_mesh))
 
 
 @pytest.mark.parametrize(
@@ -787,27 +692,6 @@ def test_the_preference_beats_the_environment(
     service = Hitem3DClient(secure_url, Credentials(token="t"), scheme=AuthScheme.TOKEN, ca_file=tmp_path / "right.pem")
     assert service.balance() == 5
     service.close()
-
-
-def test_an_unknown_authority_is_refused_with_what_to_do(secure_url: str, mesh: Path) -> None:
-    service = Hitem3DClient(secure_url, Credentials(token="geheim"), scheme=AuthScheme.TOKEN)
-    sends: list[int] = []
-    with pytest.raises(ConnectionFailedError, match=r"not safe.*proxy.*certificate file") as raised:
-        service.create_task(SegmentationRequest(mesh=mesh), on_send=lambda: sends.append(1))
-    assert "certificate" in raised.value.message.values["reason"]  # type: ignore[operator]
-    assert sends == []
-
-
-def test_a_certificate_of_another_host_is_refused(authority: trustme.CA, tmp_path: Path) -> None:
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("elsewhere.example").configure_cert(context)
-    with serving(lambda _path: (200, {}), context) as port:
-        service = Hitem3DClient(
-            f"https://127.0.0.1:{port}", Credentials(token="t"), scheme=AuthScheme.TOKEN, ca_file=tmp_path / "ca.pem"
-        )
-        with pytest.raises(ConnectionFailedError, match=r"not safe: .*(127\.0\.0\.1|another host)"):
-            service.balance()
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import trimesh
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hitem3d_addon.core.result_kind import result_kind
@@ -76,7 +76,6 @@ def test_kinds(tmp_path: Path, content: bytes, kind: str) -> None:
     assert result_kind(file) == kind
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(
     start=st.sampled_from(
         [b"", b"glTF", b"PK\x03\x04", b"solid ", b"v 0 0 0\n", FBX[:20], GLB[:40], zipped("a.usd")[:40]]

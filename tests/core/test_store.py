@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hitem3d_addon.core.errors import CreditsError, StoreError
+from hitem3d_addon.core.errors import CreditsError, Message, StoreError
 from hitem3d_addon.core.model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
 from hitem3d_addon.core.owner import Owner
 from hitem3d_addon.core.store import FILE_NAME, TaskStore, failure_fields, is_locked
@@ -36,6 +41,65 @@ def test_a_task_comes_back_as_it_was_put_in(tmp_path: Path) -> None:
     assert found.request == added.request
     assert str(found.error) == "No credits left."
     assert found.error_kind == "CreditsError"
+
+
+TEXTS = st.text(st.characters(), max_size=200)  # with halves of surrogates, as names of old files have them
+VALUES = st.dictionaries(st.text(max_size=10), TEXTS | st.integers() | st.floats(allow_nan=False), max_size=4)
+
+
+@pytest.fixture(scope="module")
+def long_list(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TaskStore]:
+    """One list for many examples, which does not wait for the disk each time."""
+    with TaskStore(tmp_path_factory.mktemp("store")) as store:
+        store._connection.execute("PRAGMA synchronous = OFF")
+        yield store
+
+
+@given(
+    name=TEXTS,
+    path=TEXTS.filter(lambda text: "\0" not in text),
+    address=TEXTS,
+    request=st.builds(
+        SegmentationRequest,
+        seg_level=st.sampled_from(SegLevel),
+        format=st.sampled_from(OutputFormat),
+        mesh_url=TEXTS,
+        callback_url=TEXTS,
+    ),
+    changes=st.fixed_dictionaries(
+        {},
+        optional={
+            "state": st.sampled_from(TaskState),
+            "task_id": TEXTS,
+            "service_state": TEXTS,
+            "result": TEXTS,
+            "error": st.none() | st.builds(Message, TEXTS, VALUES),
+            "error_kind": TEXTS,
+            "owner": TEXTS,
+            "finished": st.integers(0, 2**62),
+        },
+    ),
+)
+def test_whatever_is_put_in_comes_back(
+    long_list: TaskStore,
+    name: str,
+    path: str,
+    address: str,
+    request: SegmentationRequest,
+    changes: dict[str, Any],
+) -> None:
+    request = replace(request, mesh=Path(path) if path else None)
+    uid = uuid.uuid4().hex
+    added = long_list.add(new_task(uid, name=name, api_url=address, request=request))
+    assert long_list.get(uid) == added
+    changed = long_list.update(uid, **changes)
+    assert long_list.get(uid) == changed == replace(added, **changes, revision=changed.revision)
+    if changed.task_id:
+        found = long_list.find(changed.task_id)
+        assert found is not None
+        assert found.task_id == changed.task_id
+    long_list.forget(uid)
+    assert long_list.get(uid) is None
 
 
 def test_reading_only_what_changed(tmp_path: Path) -> None:
@@ -120,6 +184,38 @@ def test_damage_in_the_middle_of_the_file_is_noticed(tmp_path: Path) -> None:
     file.write_bytes(content)
     with TaskStore(tmp_path) as store:
         assert store.notice is not None
+
+
+def test_many_processes_that_find_a_damaged_file_set_one_aside(tmp_path: Path) -> None:
+    """The second must not take the first one's new list for the damaged one, and with it the tasks in it."""
+    code = (
+        "import sys, uuid; from pathlib import Path\n"
+        "sys.path.insert(0, sys.argv[2])\n"
+        "from tests.core.test_store import new_task\n"
+        "from hitem3d_addon.core.store import TaskStore\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "with TaskStore(Path(sys.argv[1]), timeout=30) as store: store.add(new_task(uuid.uuid4().hex))\n"
+    )
+    (tmp_path / FILE_NAME).write_bytes(b"this is no database at all" * 100)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path), str(REPOSITORY)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(6)
+    ]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    assert [process.communicate(timeout=60) and process.returncode for process in processes] == [0] * 6
+    with TaskStore(tmp_path) as store:
+        assert len(store.tasks()) == 6
+    assert len(list(tmp_path.glob("tasks-damaged-*"))) == 1
 
 
 def test_a_newer_version_of_the_file_is_refused_and_left_alone(tmp_path: Path) -> None:

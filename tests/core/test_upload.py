@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from python_multipart import parse_form
 
@@ -47,7 +47,6 @@ def sparse_file(path: Path, size: int) -> Path:
     return path
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(
     texts=st.dictionaries(
         st.sampled_from(["seg_level", "format", "mesh_url", "callback_url"]), st.text(max_size=300), min_size=1
