@@ -7,7 +7,16 @@ The Blender modules are imported inside ``register()``, so that plain Python can
 
 from importlib import import_module
 
-_MODULES = ("preferences", "known_tasks", "sync", "operators", "parts_operators", "task_operators", "panels")
+_MODULES = (
+    "preferences",
+    "known_tasks",
+    "sync",
+    "operators",
+    "parts_operators",
+    "task_operators",
+    "panels",
+    "command_line",
+)
 """Each has register() and unregister(); in the order in which they build on one another."""
 
 

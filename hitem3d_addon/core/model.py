@@ -156,3 +156,5 @@ class Task:
     """The class of the error, by name: what an exit code or an icon is chosen by."""
     owner: str = ""
     revision: int = 0
+    content: str = ""
+    """A digest of what is cut, where it was sent such that the same model is not paid for twice; see `content`."""
