@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from pathlib import Path
 
 import bpy
 
@@ -23,15 +24,10 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--online-mode"]:
         bpy.context.preferences.system.use_online_access = True
         del arguments[0]
-    if arguments and arguments[0].lower().endswith(".blend"):
-        try:
-            bpy.ops.wm.open_mainfile(filepath=arguments.pop(0))
-        except RuntimeError as error:
-            sys.stderr.write(f"{PROG}: {error}\n")
-            return 2
+    scene = Path(arguments.pop(0)) if arguments and arguments[0].lower().endswith(".blend") else None
     register()
     try:
-        return command_line.main(arguments, f"{PROG} [--online-mode] [FILE.blend]")
+        return command_line.main(arguments, f"{PROG} [--online-mode] [FILE.blend]", scene)
     finally:
         unregister()
 

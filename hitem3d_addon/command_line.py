@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -19,11 +20,12 @@ IN_BLENDER = f"blender [FILE.blend] --command {NAME}"
 _handle: Any = None
 
 
-def main(arguments: Sequence[str], prog: str = IN_BLENDER) -> int:
-    """Carry out one command and give its exit code; see core/exit_codes.py."""
+def main(arguments: Sequence[str], prog: str = IN_BLENDER, scene: Path | None = None) -> int:
+    """Carry out one command and give its exit code; see core/exit_codes.py. ``scene`` is a .blend to open first."""
     # Not at the top: a window, which registers this as well, is not to load what only a command needs.
     from .command_arguments import parsed
     from .command_output import Output
+    from .command_scene import open_file
     from .command_segment import segment
     from .command_tasks import TASK_COMMANDS
     from .interruption import Interruption
@@ -45,6 +47,8 @@ def main(arguments: Sequence[str], prog: str = IN_BLENDER) -> int:
 
         try:
             with Interruption(said) as stop:
+                if scene:
+                    open_file(scene)
                 return int(commands[options.command](options, output, stop))
         except Hitem3DError as error:
             code = exit_code_of(type(error).__name__)
