@@ -208,7 +208,11 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
     add("--wait", action="store_true", help="wait for the parts; implied by what needs them")
     _add_waiting(parser)
     add("--jobs", type=_positive, default=JOBS, metavar="N", help="tasks under way at a time (default: %(default)s)")
-    add("--again", action="store_true", help="send even what was sent before, and pay for it again")
+    sending = parser.add_mutually_exclusive_group()
+    sending.add_argument("--again", action="store_true", help="send even what was sent before, and pay for it again")
+    sending.add_argument(
+        "--no-retry", action="store_true", help="do not send again what failed at the service and was refunded"
+    )
     add("--import", dest="importing", action="store_true", help="import the parts, where the object is")
     _add_import(parser)
 

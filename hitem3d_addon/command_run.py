@@ -58,6 +58,7 @@ class Run:
             jobs=getattr(self.options, "jobs", 10),
             timeout=timeout,
             again=getattr(self.options, "again", False),
+            retry=not getattr(self.options, "no_retry", False),
             hooks=Hooks(self._changed, self._transfer, self._waits),
             cancelled=self._stop,
         )

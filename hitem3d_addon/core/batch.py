@@ -127,7 +127,8 @@ class _Flight:
 class Batch:
     """Runs models and tasks to a goal, ``jobs`` at a time.
 
-    ``timeout`` is in seconds, for each from its first step on. ``again`` sends models even if they were sent before.
+    ``timeout`` is in seconds, for each from its first step on. ``again`` sends models even if they were sent before;
+    without ``retry`` not even those are sent that failed at the service and were refunded.
     ``stopped_by`` is the refusal that would meet every other model as well, after which no new one is begun.
     """
 
@@ -139,6 +140,7 @@ class Batch:
         jobs: int = JOBS,
         timeout: float = workflow.WAIT_BUDGET,
         again: bool = False,
+        retry: bool = True,
         hooks: Hooks | None = None,
         cancelled: Cancelled = lambda: False,
     ) -> None:
@@ -147,6 +149,7 @@ class Batch:
         self._jobs = jobs
         self._timeout = timeout
         self._again = again
+        self._retry = retry
         self._hooks = hooks or Hooks()
         self._cancelled = cancelled
         self._flights: list[_Flight] = []
@@ -226,7 +229,7 @@ class Batch:
         )
         if self._again:
             return self._worker.store.add(task)
-        return self._worker.store.add_once(task)[0]
+        return self._worker.store.add_once(task, retry=self._retry)[0]
 
     def _enlist_anew(self, flight: _Flight) -> bool:
         """Make a new row where the known one ended unsent, in another process; False where that was our own."""

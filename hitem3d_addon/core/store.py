@@ -110,12 +110,12 @@ class TaskStore:
         with self._transaction("IMMEDIATE") as sql:
             return self._insert(sql, task)
 
-    def add_once(self, task: Task) -> tuple[Task, bool]:
+    def add_once(self, task: Task, *, retry: bool = True) -> tuple[Task, bool]:
         """Put a task in the list unless its content is there already, asked of the same service with the same options.
 
         Gives the row that counts, and whether it is new. What was refused, stopped before it was sent, or failed at the
-        service (which is refunded) stands in nobody's way; whatever may have been paid for does. Looking and adding are
-        one transaction, so of two processes only one gets a new row.
+        service (which is refunded) stands in nobody's way, the last without ``retry`` does; whatever may have been paid
+        for always does. Looking and adding are one transaction, so of two processes only one gets a new row.
         """
         with self._transaction("IMMEDIATE") as sql:
             known = sql.execute(
@@ -127,7 +127,7 @@ class TaskStore:
                     "failed": TaskState.FAILED.value,
                     "cancelled": TaskState.CANCELLED.value,
                     "done": TaskState.DONE.value,
-                    "refunded": TaskFailedError.__name__,
+                    "refunded": TaskFailedError.__name__ if retry else "",
                 },
             ).fetchone()
             return (_to_task(dict(known)), False) if known else (self._insert(sql, task), True)

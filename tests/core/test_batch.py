@@ -110,7 +110,10 @@ def test_one_that_failed_at_the_service_is_refunded_and_sent_anew(
 ) -> None:
     shared_sandbox.behave(fail_next=1)
     assert kinds(run(worker, model(1))) == ["TaskFailedError"]
+    assert kinds(run(worker, model(1), retry=False)) == ["TaskFailedError"]
+    assert created(shared_sandbox) == 1
     assert kinds(run(worker, model(1))) == [""]
+    assert kinds(run(worker, model(1), retry=False)) == [""]
     assert created(shared_sandbox) == 2
 
 
