@@ -76,21 +76,21 @@ class Run:
     def summary(self) -> ExitCode:
         """Say how it went in all, and give the exit code."""
         code = exit_code_of_all(set(self._ended))
-        ended = self._ended.total()
-        left = max(self.total - ended, 0)
-        if self._stop() and (left or self._ended[ExitCode.INTERRUPTED]):
+        done, interrupted = self._ended[ExitCode.DONE], self._ended[ExitCode.INTERRUPTED]
+        failed = self._ended.total() - done - interrupted
+        left = max(self.total - done - failed, interrupted)
+        if self._stop() and left:
             code = ExitCode.INTERRUPTED
         elif self._stopped_by:
             code = exit_code_of(self._stopped_by)
-        done = self._ended[ExitCode.DONE]
         seconds = time.monotonic() - self._start
-        text = f"{done} done ({self._known} known before), {ended - done} failed, {left} not begun; {self._sent} sent"
+        text = f"{done} done ({self._known} known before), {failed} failed, {left} left; {self._sent} sent"
         self.output.event(
             "summary",
-            f"{text}, {seconds:.0f} s" if max(self.total, ended) > 1 else "",
+            f"{text}, {seconds:.0f} s" if max(self.total, self._ended.total()) > 1 else "",
             done=done,
             known=self._known,
-            failed=ended - done,
+            failed=failed,
             left=left,
             sent=self._sent,
             seconds=round(seconds, 3),

@@ -5,13 +5,17 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import trimesh
-from hitem3d_commands import Commands
+from hitem3d_commands import WHEEL, Commands
 
 from hitem3d_addon.command_line import main
 from hitem3d_addon.core.exit_codes import MEANINGS
@@ -111,6 +115,10 @@ def test_every_exit_code(commands: Commands, folder: Path) -> None:
     assert code("segment", rock, "--seg-level", "high") == 8
     assert commands.created() == 3, "one failed, one went on, one is uncertain and was never sent again"
 
+    (uncertain,) = commands.run("list", "--state", "uncertain", "--json").events
+    task_id = commands.sandbox.counts()["tasks"][-1]["task_id"]  # as the user finds it on the website
+    assert code("status", uncertain["uid"], "--task-id", task_id) == 0
+
 
 def test_ctrl_c_and_run_again(commands: Commands, folder: Path) -> None:
     """What was sent is gone on with; what was not is sent then; nothing is paid for twice."""
@@ -125,7 +133,7 @@ def test_ctrl_c_and_run_again(commands: Commands, folder: Path) -> None:
     process.send_signal(signal.SIGINT)
     stopped = commands.end(process)
     assert (stopped.code, stopped.the("summary")["exit_code"]) == (130, 130), stopped.notes
-    assert stopped.the("summary")["left"] == 3
+    assert stopped.the("summary")["left"] == 6
     ids = {event["task_id"] for event in stopped.events if event["event"] == "state"}
     assert ids == {task["task_id"] for task in commands.sandbox.counts()["tasks"]}
 
@@ -135,6 +143,30 @@ def test_ctrl_c_and_run_again(commands: Commands, folder: Path) -> None:
     assert done.the("summary")["sent"] == 3
     assert commands.created() == 6
     assert sorted(file.name for file in (folder / "out").iterdir()) == [f"{n}.glb" for n in range(6)]
+
+
+def test_a_model_in_the_web(commands: Commands, folder: Path) -> None:
+    """The service fetches it; the same address is not paid for twice."""
+    if commands.program != WHEEL:
+        pytest.skip("nothing of it depends on the program; one is enough")
+    model(folder / "rock.glb")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder))) as web:
+        Thread(target=web.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{web.server_port}/rock.glb"
+        first, second = (commands.run("segment", "--url", url, "--out", folder / "out", "--json") for _ in range(2))
+        web.shutdown()
+    assert (first.code, second.code) == (0, 0), first.notes + second.notes
+    assert (first.the("summary")["sent"], second.the("summary")["sent"]) == (1, 0)
+    assert Path(first.the("task")["files"][0]).is_file()
+
+
+def test_it_puts_everything_back(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Called inside of another program: descriptor 1 and the handlers of signals are as before."""
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    assert main(["list"]) == 0
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    os.write(1, b"still there")
+    assert capfd.readouterr().out == "still there"
 
 
 @pytest.mark.parametrize("name", ["segment", "status", "wait", "import", "download", "balance", "list", "forget"])
