@@ -19,6 +19,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from . import errors, workflow
+from .content import content_of_file
 from .errors import (
     BusyError,
     CancelledError,
@@ -307,6 +308,10 @@ class Batch:
         if task.request.mesh != model.request.mesh:  # left by a run that died; its file may be elsewhere, or gone
             request = replace(task.request, mesh=model.request.mesh)
             self._worker.store.update(task.uid, request=request)
+        mesh = model.request.mesh
+        if mesh and model.content and content_of_file(mesh) != model.content:
+            # It would be paid for under the name of another content, and the new one be taken for known.
+            raise InputError("The model file changed while it stood in line. Run the same command again to send it.")
         task = workflow.submit(
             self._worker,
             task.uid,

@@ -86,6 +86,29 @@ def test_a_model_file_s_whole_life(commands: Commands, folder: Path) -> None:
     assert balance.the("balance")["credits"] == pytest.approx(100_000 - 20)
 
 
+def test_blend_files(commands: Commands, folder: Path) -> None:
+    """Among other models their objects are sent; with --save each becomes a .blend with its parts."""
+    scene, stl = folder / "scene.blend", model(folder / "rock.stl")
+    assert commands.run("segment", "--save-as", scene).code == 0
+    before = scene.read_bytes()
+    both = commands.run("segment", scene, stl, "--out", folder / "out", "--json")
+    assert both.code == 0, both.notes
+    assert {event["name"] for event in both.events if event["event"] == "task"} == {"Cube", "rock"}
+    assert {file.name for file in (folder / "out").iterdir()} == {"scene.glb", "rock.glb"}
+    assert both.the("summary")["sent"] == 1, "the cube was sent already"
+
+    options = ("--objects", "C*", "--import", "--save", "--out", folder / "more", "--export-parts", "obj", "--json")
+    into = commands.run("segment", scene, *options)
+    assert into.code == 0, into.notes
+    assert "in place" in into.notes
+    assert (folder / "more" / "scene.blend").is_file()
+    parts = [Path(file) for file in into.the("task")["files"] if file.endswith(".obj")]
+    assert len(parts) >= 2
+    assert {part.parent for part in parts} == {folder / "more" / "scene"}
+    assert scene.read_bytes() == before, "with --out the original is left alone"
+    assert commands.created() == 2
+
+
 def test_every_exit_code(commands: Commands, folder: Path) -> None:
     rock = model(folder / "rock.glb")
 

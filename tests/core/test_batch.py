@@ -180,6 +180,19 @@ def test_too_late_leaves_a_task_that_goes_on(
     assert created(shared_sandbox) == 1
 
 
+def test_a_file_that_changed_in_line_is_not_sent(
+    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
+) -> None:
+    """Not even one of the same size, which the upload can't notice."""
+    one = model(1)
+    mesh = one.request.mesh
+    assert mesh
+    mesh.write_bytes(bytes(reversed(mesh.read_bytes())))
+    assert kinds(run(worker, one)) == ["InputError"]
+    assert created(shared_sandbox) == 0
+    assert kinds(run(worker, model(1))) == [""]
+
+
 def test_interrupted_and_run_again(worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox) -> None:
     """What was sent is found again, what was in line was never sent, and nobody else sends it."""
     shared_sandbox.behave(seconds=60.0)
