@@ -22,6 +22,7 @@ _MODULES = (
     "sidebar",
     "task_panels",
     "menus",
+    "command_line",
 )
 """Each has register() and unregister(); in the order in which they build on one another."""
 

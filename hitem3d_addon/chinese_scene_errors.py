@@ -104,9 +104,9 @@ SCENE_ERRORS = {
         "返回的 zip 文件中没有模型。请以 GLB 格式重新分割物体。"
     ),
     (
-        "The zip file that came back is not safe to unpack: “{name}” is a link, or leads out of the folder. Ask "
-        "Hitem3D's support about this task."
-    ): ("返回的 zip 文件解压不安全：“{name}” 是链接，或指向文件夹之外。请向 Hitem3D 客服询问此任务。"),
+        "The zip file that came back is not safe to unpack: “{name}” is a link, or no plain path. Ask Hitem3D's "
+        "support about this task."
+    ): ("返回的 zip 文件解压不安全：“{name}” 是链接，或不是普通路径。请向 Hitem3D 客服询问此任务。"),
     "The zip file that came back holds more than any model can. Ask Hitem3D's support about this task.": (
         "返回的 zip 文件的内容超出了任何模型的可能。请向 Hitem3D 客服询问此任务。"
     ),
@@ -181,5 +181,22 @@ SCENE_ERRORS = {
         "The certificate file is given relative to the .blend. Choose it again in the preferences, with Relative Path "
         "off."
     ): "证书文件是以相对于 .blend 的路径给出的。请在偏好设置中重新选择它，并关闭“相对路径”。",
+    (
+        "The file with the parts points to other files, which is not safe to follow. Ask Hitem3D's support about this "
+        "task."
+    ): ("部件文件指向其他文件，跟随它们并不安全。请就此任务询问 Hitem3D 的客服。"),
+    "The file with the parts is damaged: {reason}. Download the parts again, or segment the object again.": (
+        "部件文件已损坏：{reason}。请重新下载部件，或重新分割该物体。"
+    ),
+    (
+        "The file with the parts holds more than any model can, and would keep Blender busy for minutes. Segment the "
+        "object again with a lower level, or ask Hitem3D's support about this task."
+    ): (
+        "部件文件的内容超出任何模型可能的大小，会让 Blender 忙上好几分钟。请用较低的级别重新分割该物体，或就此任务询问 "
+        "Hitem3D 客服。"
+    ),
+    "The name of an object in this file can't be read. Rename the object, and try again.": (
+        "此文件中有一个物体的名称无法读取。请重命名该物体，然后重试。"
+    ),
     "“{name}” can't be edited, so its task can't be kept on it.": "“{name}” 不可编辑，因此无法在其上保存任务。",
 }

@@ -67,21 +67,24 @@ def prepare(
     service: Service,
     asked: SegmentationRequest,
     *,
-    source: Source,
+    source: Source | list[list[bpy.types.Object]],
     include_materials: bool,
     include_children: bool = False,
 ) -> list[Submission]:
     """Everything up to the first request: the checks, then one file for each task in its folder of the data folder.
 
-    ``asked`` has the options; its ``mesh`` is filled in here unless it has a ``mesh_url``. Raises a Hitem3DError for
-    whatever can't work; then nothing has changed, in Blender or on the disk.
+    ``asked`` has the options; its ``mesh`` is filled in here unless it has a ``mesh_url``. ``source`` may be the
+    objects of each task themselves. Raises a Hitem3DError for whatever can't work; then nothing has changed, in Blender
+    or on the disk.
     """
     service.check_upload()
     check_importer(asked.format)
     if asked.mesh_url:
         asked.check()
         return [_of_address(context, asked)]
-    groups = models(context, source, include_children=include_children)
+    groups = source if isinstance(source, list) else models(context, source, include_children=include_children)
+    for obj in {obj for group in groups for obj in group}:
+        _check_editable(obj)
     jobs = make_folder(make_folder(service.home) / "jobs")
     depsgraph = context.evaluated_depsgraph_get()
     submissions: list[Submission] = []
@@ -109,11 +112,16 @@ def enlist(store: TaskStore, submission: Submission, *, api_url: str, owner: str
     task = workflow.record(
         store, submission.request, uid=submission.uid, name=submission.name, api_url=api_url, owner=owner
     )
-    for obj in submission.objects:
-        record = known_tasks.records[obj.session_uid] = submission.record_for(obj)
-        write_record(obj, record)
-        stamp_task_id(obj, "")
+    mark(submission, task)
     return task
+
+
+def mark(submission: Submission, task: Task) -> None:
+    """Put a task on its objects: the record that an import needs, and the id if there is one already."""
+    for obj in submission.objects:
+        record = known_tasks.records[obj.session_uid] = replace(submission.record_for(obj), uid=task.uid)
+        write_record(obj, record)
+        stamp_task_id(obj, task.task_id)
 
 
 def send(worker: Worker, submission: Submission, *, progress: Progress | None = None) -> Task:

@@ -31,8 +31,9 @@ CHECKS = {
     "basedpyright": ["basedpyright", "--warnings"],
 }
 
-ONCE = ["--ignore=tests/sandbox", "--ignore=tests/gui"]
-"""What does not depend on the wheel that pytest runs in. tests/core does: each wheel comes with its own requests."""
+ONCE = ["--ignore=tests/sandbox", "--ignore=tests/gui", "--ignore=tests/command_line/test_many.py"]
+"""What does not depend on the wheel that pytest runs in. tests/core does: each wheel comes with its own requests; and
+tests/command_line: each wheel ends in its own way."""
 
 NOTHING_RAN = 5
 """pytest's exit code when the arguments select no test."""

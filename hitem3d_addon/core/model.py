@@ -81,8 +81,8 @@ class SegmentationRequest:
     mesh_url: str = ""
     callback_url: str = ""
 
-    def check(self) -> None:
-        """Raise InputError or TooLargeError for what the service would refuse; nothing is sent."""
+    def check(self, limit: int = UPLOAD_LIMIT) -> None:
+        """Raise InputError or TooLargeError for what the service or the studio would refuse; nothing is sent."""
         if bool(self.mesh) == bool(self.mesh_url):
             raise InputError("Give either a mesh or the address of one (mesh_url), not both and not neither.")
         for name, address in (("mesh_url", self.mesh_url), ("callback_url", self.callback_url)):
@@ -97,7 +97,7 @@ class SegmentationRequest:
                 size = self.mesh.stat().st_size
             except OSError as error:
                 raise InputError("The model file can't be read: {reason}.", reason=error.strerror or "") from error
-            check_upload_size(size)
+            check_upload_size(size, limit)
 
 
 def is_web_address(address: str) -> bool:
@@ -165,3 +165,5 @@ class Task:
     """The class of the error, by name: what an exit code or an icon is chosen by."""
     owner: str = ""
     revision: int = 0
+    content: str = ""
+    """A digest of what is cut, where it was sent such that the same model is not paid for twice; see `content`."""

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .data_folder import job_folder, make_folder, private_file
-from .errors import Hitem3DError, Message, StoreError, UncertainError
+from .errors import Hitem3DError, Message, StoreError, TaskFailedError, UncertainError
 from .model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
 from .owner import Owner, exclusive
 
 if TYPE_CHECKING:  # The functions that need it import it: it is not to be loaded before the task list is used.
     import sqlite3
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE_NAME = "tasks.sqlite3"
 DAMAGED = "tasks-damaged-"
 _NOTE = "task_id"
@@ -52,16 +52,23 @@ CREATE TABLE task (
     error TEXT NOT NULL,
     error_kind TEXT NOT NULL,
     owner TEXT NOT NULL,
-    revision INTEGER NOT NULL
+    revision INTEGER NOT NULL,
+    content TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX task_revision ON task (revision);
 CREATE INDEX task_task_id ON task (task_id);
+CREATE INDEX task_content ON task (content);
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE counter (revision INTEGER NOT NULL);
 INSERT INTO counter VALUES (0);
 """
 
-_MIGRATIONS: Mapping[int, str] = {}
+_MIGRATIONS: Mapping[int, str] = {
+    1: """
+ALTER TABLE task ADD COLUMN content TEXT NOT NULL DEFAULT '';
+CREATE INDEX task_content ON task (content);
+""",
+}
 """What leads from each schema version to the next."""
 
 _COLUMNS = [f.name for f in fields(Task) if f.name != "request"] + [f.name for f in fields(SegmentationRequest)]
@@ -102,10 +109,29 @@ class TaskStore:
     def add(self, task: Task) -> Task:
         """Put a new task in the list; gives the row as committed. Its revision is set here."""
         with self._transaction("IMMEDIATE") as sql:
-            row = _to_row(task) | {"revision": self._next_revision(sql)}
-            marks = ", ".join(f":{name}" for name in _COLUMNS)
-            sql.execute(f"INSERT INTO task ({', '.join(_COLUMNS)}) VALUES ({marks})", row)
-            return _to_task(row)
+            return self._insert(sql, task)
+
+    def add_once(self, task: Task, *, retry: bool = True) -> tuple[Task, bool]:
+        """Put a task in the list unless its content is there already, asked of the same service with the same options.
+
+        Gives the row that counts, and whether it is new. What was refused, stopped before it was sent, or failed at the
+        service (which is refunded) stands in nobody's way, the last without ``retry`` does; whatever may have been paid
+        for always does. Looking and adding are one transaction, so of two processes only one gets a new row.
+        """
+        with self._transaction("IMMEDIATE") as sql:
+            known = sql.execute(
+                "SELECT * FROM task WHERE content = :content AND content != '' AND seg_level = :seg_level "
+                "AND format = :format AND api_url = :api_url AND (state NOT IN (:failed, :cancelled) "
+                "OR (task_id != '' AND error_kind != :refunded)) ORDER BY state = :done DESC, revision DESC LIMIT 1",
+                _to_row(task)
+                | {
+                    "failed": TaskState.FAILED.value,
+                    "cancelled": TaskState.CANCELLED.value,
+                    "done": TaskState.DONE.value,
+                    "refunded": TaskFailedError.__name__ if retry else "",
+                },
+            ).fetchone()
+            return (_to_task(dict(known)), False) if known else (self._insert(sql, task), True)
 
     def get(self, uid: str) -> Task | None:
         """The task with this uid, or None."""
@@ -347,6 +373,12 @@ class TaskStore:
         assignments = ", ".join(f"{name} = :{name}" for name in _COLUMNS)
         sql.execute(f"UPDATE task SET {assignments} WHERE uid = :uid", _to_row(changed))
         return changed
+
+    def _insert(self, sql: sqlite3.Connection, task: Task) -> Task:
+        row = _to_row(task) | {"revision": self._next_revision(sql)}
+        marks = ", ".join(f":{name}" for name in _COLUMNS)
+        sql.execute(f"INSERT INTO task ({', '.join(_COLUMNS)}) VALUES ({marks})", row)
+        return _to_task(row)
 
     def _next_revision(self, sql: sqlite3.Connection) -> int:
         sql.execute("UPDATE counter SET revision = revision + 1")

@@ -32,6 +32,18 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
+COMMANDS = (
+    "command_*.py",
+    "__main__.py",
+    "interruption.py",
+    "part_export.py",
+    "batch.py",
+    "content.py",
+    "exit_codes.py",
+)
+"""What only a terminal shows."""
+
+
 class VisibleTexts:
     """What `found` holds is shown and has to have a translation; what `lost` holds is shown and can't have one.
 
@@ -44,7 +56,8 @@ class VisibleTexts:
         """By context and text, as Blender looks them up."""
         self.lost: list[str] = []
         # What runs in a terminal speaks English, like Blender's own command line.
-        files = [file for file in sorted(package.rglob("*.py")) if not file.stem.startswith("command_line")]
+        of_commands = {file for name in COMMANDS for file in package.rglob(name)}
+        files = [file for file in sorted(package.rglob("*.py")) if file not in of_commands]
         self._trees = {file: ast.parse(file.read_text("utf-8")) for file in files}
         self._errors = {"Message", *_error_classes(self._trees.values())}
         for file, tree in self._trees.items():

@@ -283,3 +283,29 @@ def test_sending_begins_once_and_only_for_the_owner(tmp_path: Path) -> None:
             store.begin_sending(task.uid, mine, again=False)
         store.begin_sending(task.uid, mine, again=True)
         assert store.settle(task.uid, mine).state is TaskState.UNCERTAIN
+
+
+def test_a_list_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    """Its tasks stay, and what was sent before contents were kept is nobody's content."""
+    with TaskStore(tmp_path) as store:
+        task = store.add(new_task())
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.executescript("DROP INDEX task_content; ALTER TABLE task DROP COLUMN content; PRAGMA user_version = 1")
+    connection.close()
+    with TaskStore(tmp_path) as store:
+        assert store.get(task.uid) == task
+        assert store.add_once(new_task("1" * 32)) == (store.get("1" * 32), True)
+
+
+def test_the_same_content_stands_in_the_list_once(tmp_path: Path) -> None:
+    with TaskStore(tmp_path) as store:
+        first, is_new = store.add_once(new_task("1" * 32, content="c"))
+        assert is_new
+        assert store.add_once(new_task("2" * 32, content="c")) == (first, False)
+        assert store.add_once(new_task("3" * 32, content="c", api_url="https://other"))[1]
+        store.update(first.uid, state=TaskState.CANCELLED)
+        assert store.add_once(new_task("4" * 32, content="c"))[1], "it was stopped before it was sent"
+        store.update("4" * 32, state=TaskState.FAILED, task_id="t", error_kind="TaskFailedError")
+        assert store.add_once(new_task("5" * 32, content="c"))[1], "it failed at the service, which is refunded"
+        store.update("5" * 32, state=TaskState.CANCELLED, task_id="t", error_kind="CancelledError")
+        assert not store.add_once(new_task("6" * 32, content="c"))[1], "waiting was stopped, after it was paid for"
