@@ -158,7 +158,7 @@ class Run:
 
 
 def _within_the_studios_limit(jobs: int) -> int:
-    """An account may be good for more tasks than usual, and the user say so; only the studio's file has the last word."""
+    """An account may be good for more tasks than usual, and the user say so; the studio has the last word."""
     studio = service.site()
     return min(jobs, studio.unfinished_tasks) if studio.file else jobs
 
