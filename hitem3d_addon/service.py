@@ -22,7 +22,6 @@ from .core.data_folder import data_folder
 from .core.errors import CredentialsError, InputError, OfflineError
 from .core.owner import Owner
 from .core.store import TaskStore
-from .core.transport import check_requests
 from .core.workflow import Worker
 
 
@@ -37,6 +36,8 @@ class Service:
 
     def check(self) -> None:
         """Raise a Hitem3DError for what keeps a request from being made at all: offline, no keys, no ``requests``."""
+        from .core.transport import check_requests
+
         check_api_url(self.api_url)
         check_requests()
         if reason := offline_reason(self.api_url):

@@ -6,18 +6,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sandbox_process import Sandbox
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from blender_window import BlenderWindow, Screen
+from sandbox_process import Sandbox
 
 BLENDERS = [path for path in os.environ.get("BLENDER", "").split(os.pathsep) if path]
 
