@@ -49,21 +49,20 @@ def main() -> None:
 
 
 def run(names: list[str], quick: bool, out: Path) -> None:
-    """Measure the rows one after the other; what was measured is written even if it is interrupted."""
+    """Measure the rows one after the other; each is written at once, so that an interrupted run is not for nothing."""
     sys.path.insert(0, str(environment.REPOSITORY))
     from benchmark.row import Row, Skipped, table
 
     rows: list[Row | Skipped] = []
     start = time.monotonic()
-    try:
-        for name in names:
-            print(f"{time.monotonic() - start:6.0f} s  {name}: {ROWS[name]}", flush=True)
-            rows.extend(importlib.import_module(f"benchmark.{name}").rows(quick))
-    finally:
-        if rows:
-            out.parent.mkdir(parents=True, exist_ok=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        print(f"{time.monotonic() - start:6.0f} s  {name}: {ROWS[name]}", flush=True)
+        for row in importlib.import_module(f"benchmark.{name}").rows(quick):
+            rows.append(row)
             out.write_text(json.dumps({**machine(), "quick": quick, "rows": [row.as_json() for row in rows]}, indent=2))
-            print(f"\n{table(rows)}\n\nWrote {out}")
+            print(f"{time.monotonic() - start:6.0f} s  {table([row]).splitlines()[-1].rstrip()}", flush=True)
+    print(f"\n{table(rows)}\n\nWrote {out}")
 
 
 def machine() -> dict[str, object]:
