@@ -7,27 +7,22 @@ from __future__ import annotations
 import shutil
 import struct
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
 from .core.errors import MissingError, ResultError
 from .core.model import OutputFormat
-from .core.result_kind import result_kind
-from .glb_file import read_glb, save_glb
-from .glb_limits import check_glb
-from .result_archive import unpack
 
 
-@dataclass(frozen=True, slots=True)
-class _Importer:
+class _Importer(NamedTuple):
     """An operator and what it is told; a setting that this Blender's version does not have is left out."""
 
     module: str
     operator: str
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any]
 
     def exists(self) -> bool:
         return self.operator in dir(getattr(bpy.ops, self.module))
@@ -82,6 +77,10 @@ def import_result_file(file: Path) -> None:
     What the file is, its content tells. Of a zip all models of the best format are imported, and their textures packed.
     Raises MissingError, and ResultError for a file that can't be read.
     """
+    from .core.result_kind import result_kind
+    from .glb_limits import check_glb
+    from .result_archive import unpack
+
     try:
         kind = result_kind(file)
     except OSError as error:
@@ -114,6 +113,8 @@ def _without_skeletons(file: Path, folder: Path) -> Path:
 
     To make one the importer shows its scene in the user's window, and needs a screen. Parts have no use for it.
     """
+    from .glb_file import read_glb, save_glb
+
     try:
         with file.open("rb") as stream:
             length = struct.unpack("<12xI4x", stream.read(20))[0]

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from .scene_import import Imported, Placement
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
+class ImportOptions(NamedTuple):
     """The properties of the import that say how."""
 
     parts: PartsChoice = "AUTO"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import bpy
@@ -69,20 +70,26 @@ def of_object(obj: bpy.types.Object) -> Task | None:
 
     The id on the object is the public contract, so one that a script has set wins over the record beside it.
     """
-    task_id = task_id_of(obj)
-    task = tasks.get(uid_of(obj))
-    if task and task_id in ("", task.task_id):
-        return task
-    return next((task for task in tasks.values() if task_id and task.task_id == task_id), None)
+    found = _of_object(obj, {})
+    if found is None and (task_id := task_id_of(obj)):
+        found = next((task for task in tasks.values() if task.task_id == task_id), None)
+    return found
 
 
 def uids_in_file() -> dict[str, list[bpy.types.Object]]:
     """The objects of each task that this .blend knows, by uid."""
     found: dict[str, list[bpy.types.Object]] = {}
+    by_id = {task.task_id: task for task in reversed(tasks.values()) if task.task_id}  # the first of an id stays
     for obj in bpy.data.objects:
-        if (TASK_ID in obj or RECORD in obj) and (task := of_object(obj)):
+        if (TASK_ID in obj or RECORD in obj) and (task := _of_object(obj, by_id)):
             found.setdefault(task.uid, []).append(obj)
     return found
+
+
+def _of_object(obj: bpy.types.Object, by_id: Mapping[str, Task]) -> Task | None:
+    task_id = task_id_of(obj)
+    task = tasks.get(uid_of(obj))
+    return task if task and task_id in ("", task.task_id) else by_id.get(task_id)
 
 
 def _clear() -> None:

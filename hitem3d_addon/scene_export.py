@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
 
@@ -31,8 +30,7 @@ POINTS = 256
 Bounds = tuple[float, float, float, float, float, float]
 
 
-@dataclass(frozen=True)
-class SentGeometry:
+class SentGeometry(NamedTuple):
     """What was sent. "Sent" coordinates are (world - centre) * scale, Blender's axes (Z up)."""
 
     triangles: int
@@ -96,8 +94,7 @@ def export_glb(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What one model would be, before anything is written."""
 
     triangles: int

@@ -23,7 +23,6 @@ from .core.errors import CredentialsError, Hitem3DError, InputError, Message, Of
 from .core.owner import Owner
 from .core.site_settings import SiteSettings, load_site, site_file
 from .core.store import TaskStore
-from .core.transport import check_requests
 from .core.workflow import Worker
 
 
@@ -40,6 +39,8 @@ class Service:
 
     def check(self) -> None:
         """Raise a Hitem3DError for what keeps a request from being made at all: offline, no keys, no ``requests``."""
+        from .core.transport import check_requests
+
         self._check_settings()
         check_requests()
 

@@ -10,8 +10,11 @@ import bpy
 import numpy as np
 from mathutils.bvhtree import BVHTree
 
-from .evaluated_surface import Doubles, Frame, Surface
+from .evaluated_surface import Doubles, Frame, Surface, moved
 from .scratch_scene import ScratchScene
+
+_CELLS = 128
+"""Along the longest side of the points."""
 
 
 class SurfaceDistance:
@@ -26,6 +29,32 @@ class SurfaceDistance:
     def distances(self, points: Doubles) -> Doubles:
         """For points (n, 3) in the frame."""
         return np.array([self._tree.find_nearest(point)[3] for point in points.tolist()], np.float64)
+
+
+def near_points(surfaces: Sequence[Surface], frame: Frame, points: Doubles) -> list[Surface]:
+    """The triangles that have a corner near one of the points (n, 3) in the frame; there may be none.
+
+    How far a point is from these is never less than how far it is from all. A tree of these few is made at once, where
+    one of a million triangles takes half a second.
+    """
+    low = points.min(axis=0)
+    cell = max(float((points.max(axis=0) - low).max()), 1e-30) / _CELLS
+    wanted = np.zeros((_CELLS + 3,) * 3, np.bool_)
+    x, y, z = ((points - low) / cell).astype(np.intp).T + 1
+    for step in np.ndindex(3, 3, 3):
+        wanted[x + step[0] - 1, y + step[1] - 1, z + step[2] - 1] = True
+    picked = []
+    for surface in surfaces:
+        for matrix in surface.matrices:
+            world = moved(surface.local, matrix[None])[:, 0]
+            of_vertex = [((world[k] - (frame.centre[k] + low[k])) / cell + 1) for k in range(3)]
+            inside = np.clip(of_vertex, 0, _CELLS + 2).astype(np.intp)
+            corners = surface.corners[wanted[tuple(inside)][surface.corners].any(axis=1)]
+            if len(corners):
+                used, renumbered = np.unique(corners, return_inverse=True)
+                triangles = renumbered.reshape(-1, 3).astype(np.int32)
+                picked.append(Surface(surface.local[:, used], triangles, matrix[None]))
+    return picked
 
 
 def _mesh(surfaces: Sequence[Surface], frame: Frame) -> bpy.types.Mesh:

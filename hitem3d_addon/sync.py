@@ -83,7 +83,7 @@ def _step() -> bool:
     current = service.current()
     mine = [task for task in known_tasks.tasks.values() if task.api_url == current.api_url and task.state in UNDER_WAY]
     if any(task.state is TaskState.WORKING for task in mine) and time.monotonic() % 1.0 < TICK:
-        known_tasks.redraw()  # each second, for the time that it takes
+        known_tasks.redraw()  # each second, for the time that it takes; drawing is what a user can feel
     if (mine or _agent.unanswered) and _may_go_on(current):
         _agent.ensure(current)
         if _agent.keeps_dying:

@@ -45,6 +45,9 @@ from .workflow import Progress, Worker
 log = logging.getLogger(__name__)
 
 LONGEST_BACKOFF = 60.0
+PROGRESS = 1.0
+"""Seconds between two words on how far a transfer is. Each has Blender's window drawn again, and that is the one pause
+that the user can feel. All transfers speak at the same moments, so that several cost no more than one."""
 RESCAN = 30.0
 """Seconds between looks for tasks whose owner is gone."""
 
@@ -366,13 +369,13 @@ class Agent:
         self._emit(problem_event(error, uid))
 
     def _progress(self, job: _Job, step: str) -> Progress:
-        last = 0.0
+        last = -1
 
         def report(done: int, total: int) -> None:
             nonlocal last
-            now = time.monotonic()
-            if now - last >= 0.25 or done == total:
-                last = now
+            moment = int(time.monotonic() / PROGRESS)
+            if moment != last or done == total:
+                last = moment
                 self._emit({"event": "progress", "uid": job.uid, "step": step, "done": done, "total": total})
 
         return report

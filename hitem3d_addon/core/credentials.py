@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -112,7 +111,7 @@ def save(home: Path, credentials: Credentials) -> None:
             file.unlink(missing_ok=True)
         return
     make_folder(home)
-    new = home / f"{FILE_NAME}.{secrets.token_hex(8)}"
+    new = home / f"{FILE_NAME}.{os.urandom(8).hex()}"
     with _explained(file):
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:

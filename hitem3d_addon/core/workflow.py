@@ -18,15 +18,12 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .address import shown
-from .client import AuthScheme, Hitem3DClient
 from .credentials import Credentials
 from .data_folder import job_folder, make_folder
-from .download import LinkExpiredError
 from .errors import (
     CancelledError,
     Hitem3DError,
@@ -43,6 +40,9 @@ from .model import SegmentationRequest, ServiceState, Task, TaskState, TaskStatu
 from .owner import Owner
 from .store import TaskStore, failure_fields
 
+if TYPE_CHECKING:  # What speaks to the network is loaded when it is used: Blender's start must not wait for it.
+    from .client import Hitem3DClient
+
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
@@ -53,8 +53,7 @@ WAIT_BUDGET = 70 * 60.0
 """Seconds: the service gives a task up after an hour (its FAQ); the rest is margin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(NamedTuple):
     """What a thread needs to work on tasks: the list, the right to change rows in it, and the service."""
 
     store: TaskStore
@@ -66,6 +65,8 @@ def connect(
     store: TaskStore, api_url: str, credentials: Credentials, *, user_agent: str, ca_file: Path | None
 ) -> Hitem3DClient:
     """A client of the service that knows which authorization scheme was found to work there. Raises InputError."""
+    from .client import AuthScheme, Hitem3DClient
+
     known = store.recall(_scheme_key(api_url))
     scheme = AuthScheme(known) if known in list(AuthScheme) else None
     return Hitem3DClient(api_url, credentials, scheme=scheme, user_agent=user_agent, ca_file=ca_file)
@@ -210,6 +211,8 @@ def fetch(worker: Worker, uid: str, *, progress: Progress | None = None, cancell
     The link is asked for right before it is used, since it lives one hour, and once more if it has expired all the
     same. Raises TaskTimeoutError when the service is not done, TaskFailedError, ResultError.
     """
+    from .download import LinkExpiredError
+
     task = _with_id(worker, uid)
     if (here := result_file(worker.store.home, task)) is not None:
         return here

@@ -13,12 +13,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from blender_window import BlenderWindow, Screen
 from sandbox_process import Sandbox
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parent))
-
-from blender_window import BlenderWindow, Screen
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for extension_repository.py
+sys.path.insert(0, str(Path(__file__).parent))  # for tasks_in_a_window.py
 
 BLENDERS = [path for path in os.environ.get("BLENDER", "").split(os.pathsep) if path]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real Blender window on a screen of its own, driven from a test: Python, keys, the mouse, pictures."""
+"""A real Blender window on a screen of its own, driven from outside: Python, keys, the mouse, pictures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 
 from PIL import Image
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[1]
 ADDON = "bl_ext.user_default.hitem3d"
 SIZE = (1600, 1000)
 _displays = itertools.count(90 + os.getpid() % 400)
@@ -32,7 +32,7 @@ class Screen:
             if not Path(f"/tmp/.X{number}-lock").exists():
                 break
         self.display = f":{number}"
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._server = subprocess.Popen(["Xvfb", self.display, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"], **quiet)
         until(lambda: Path(f"/tmp/.X11-unix/X{number}").exists(), "the X server")
         self._manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": self.display}, **quiet)

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured on: grids, tori, instances, a stack of modifiers."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from bpy.types import Mesh, Object
+from numpy.typing import NDArray
+
+
+def only(thing: Object) -> Object:
+    """The object, active and the only one selected."""
+    for other in bpy.context.view_layer.objects:
+        other.select_set(other == thing)
+    bpy.context.view_layer.objects.active = thing
+    bpy.context.view_layer.update()
+    return thing
+
+
+def grid(cells: int) -> Object:
+    """A smooth grid of ``cells`` times ``cells`` quads with one seamless UV layer, the only object of the file."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=cells, y_subdivisions=cells, calc_uvs=True)
+    thing = bpy.context.object
+    thing.data.shade_smooth()
+    return only(thing)
+
+
+def instances(places: int) -> tuple[Object, int]:
+    """A grid on whose points Geometry Nodes put ``places`` times ``places`` balls, and the triangles of it all."""
+    thing = grid(places - 1)
+    bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=4, radius=0.4 / places)
+    ball = bpy.context.object
+    triangles = len(ball.data.polygons) * places * places
+    ball.location.x = 5
+    only(thing)
+    tree = bpy.data.node_groups.new("Balls", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    put, info = tree.nodes.new("GeometryNodeInstanceOnPoints"), tree.nodes.new("GeometryNodeObjectInfo")
+    info.inputs["Object"].default_value = ball
+    tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], put.inputs["Points"])
+    tree.links.new(info.outputs["Geometry"], put.inputs["Instance"])
+    tree.links.new(put.outputs[0], tree.nodes.new("NodeGroupOutput").inputs[0])
+    thing.modifiers.new("Balls", "NODES").node_group = tree
+    bpy.context.view_layer.update()
+    return thing, triangles
+
+
+def modified(cells: int) -> Object:
+    """A grid under a stack of modifiers: 16 times as many quads, subdivided, twisted, smoothed and thickened."""
+    thing = grid(cells)
+    thing.modifiers.new("Subdivision", "SUBSURF").levels = 2
+    twist = thing.modifiers.new("Twist", "SIMPLE_DEFORM")
+    twist.deform_method, twist.angle = "TWIST", 1.0
+    thing.modifiers.new("Smooth", "SMOOTH").iterations = 5
+    thing.modifiers.new("Solidify", "SOLIDIFY")
+    bpy.context.view_layer.update()
+    return thing
+
+
+def torus(faces: int) -> Object:
+    """A bumpy torus of about so many quads, in the scene and selected."""
+    around = max(8, round((2 * faces) ** 0.5))
+    across = max(4, round(faces / around))
+    u, v = np.meshgrid(np.arange(around) / around * 2 * np.pi, np.arange(across) / across * 2 * np.pi, indexing="ij")
+    r = 0.3 + 0.03 * np.sin(7 * u) + 0.02 * np.cos(5 * v + u)
+    positions = np.stack(((1 + r * np.cos(v)) * np.cos(u), (1 + r * np.cos(v)) * np.sin(u), r * np.sin(v)), axis=-1)
+    i, j = np.meshgrid(np.arange(around), np.arange(across), indexing="ij")
+    i1, j1 = (i + 1) % around, (j + 1) % across
+    quads = np.stack((i * across + j, i1 * across + j, i1 * across + j1, i * across + j1), axis=-1)
+    return only(linked("Torus", mesh_of("Torus", positions.reshape(-1, 3), quads.reshape(-1, 4))))
+
+
+def mesh_of(name: str, positions: NDArray[np.floating], faces: NDArray[np.integer]) -> Mesh:
+    """A mesh of these vertices (n, 3) and faces (m, corners)."""
+    mesh = bpy.data.meshes.new(name)
+    mesh.vertices.add(len(positions))
+    mesh.attributes["position"].data.foreach_set("vector", positions.astype(np.float32).ravel())
+    mesh.loops.add(faces.size)
+    mesh.loops.foreach_set("vertex_index", faces.astype(np.int32).ravel())
+    mesh.polygons.add(len(faces))
+    mesh.polygons.foreach_set("loop_start", np.arange(0, faces.size, faces.shape[1], dtype=np.int32))
+    mesh.update(calc_edges=True)
+    return mesh
+
+
+def linked(name: str, mesh: Mesh) -> Object:
+    """An object of this mesh in the scene."""
+    thing = bpy.data.objects.new(name, mesh)
+    bpy.context.collection.objects.link(thing)
+    return thing
+
+
+def evaluate(thing: Object) -> None:
+    """Have the object computed anew, as after a change of its mesh."""
+    thing.data.update_tag()
+    bpy.context.view_layer.update()
+
+
+def shown(thing: Object) -> Object:
+    """A new object without modifiers or instances that holds what this one shows."""
+    graph = bpy.context.evaluated_depsgraph_get()
+    parts = []
+    for instance in graph.object_instances:
+        owner = (instance.parent or instance.object).original
+        if owner == thing and instance.object.type == "MESH" and instance.show_self:
+            mesh = instance.object.data
+            positions = np.empty((len(mesh.vertices), 3), np.float32)
+            mesh.vertices.foreach_get("co", positions.ravel())
+            matrix = np.array(instance.matrix_world)
+            corners = np.empty((len(mesh.loop_triangles), 3), np.int32)
+            mesh.loop_triangles.foreach_get("vertices", corners.ravel())
+            parts.append((positions @ matrix[:3, :3].T + matrix[:3, 3], corners))
+    starts = np.cumsum([0, *(len(positions) for positions, _ in parts)])
+    faces = np.concatenate([corners + start for (_, corners), start in zip(parts, starts, strict=False)])
+    return linked("Shown", mesh_of("Shown", np.concatenate([positions for positions, _ in parts]), faces))
