@@ -220,6 +220,7 @@ INTERFACE = {
     "Options": "选项",
     "Segment Each": "分别分割",
     "Segment as One": "作为整体分割",
+    "{name}: counting…": "{name}：正在计数…",
     "{tasks} objects: {triangles} triangles, {size} MB, at most {limit} MB each": (
         "{tasks} 个物体：{triangles} 个三角形，{size} MB，每个最多 {limit} MB"
     ),

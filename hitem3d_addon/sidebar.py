@@ -103,6 +103,9 @@ def _draw_choice(
     try:
         models = submission.models(context, source, include_children=include_children)
         found = preflight.of(context, models)
+        if found is None and source != "TOGETHER":
+            counting = Message("{name}: counting…", {"name": models[0][0].name})
+            draw_text(context, layout, translated(counting), icon="MESH_DATA")
         if found and found.problem:
             raise InputError(found.problem.template, **found.problem.values)
         if found and source != "TOGETHER":  # of the same objects as one model there is nothing new to say

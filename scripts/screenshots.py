@@ -35,18 +35,20 @@ def main() -> None:
     environment.ensure_running_inside()
     from PIL import Image
 
-    def keep(source: Path, name: str, width: int = 1000) -> None:
+    def keep(source: Path, name: str) -> None:
         with Image.open(source) as picture:
             small = picture.convert("RGB")
-            small.thumbnail((width, 10_000))
-            small.quantize(128, method=Image.Quantize.MEDIANCUT).save(PICTURES / name, optimize=True)
+            small.thumbnail((1000, 10_000))
+            if name.endswith(".png"):  # of the window: flat colours, few of them
+                small = small.quantize(128, method=Image.Quantize.MEDIANCUT)
+            small.save(PICTURES / name, optimize=True)
         print(f"Wrote {(PICTURES / name).relative_to(REPOSITORY)}, {(PICTURES / name).stat().st_size / 1000:.0f} kB")
 
     PICTURES.mkdir(exist_ok=True)
     _run([str(REPOSITORY / "scripts" / "demo.py"), "--out", str(BUILD / "demo")], {})
     tests = ["-m", "pytest", "-q", "tests/gui/test_panel.py"]
     _run(tests, {"BLENDER": blender})
-    keep(BUILD / "demo" / "before-after.png", "before-after.png", 1200)
+    keep(BUILD / "demo" / "before-after.png", "before-after.jpg")
     for drawn, name in FROM_THE_WINDOW.items():
         keep(BUILD / Path(blender).name / drawn, name)
 

@@ -141,6 +141,15 @@ def test_the_panel_in_every_state(
     seen(window, TaskState.UNCERTAIN)
     picture("uncertain")
 
+    window.run(
+        "import os\n"
+        "themes = [os.path.join(p, 'Blender_Light.xml') for p in bpy.utils.preset_paths('interface_theme')]\n"
+        "theme = next(file for file in themes if os.path.isfile(file))\n"
+        "bpy.ops.script.execute_preset(filepath=theme, menu_idname='USERPREF_MT_interface_theme_presets')"
+    )
+    time.sleep(1)
+    picture("uncertain in a light theme")
+
     window.run("bpy.context.preferences.view.ui_scale = 2.0")
     window.widen_sidebar(400)
     picture("uncertain at twice the size")
