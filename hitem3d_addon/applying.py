@@ -20,7 +20,10 @@ def apply_parts(context: bpy.types.Context, obj: bpy.types.Object, target: Targe
     """Put the parts that were imported for the active object on it. Gives the report; raises a Hitem3DError."""
     parts = parts_of(obj)
     if obj.library or not obj.is_editable:
-        raise InputError("“{name}” is linked from another file, so it can't be changed.", name=obj.name)
+        raise InputError(
+            "“{name}” comes from another file and can't be changed here. Make it local first (Object > Relations).",
+            name=obj.name,
+        )
     # NumPy, which these need, may be missing in some builds of Blender; the import before has said so.
     from .labelled_mesh import apply_labels
     from .labels import part_labels

@@ -179,7 +179,6 @@ INTERFACE = {
     "Separate Objects": "分离为物体",
     "The original cut into objects, with all its data": "将原物体切分为多个物体，保留其全部数据",
     "Import the parts of the active object first": "请先导入活动物体的部件",
-    "“{name}” is linked from another file, so it can't be changed.": "“{name}” 是从另一个文件链接的，因此无法更改。",
     "{count} parts on “{name}”. {unmatched:.1f} % of the surface lies on no part and took the nearest": (
         "“{name}” 上有 {count} 个部件。{unmatched:.1f} % 的表面不在任何部件上，归入了最近的部件"
     ),

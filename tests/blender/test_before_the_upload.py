@@ -182,16 +182,6 @@ def test_the_local_service_is_a_press_away(monkeypatch: pytest.MonkeyPatch) -> N
     assert current.refusal() is None
 
 
-def test_a_certificate_file_does_not_follow_the_blend(sandbox: Sandbox) -> None:
-    add()
-    settings = preferences.get()
-    assert settings
-    settings.ca_file = "//studio.pem"
-    assert "relative to the .blend" in refused()
-    settings.ca_file = "/studio.pem"
-    assert service.current().refusal() is None
-
-
 def test_sentences_are_wrapped_and_never_cut() -> None:
     """At spaces, between Chinese characters, and inside what is too long for a line."""
     text = "Kept in /home/somebody/a-long-folder/credentials.json, 模型太大，无法发送：上限为 200 MB。"
