@@ -113,7 +113,7 @@ def test_blender_is_killed(open_window: OpenWindow, sandbox: Sandbox, home: Path
     if moment in ("mid-body", "mid-download"):
         add_heavy_model(window)
     press(window)
-    until(lambda: reached(home, sandbox), moment)
+    until(lambda: reached(home, sandbox), moment, 120)
     window.kill()
     until(lambda: not agents(home), "the agent's end", 60)
     sandbox.behave(upload_rate=0, download_rate=0, seconds=0)
