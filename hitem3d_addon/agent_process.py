@@ -78,6 +78,8 @@ class AgentProcess:
             begins, self._configuration = not self._configuration, configuration
             if begins:
                 self._write(configuration)
+                # Not what decides on a payment: nobody knows whether the dead agent did it. The user can press again.
+                self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "configure"))
                 for command in self._unanswered:
                     self._write(command)
             else:

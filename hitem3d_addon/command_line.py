@@ -43,7 +43,7 @@ def main(arguments: Sequence[str], prog: str = IN_BLENDER, scene: Path | None = 
     with output:
 
         def said() -> None:
-            output.note("Stopping. What is being sent is finished first; once more stops at once.")
+            output.note("Stopping. An answer that is due is waited for; once more stops at once.")
 
         try:
             with Interruption(said) as stop:

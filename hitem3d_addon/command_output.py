@@ -27,7 +27,9 @@ class Output:
     def __init__(self, *, as_json: bool, json_file: Path | None) -> None:
         """Raises OSError for a json_file that can't be written."""
         self._as_json = as_json
-        self._file: IO[str] | None = json_file.open("w", encoding="utf-8") if json_file else None
+        self._file: IO[str] | None = (
+            json_file.open("w", encoding="utf-8", errors="backslashreplace") if json_file else None
+        )
         self._terminal = sys.stderr.isatty()
         self._bar = ""
         self._drawn = 0.0
@@ -36,7 +38,7 @@ class Output:
         sys.stdout.flush()
         # What Blender's C code has printed so far is still in its buffer, and goes to standard error with the rest.
         self._saved = os.dup(1)
-        self._results = os.fdopen(os.dup(self._saved), "w", encoding="utf-8")
+        self._results = os.fdopen(os.dup(self._saved), "w", encoding="utf-8", errors="backslashreplace")
         os.dup2(2, 1)
         return self
 

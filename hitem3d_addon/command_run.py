@@ -152,9 +152,16 @@ class Run:
         )
 
     def _discard_unused(self, outcome: Outcome) -> None:
-        """Remove the exported file of a model that another task stands for, or that was never recorded."""
-        if is_uid(outcome.uid) and (outcome.task is None or outcome.task.uid != outcome.uid):
-            shutil.rmtree(job_folder(self.worker.store.home, outcome.uid), ignore_errors=True)
+        """Remove the exported file of a model that another task stands for, unless that one may yet send it.
+
+        Where the task is not known, the list can't be read, and the folder may hold the one note of a paid task's id.
+        """
+        task = outcome.task
+        if task is None or task.uid == outcome.uid or not is_uid(outcome.uid):
+            return
+        folder = job_folder(self.worker.store.home, outcome.uid)
+        if task.task_id or not task.request.mesh or task.request.mesh.parent != folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _within_the_studios_limit(jobs: int) -> int:

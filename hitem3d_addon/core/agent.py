@@ -167,9 +167,13 @@ class Agent:
         if job:
             job.due = 0.0
             return
+        before = self._worker().store.get(uid)
         task = self._worker().store.claim(uid, self._owner)
         if task is None:
             return  # Another Blender's agent works on it; its steps show through the store.
+        if task.state is TaskState.PENDING and before and is_script(before.owner):
+            self._stop_unsent(uid)
+            return
         if task.task_id and task.state in (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED):
             if workflow.result_file(self._home, task):
                 self._worker().store.release(uid, self._owner)
@@ -217,13 +221,17 @@ class Agent:
                 continue
             claimed = self._worker().store.claim(task.uid, self._owner)
             if claimed and claimed.state is TaskState.PENDING and is_script(task.owner):
-                workflow.cancel(self._worker(), task.uid)
-                self._worker().store.release(task.uid, self._owner)
+                self._stop_unsent(task.uid)
             elif claimed and claimed.state in _ACTIVE:
                 log.info("task %s: taken over, %s", claimed.task_id or claimed.uid, claimed.state.value)
                 self._jobs[task.uid] = _Job(task.uid, claimed.state)
             elif claimed:
                 self._worker().store.release(task.uid, self._owner)
+
+    def _stop_unsent(self, uid: str) -> None:
+        """Stop what a script had not sent when it died: the script is likely run again, and would pay twice."""
+        workflow.cancel(self._worker(), uid)
+        self._worker().store.release(uid, self._owner)
 
     def _start_due_steps(self, now: float) -> None:
         running = [job for job in self._jobs.values() if job.running]

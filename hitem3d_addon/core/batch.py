@@ -266,6 +266,10 @@ class Batch:
 
     def _advance(self, flight: _Flight) -> Outcome | None:
         store, owner = self._worker.store, self._worker.owner
+        before = store.get(flight.uid) if flight.model is None else None
+        if before and before.state is TaskState.PENDING and (not before.owner or owner.is_gone(before.owner)):
+            # Not claimed: letting go of it would make what a dead script had not sent look like a Blender's own.
+            raise _not_sent(flight.name)
         task = store.claim(flight.uid, owner)
         if task is None:
             return self._watch(flight)
@@ -273,7 +277,7 @@ class Batch:
             task = store.settle(flight.uid, owner)
         if task.state is TaskState.PENDING:
             if flight.model is None:
-                raise InputError("“{name}” was not sent yet, so there is nothing to ask for.", name=flight.name)
+                raise _not_sent(flight.name)
             if self._hold > time.monotonic():
                 flight.due = self._hold
                 return None
@@ -444,6 +448,10 @@ def _backoff(times: int, asked_for: float | None) -> float:
     if asked_for is not None:
         return max(asked_for, 0.2)
     return min(5.0 * 2.0 ** min(times - 1, 10), LONGEST_BACKOFF)
+
+
+def _not_sent(name: str) -> InputError:
+    return InputError("“{name}” was not sent yet, so there is nothing to ask for.", name=name)
 
 
 def _as_error(task: Task) -> Hitem3DError:
