@@ -78,8 +78,6 @@ class AgentProcess:
             begins, self._configuration = not self._configuration, configuration
             if begins:
                 self._write(configuration)
-                # Not what decides on a payment: nobody knows whether the dead agent did it. The user can press again.
-                self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "configure"))
                 for command in self._unanswered:
                     self._write(command)
             else:
@@ -151,7 +149,11 @@ class AgentProcess:
         return min(2.0**self._deaths, _LONGEST_BACKOFF)
 
     def _buried(self) -> None:
-        """Note that the agent has died by itself."""
+        """Note that the agent has died by itself.
+
+        Nobody knows whether it did what it was told last, so what decides on a payment is not told again: the user can.
+        """
+        self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "configure"))
         self._deaths = self._deaths + 1 if time.monotonic() - self._started < _QUICK_DEATH else 1
         self._forget_process()
 
