@@ -307,7 +307,9 @@ INTERFACE = {
     # task_panels.py
     "Tasks": "任务",
     "No tasks in this file": "此文件中没有任务",
+    "{count} more: select an object to see its task": "另有 {count} 个：选中物体即可查看其任务",
     "Tasks of Other Files": "其他文件的任务",
+    "{count} older ones": "另有 {count} 个更早的任务",
     "Sending {:.0f} of {:.0f} MB": "正在发送 {:.0f} / {:.0f} MB",
     "Fetching {:.0f} of {:.0f} MB": "正在获取 {:.0f} / {:.0f} MB",
     "{} so far": "已用 {}",

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import bpy
+from bpy.app.handlers import persistent
 
 from .core.errors import Message
-from .core.model import Task
+from .core.model import Task, TaskState
 from .record import RECORD, TASK_ID, Record, task_id_of, uid_of
 
 
@@ -22,8 +23,19 @@ class Transfer(NamedTuple):
     total: int
 
 
+class Shown(NamedTuple):
+    """What the panels need of many tasks at once."""
+
+    names: Mapping[str, str]
+    """The objects of each task of this .blend, by uid: first what is not done yet, and of that the newest."""
+    others: Sequence[str]
+    """The uids of all other tasks, the newest first."""
+    usual_duration: int
+    """Seconds that the service took for the tasks that it finished last, or 0 where there were none."""
+
+
 tasks: dict[str, Task] = {}
-"""By uid."""
+"""By uid. Whoever changes it calls `changed`."""
 transfers: dict[str, Transfer] = {}
 """Of the tasks that this Blender's agent is sending or downloading just now, by uid."""
 problem: Message | None = None
@@ -46,10 +58,42 @@ def credits() -> Message | None:
     return Message("{credits:g} API credits left", account.values)
 
 
+_OVER = frozenset({TaskState.DONE, TaskState.CANCELLED})
+_NAMES = 10
+"""Objects of one task that are named; there is no room for more."""
+_LATEST = 10
+"""Tasks that "usually" is about."""
+_shown: Shown | None = None
+
+
 def saw(task: Task) -> None:
     """Keep what is known of a task now, and show it."""
     tasks[task.uid] = task
+    changed()
+
+
+def changed() -> None:
+    """Show what became of the tasks."""
+    _forget_shown()
     redraw()
+
+
+def shown(of_active: Task | None = None) -> Shown:
+    """What the panels show. Worked out once after each change, since a list can hold thousands of tasks.
+
+    ``of_active`` is the active object's task, which may be news: Blender tells nobody when a script sets a task id.
+    """
+    global _shown
+    if _shown is None or (of_active and of_active.uid not in _shown.names):
+        in_file = uids_in_file()
+        newest = sorted(tasks.values(), key=lambda task: -task.created)
+        mine = sorted((task for task in newest if task.uid in in_file), key=lambda task: task.state in _OVER)
+        _shown = Shown(
+            names={task.uid: ", ".join(obj.name for obj in in_file[task.uid][:_NAMES]) for task in mine},
+            others=[task.uid for task in newest if task.uid not in in_file],
+            usual_duration=_usual_duration(),
+        )
+    return _shown
 
 
 def redraw() -> None:
@@ -92,13 +136,45 @@ def _of_object(obj: bpy.types.Object, by_id: Mapping[str, Task]) -> Task | None:
     return task if task and task_id in ("", task.task_id) else by_id.get(task_id)
 
 
+def _usual_duration() -> int:
+    finished = [task for task in tasks.values() if task.state is TaskState.DONE and task.submitted and task.finished]
+    finished.sort(key=lambda task: -task.finished)
+    durations = sorted(task.finished - task.submitted for task in finished[:_LATEST])
+    return durations[len(durations) // 2] if durations else 0
+
+
+@persistent
+def _forget_shown(*_: object) -> None:
+    global _shown
+    _shown = None
+
+
+_HANDLERS = (
+    bpy.app.handlers.depsgraph_update_post,
+    bpy.app.handlers.load_post,
+    bpy.app.handlers.undo_post,
+    bpy.app.handlers.redo_post,
+)
+"""Objects come, go and are renamed."""
+
+
+def register() -> None:
+    _clear()
+    for handlers in _HANDLERS:
+        handlers.append(_forget_shown)
+
+
+def unregister() -> None:
+    for handlers in _HANDLERS:
+        handlers.remove(_forget_shown)
+    _clear()
+
+
 def _clear() -> None:
     global problem, account, unsaved_ids
+    _forget_shown()
     tasks.clear()
     transfers.clear()
     records.clear()
     problem = account = None
     unsaved_ids = False
-
-
-register = unregister = _clear

@@ -9,7 +9,6 @@ press, so undo, redo and loading a file lose nothing: what is missing is stamped
 from __future__ import annotations
 
 import os
-import time
 import traceback
 
 import bpy
@@ -22,6 +21,7 @@ from .core.data_folder import data_folder
 from .core.errors import Hitem3DError, Message, StoreError
 from .core.model import TaskState
 from .core.store import FILE_NAME, TaskStore, is_locked
+from .drawing_pace import DrawingPace
 from .importing import ImportOptions, import_parts
 from .record import RECORD, read_record, stamp_task_id, task_id_of, uid_of, write_record
 
@@ -31,6 +31,7 @@ UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, 
 _agent = AgentProcess()
 _view: TaskStore | None = None
 _seen: tuple[int, int] = (0, 0)
+_pace = DrawingPace()
 _wanted: dict[str, ImportOptions] = {}
 """The tasks, by uid, whose parts are imported as soon as they are here."""
 
@@ -65,14 +66,16 @@ def wake() -> None:
 
 
 def _tick() -> float | None:
+    _pace.measure()
     try:
-        return TICK if _step() else None
+        if not _step():
+            return None
     except Hitem3DError as error:
         _say(error.message)
     except Exception:
         # Blender would take the timer away, and no task id would reach its object any more.
         traceback.print_exc()
-    return TICK
+    return 0.0 if _pace.measuring else TICK
 
 
 def _step() -> bool:
@@ -82,8 +85,10 @@ def _step() -> bool:
         return True
     current = service.current()
     mine = [task for task in known_tasks.tasks.values() if task.api_url == current.api_url and task.state in UNDER_WAY]
-    if any(task.state is TaskState.WORKING for task in mine) and time.monotonic() % 1.0 < TICK:
-        known_tasks.redraw()  # each second, for the time that it takes; drawing is what a user can feel
+    # How much is transferred, and how long the service has been working; all else is drawn when it happens.
+    moving = known_tasks.transfers or any(task.state is TaskState.WORKING for task in mine)
+    if moving and _pace.due():
+        known_tasks.redraw()
     if (mine or _agent.unanswered) and _may_go_on(current):
         _agent.ensure(current)
         if _agent.keeps_dying:
@@ -119,9 +124,10 @@ def _read_events() -> None:
                 known_tasks.transfers[event["uid"]] = known_tasks.Transfer(event["step"], event["done"], event["total"])
             case "account":
                 known_tasks.account = Message(event["template"], event["values"])
+                known_tasks.redraw()
             case "problem":
                 known_tasks.problem = Message(event["template"], event["values"])
-        known_tasks.redraw()
+                known_tasks.redraw()
 
 
 def _read_store() -> bool:
@@ -149,15 +155,16 @@ def _read_store() -> bool:
             if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):
                 known_tasks.transfers.pop(task.uid, None)
         if len(known_tasks.tasks) != newest[1]:
+            there = {task.uid: task for task in _view.tasks()}
             known_tasks.tasks.clear()
-            known_tasks.tasks.update((task.uid, task) for task in _view.tasks())
+            known_tasks.tasks.update(there)
         _seen = newest
     except StoreError as error:
         if is_locked(error):
             return False
         raise
     stamp()
-    known_tasks.redraw()
+    known_tasks.changed()
     return True
 
 

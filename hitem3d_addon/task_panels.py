@@ -8,7 +8,6 @@ Drawing reads plain values that others keep up to date; it never reads the disk 
 from __future__ import annotations
 
 import time
-from statistics import median
 
 import bpy
 from bpy.app.translations import pgettext_iface
@@ -31,6 +30,9 @@ from .task_operators import (
 )
 from .wording import draw_text, state_message, translated
 
+MOST = 8
+"""Tasks that a panel shows at once: nobody scrolls through a thousand, and Blender would draw them all."""
+
 _ICONS = {
     TaskState.PENDING: "TIME",
     TaskState.SENDING: "EXPORT",
@@ -51,11 +53,12 @@ class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
         layout = self.layout
         active = context.view_layer.objects.active
         mine = known_tasks.of_object(active) if active else None
-        in_file = known_tasks.uids_in_file()
-        shown = sorted((known_tasks.tasks[uid] for uid in in_file), key=lambda task: (task != mine, -task.created))
-        for task in shown:
-            names = ", ".join(obj.name for obj in in_file[task.uid])
-            _draw_task(context, layout, task, names, is_active=task == mine)
+        names = known_tasks.shown(mine).names
+        first = [mine.uid] if mine and mine.uid in names else []
+        uids = first + [uid for uid in names if uid not in first]
+        for uid in uids[:MOST]:
+            _draw_task(context, layout, known_tasks.tasks[uid], names[uid], is_active=uid in first)
+        _draw_rest(context, layout, Message("{count} more: select an object to see its task"), len(uids))
         if known_tasks.unsaved_ids:
             hint = Message("Save the file to keep its new task ids, for another computer too")
             draw_text(context, layout, translated(hint), icon="FILE_TICK")
@@ -65,7 +68,7 @@ class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
             box.label(text=active.name, icon="OBJECT_DATA", translate=False)
             box.operator(HITEM3D_OT_query_task.bl_idname, icon="FILE_REFRESH")
             box.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
-        elif not shown:
+        elif not names:
             layout.label(text="No tasks in this file")
         layout.operator(HITEM3D_OT_adopt_task.bl_idname, text="Add Task by Id…", icon="ADD")
 
@@ -77,13 +80,20 @@ class HITEM3D_PT_other_tasks(SidebarPanel, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return len(known_tasks.tasks) > len(known_tasks.uids_in_file())
+        return bool(known_tasks.shown().others)
 
     def draw(self, context: bpy.types.Context) -> None:
-        in_file = known_tasks.uids_in_file()
-        others = [task for task in known_tasks.tasks.values() if task.uid not in in_file]
-        for task in sorted(others, key=lambda task: -task.created)[:20]:
+        others = known_tasks.shown().others
+        for uid in others[:MOST]:
+            task = known_tasks.tasks[uid]
             _draw_task(context, self.layout, task, task.name, is_active=False)
+        _draw_rest(context, self.layout, Message("{count} older ones"), len(others))
+
+
+def _draw_rest(context: bpy.types.Context, layout: bpy.types.UILayout, said: Message, count: int) -> None:
+    if count > MOST:
+        text = translated(Message(said.template, {"count": count - MOST}))
+        draw_text(context, layout, text, icon="THREE_DOTS")
 
 
 def _draw_task(
@@ -128,16 +138,9 @@ def _draw_state(context: bpy.types.Context, box: bpy.types.UILayout, task: Task)
     draw_text(context, box, translated(state_message(task)))
     if task.state is TaskState.WORKING and task.submitted:
         text = pgettext_iface("{} so far").format(_minutes(int(time.time()) - task.submitted))
-        if usual := usual_duration():
+        if usual := known_tasks.shown().usual_duration:
             text += pgettext_iface(", usually {}").format(_minutes(usual))
         draw_text(context, box, text)
-
-
-def usual_duration() -> int:
-    """Seconds that the service took for the tasks that it finished last, or 0 where there were none."""
-    finished = [t for t in known_tasks.tasks.values() if t.state is TaskState.DONE and t.submitted and t.finished]
-    finished.sort(key=lambda task: -task.finished)
-    return round(median(t.finished - t.submitted for t in finished[:10])) if finished else 0
 
 
 def _minutes(seconds: int) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,6 +12,7 @@ from .errors import InputError
 from .model import is_web_address
 
 
+@functools.lru_cache(maxsize=20)  # asked for by every drawing of a panel
 def check_api_url(address: str) -> str:
     """The service's address in the one form that is compared and stored: no slash at the end, host in lower case.
 
@@ -49,6 +51,7 @@ def is_safe_address(address: str, *, loopback: bool) -> bool:
     return parts.scheme == "https" or (loopback and is_loopback(address))
 
 
+@functools.lru_cache(maxsize=20)
 def is_loopback(address: str) -> bool:
     """Whether the address is on this machine: localhost, 127.0.0.0/8 or ::1. No name is looked up."""
     host = _host(address)
