@@ -12,7 +12,6 @@ from typing import Any
 import bpy
 
 from .core.errors import Hitem3DError
-from .core.exit_codes import ExitCode, exit_code_of
 
 NAME = "hitem3d"
 IN_BLENDER = f"blender [FILE.blend] --command {NAME}"
@@ -28,6 +27,7 @@ def main(arguments: Sequence[str], prog: str = IN_BLENDER, scene: Path | None = 
     from .command_scene import open_file
     from .command_segment import segment
     from .command_tasks import TASK_COMMANDS
+    from .core.exit_codes import ExitCode, exit_code_of
     from .interruption import Interruption
 
     commands = {"segment": segment, **TASK_COMMANDS}

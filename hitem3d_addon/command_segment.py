@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePath
 
 import bpy
@@ -116,7 +115,7 @@ class _FileSegmentation:
                 if file.suffix.lower() == ".blend":
                     yield from self._of_blend(file)
                     continue
-                request = replace(self._asked, mesh=file.absolute())
+                request = self._asked._replace(mesh=file.absolute())
                 request.check(self._current.site.upload_limit)
                 model = Model(file.stem, request, content_of_file(file))
             except Hitem3DError as error:

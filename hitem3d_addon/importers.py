@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -77,6 +75,9 @@ def import_result_file(file: Path) -> None:
     What the file is, its content tells. Of a zip all models of the best format are imported, and their textures packed.
     Raises MissingError, and ResultError for a file that can't be read.
     """
+    import shutil  # here, as Blender starts with this module
+    import tempfile
+
     from .core.result_kind import result_kind
     from .glb_limits import check_glb
     from .result_archive import unpack

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import bpy
 from bpy.app.handlers import persistent
@@ -27,8 +27,7 @@ Models = Sequence[Sequence[bpy.types.Object]]
 _Key = tuple[int, str, int, tuple[tuple[int, ...], ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Preflight:
+class Preflight(NamedTuple):
     """What the models that are chosen would be."""
 
     models: Sequence[Estimate] = ()

@@ -97,7 +97,7 @@ def read_record(obj: Object) -> Record | None:
     except (KeyError, TypeError, ValueError):
         return None
     low, high = record.bounds[:3], record.bounds[3:]
-    sound = bool(record.uid) and record.scale > 0 and record.triangles >= 0 and record.time >= 0
+    sound = bool(record.uid) and record.scale > 0 and 0 <= record.triangles < 2**31 and record.time >= 0
     return record if sound and all(a <= b for a, b in zip(low, high, strict=True)) else None
 
 

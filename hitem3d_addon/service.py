@@ -9,8 +9,8 @@ import functools
 import os
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import bpy
 
@@ -26,8 +26,7 @@ from .core.store import TaskStore
 from .core.workflow import Worker
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """Everything that is needed to reach the service, read in one go. Its repr shows no secret."""
 
     home: Path

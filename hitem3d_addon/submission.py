@@ -5,21 +5,19 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import time
-import uuid
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import bpy
 
 from . import known_tasks
 from .core import workflow
-from .core.data_folder import job_folder, make_folder
+from .core.data_folder import job_folder, make_folder, new_uid, remove_folder
 from .core.errors import InputError, StoreError
 from .core.model import SegmentationRequest, Task, TaskState, check_upload_size
 from .core.store import TaskStore
@@ -34,8 +32,7 @@ Source = Literal["ACTIVE", "EACH", "TOGETHER"]
 SHOWN_AS_MESH = frozenset({"MESH", "CURVE", "SURFACE", "FONT", "META"})
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(NamedTuple):
     """One task before it is sent: the objects that it is about, and what create-task is asked."""
 
     uid: str
@@ -91,15 +88,15 @@ def prepare(
     folders = []
     try:
         for group in groups:
-            uid = uuid.uuid4().hex
+            uid = new_uid()
             folders.append(make_folder(jobs / uid))
             file = folders[-1] / "mesh.glb"
             sent = export_glb(group, depsgraph, file, output_format=asked.format, include_materials=include_materials)
             check_upload_size(sent.size, service.site.upload_limit)
-            submissions.append(Submission(uid, group[0].name, group, replace(asked, mesh=file), sent))
+            submissions.append(Submission(uid, group[0].name, group, asked._replace(mesh=file), sent))
     except BaseException:
         for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
         raise
     return submissions
 
@@ -165,7 +162,7 @@ def send(worker: Worker, submission: Submission, *, progress: Progress | None = 
 def discard(service: Service, submissions: Sequence[Submission]) -> None:
     """Remove the files of submissions that were prepared and never recorded."""
     for submission in submissions:
-        shutil.rmtree(job_folder(service.home, submission.uid), ignore_errors=True)
+        remove_folder(job_folder(service.home, submission.uid))
         _remove_made(submission)
 
 
@@ -249,4 +246,4 @@ def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submi
         context.collection.objects.link(obj)
         context.view_layer.objects.active = obj
     _check_editable(obj)
-    return Submission(uuid.uuid4().hex, obj.name, [obj], asked, None, made_here)
+    return Submission(new_uid(), obj.name, [obj], asked, None, made_here)

@@ -12,14 +12,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
 from . import errors, workflow
 from .content import content_of_file
+from .data_folder import new_uid
 from .errors import (
     BusyError,
     CancelledError,
@@ -70,7 +70,7 @@ class Model:
     name: str
     request: SegmentationRequest
     content: str = ""
-    uid: str = field(default_factory=lambda: uuid.uuid4().hex)
+    uid: str = field(default_factory=new_uid)
     """Of the task, if it becomes a new one."""
 
 
@@ -310,7 +310,7 @@ class Batch:
 
     def _submit(self, flight: _Flight, model: Model, task: Task) -> Task:
         if task.request.mesh != model.request.mesh:  # left by a run that died; its file may be elsewhere, or gone
-            request = replace(task.request, mesh=model.request.mesh)
+            request = task.request._replace(mesh=model.request.mesh)
             self._worker.store.update(task.uid, request=request)
         mesh = model.request.mesh
         if mesh and model.content and content_of_file(mesh) != model.content:

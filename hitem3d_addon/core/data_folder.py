@@ -45,10 +45,22 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
+def remove_folder(folder: Path) -> None:
+    """Delete a folder with all that is in it, as far as that can be done."""
+    import shutil  # not at the top: Blender starts with this module
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def private_file(path: Path) -> IO[bytes]:
     """Open a file to be written anew; one that is new is for this user only from its first byte (0600 on POSIX)."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, flags, 0o600), "wb")
+
+
+def new_uid() -> str:
+    """A uid for a new task."""
+    return os.urandom(16).hex()
 
 
 def is_uid(text: str) -> bool:

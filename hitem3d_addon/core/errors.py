@@ -27,18 +27,17 @@ Blender side can translate the template. ``str(error)`` is the English sentence.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 Value = str | int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One or two sentences for the user: a constant English template and the values that fill it."""
 
     template: str
-    values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Value] = MappingProxyType({})
 
     def __str__(self) -> str:
         return self.template.format_map(self.values)

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import InputError, Message, TooLargeError
@@ -71,8 +71,7 @@ class ServiceState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentationRequest:
+class SegmentationRequest(NamedTuple):
     """The parameters of create-task: a mesh file on this disk or the address of one, never both."""
 
     seg_level: SegLevel = SegLevel.MEDIUM
@@ -127,21 +126,23 @@ def check_upload_size(size: int, limit: int = UPLOAD_LIMIT) -> None:
         raise InputError("The model file is empty. Export it again.")
 
 
-@dataclass(frozen=True, slots=True)
-class TaskStatus:
+class TaskStatus(NamedTuple):
     """An answer of query-task. ``state`` is the service's own word, which may be none of ServiceState."""
 
     state: str
-    url: str = field(default="", repr=False)
+    url: str = ""
     """Signed and good for one hour: never logged, never stored."""
     error: Message | None = None
     """Why it failed, where the service says so."""
     retry_after: float | None = None
     """Seconds until the next question, where the service says so."""
 
+    def __repr__(self) -> str:
+        """Without the link: a repr ends up in logs and in reports of bugs."""
+        return f"<TaskStatus: {self.state}>"
 
-@dataclass(frozen=True, slots=True)
-class Task:
+
+class Task(NamedTuple):
     """One row of the store: everything this machine knows of one task."""
 
     uid: str

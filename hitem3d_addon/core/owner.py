@@ -11,10 +11,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import socket
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -80,9 +78,11 @@ class Owner:
 
     def __init__(self, home: Path, *, script: bool = False) -> None:
         self._folder = make_folder(home / "owners")
+        import socket  # not at the top: Blender starts with this module
+
         host = "".join(c if c.isalnum() else "-" for c in socket.gethostname())[:40]
         while True:
-            self.name = f"{_SCRIPT if script else ''}{host}.{uuid.uuid4().hex[:12]}"
+            self.name = f"{_SCRIPT if script else ''}{host}.{os.urandom(6).hex()}"
             try:
                 self._file = os.fdopen(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "r+b")
             except OSError as error:

@@ -5,11 +5,10 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import time
 from pathlib import Path
 
-from .data_folder import is_uid
+from .data_folder import is_uid, remove_folder
 from .model import Task, TaskState
 from .owner import Owner
 from .store import DAMAGED, TaskStore
@@ -42,7 +41,7 @@ def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> N
             continue
         limit = KEPT_DAYS * 86400 if task else 86400
         if ages[folder] > limit or (task and total > KEPT_BYTES):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
             total -= sizes[folder]
     for file in (store.home / "owners").glob("*"):
         owner.is_gone(file.name)  # takes the files of those that are gone away

@@ -13,7 +13,6 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -71,7 +70,7 @@ CREATE INDEX task_content ON task (content);
 }
 """What leads from each schema version to the next."""
 
-_COLUMNS = [f.name for f in fields(Task) if f.name != "request"] + [f.name for f in fields(SegmentationRequest)]
+_COLUMNS = [name for name in Task._fields if name != "request"] + list(SegmentationRequest._fields)
 
 
 class TaskStore:
@@ -364,12 +363,7 @@ class TaskStore:
         self, sql: sqlite3.Connection, uid: str, request: SegmentationRequest | None, changes: Mapping[str, Any]
     ) -> Task:
         task = self._read(sql, uid)
-        unknown = set(changes) - {f.name for f in fields(Task)}
-        if unknown:
-            raise TypeError(f"no such field of a task: {', '.join(sorted(unknown))}")
-        values = {f.name: getattr(task, f.name) for f in fields(Task)}
-        values |= {**changes, "revision": self._next_revision(sql), "request": request or task.request}
-        changed = Task(**values)
+        changed = task._replace(**changes, revision=self._next_revision(sql), request=request or task.request)
         assignments = ", ".join(f"{name} = :{name}" for name in _COLUMNS)
         sql.execute(f"UPDATE task SET {assignments} WHERE uid = :uid", _to_row(changed))
         return changed
@@ -409,8 +403,8 @@ def _is_damaged(error: sqlite3.DatabaseError) -> bool:
 
 
 def _to_row(task: Task) -> dict[str, Any]:
-    row = {f.name: getattr(task, f.name) for f in fields(Task) if f.name != "request"}
-    row |= {f.name: getattr(task.request, f.name) for f in fields(SegmentationRequest)}
+    row = {name: value for name, value in task._asdict().items() if name != "request"}
+    row |= task.request._asdict()
     row["state"] = task.state.value
     row["seg_level"] = task.request.seg_level.value
     row["format"] = int(task.request.format)
@@ -438,7 +432,7 @@ def _to_task(row: Mapping[str, Any]) -> Task:
         mesh_url=row["mesh_url"],
         callback_url=row["callback_url"],
     )
-    values = {f.name: row[f.name] for f in fields(Task) if f.name != "request"}
+    values = {name: row[name] for name in Task._fields if name != "request"}
     values["state"] = TaskState(row["state"])
     values["error"] = Message(*json.loads(row["error"])) if row["error"] else None
     return Task(request=request, **values)

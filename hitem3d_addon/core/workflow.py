@@ -12,18 +12,15 @@ another process can go on from wherever this one dies:
 from __future__ import annotations
 
 import contextlib
-import logging
 import random
-import shutil
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .address import shown
 from .credentials import Credentials
-from .data_folder import job_folder, make_folder
+from .data_folder import job_folder, make_folder, new_uid, remove_folder
 from .errors import (
     CancelledError,
     Hitem3DError,
@@ -42,8 +39,6 @@ from .store import TaskStore, failure_fields
 
 if TYPE_CHECKING:  # What speaks to the network is loaded when it is used: Blender's start must not wait for it.
     from .client import Hitem3DClient
-
-log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called with bytes so far and bytes in all (0 where that is not known)."""
@@ -90,7 +85,7 @@ def adopt(store: TaskStore, task_id: str, *, name: str, api_url: str, request: S
     now = _now()
     return store.add(
         Task(
-            uid=uuid.uuid4().hex,
+            uid=new_uid(),
             name=name,
             api_url=api_url,
             request=request,
@@ -149,7 +144,7 @@ def submit(
         store.update(uid, state=TaskState.FAILED, finished=_now(), **failure_fields(error))
         raise
     # From here on there is a paid task. Its id goes where it can be found again before anything else can go wrong.
-    log.info("task %s: created", task_id)
+    _log("task %s: created", task_id)
     store.note_task_id(uid, task_id)
     task = _created(store, task, task_id)
     with contextlib.suppress(StoreError):  # a convenience, which must not make a sent task look like a failure
@@ -187,7 +182,7 @@ def wait(
             if on_change and task.revision != before.revision:
                 on_change(task)
         except ServiceUnavailableError as error:
-            log.info("task %s: no answer, asking again: %s", task.task_id, error)
+            _log("task %s: no answer, asking again: %s", task.task_id, error)
             pause = max(poll_pause(polls), error.retry_after or 0.0)
         if task.state in (TaskState.READY, TaskState.DONE):
             return task
@@ -237,7 +232,7 @@ def fetch(worker: Worker, uid: str, *, progress: Progress | None = None, cancell
         worker.store.update(
             uid, state=TaskState.DONE, result=file.name, finished=task.finished or _now(), error=None, error_kind=""
         )
-        log.info("task %s: parts downloaded", task.task_id)
+        _log("task %s: parts downloaded", task.task_id)
         return file
     raise AssertionError("unreachable: the last try returns or raises")
 
@@ -300,7 +295,7 @@ def forget(worker: Worker, uid: str) -> None:
     if _claim(worker, uid).state is TaskState.SENDING:
         raise InputError("The model is being sent just now. Stop it first, or wait for its task id.")
     worker.store.forget(uid)
-    shutil.rmtree(job_folder(worker.store.home, uid), ignore_errors=True)
+    remove_folder(job_folder(worker.store.home, uid))
 
 
 def forget_ended(worker: Worker) -> int:
@@ -341,7 +336,7 @@ def _refresh(worker: Worker, task: Task) -> tuple[Task, TaskStatus]:
         changes["finished"] = _now()
     if any(getattr(task, name) != value for name, value in changes.items()):
         task = worker.store.update(task.uid, **changes)
-        log.info("task %s: %s", task.task_id, status.state)
+        _log("task %s: %s", task.task_id, status.state)
     return task, status
 
 
@@ -441,3 +436,9 @@ def _remove_upload(home: Path, task: Task) -> None:
 
 def _now() -> int:
     return int(time.time())
+
+
+def _log(text: str, *values: object) -> None:
+    import logging  # not at the top: Blender starts with this module
+
+    logging.getLogger(__name__).info(text, *values)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import bpy
 import pytest
@@ -24,8 +23,8 @@ def listening() -> Iterator[None]:
 
 def task(number: int, state: TaskState, *, took: int = 0) -> Task:
     known = Task(f"{number:032x}", f"task {number}", "https://h", SegmentationRequest(), state, created=100 + number)
-    known = replace(known, task_id=f"id-{number}")
-    return replace(known, submitted=200, finished=200 + took) if took else known
+    known = known._replace(task_id=f"id-{number}")
+    return known._replace(submitted=200, finished=200 + took) if took else known
 
 
 def object_with(task_id: str, name: str) -> bpy.types.Object:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def new_task(uid: str = "0" * 32, **changes: object) -> Task:
     request = SegmentationRequest(SegLevel.HIGH, OutputFormat.FBX, mesh=Path("/models/ünï code.glb"))
     task = Task(uid=uid, name="Würfel", api_url="https://h", request=request, state=TaskState.PENDING, created=5)
-    return replace(task, **changes)
+    return task._replace(**changes)
 
 
 def test_a_task_comes_back_as_it_was_put_in(tmp_path: Path) -> None:
@@ -57,12 +56,12 @@ def long_list(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TaskStore]:
 
 @given(
     name=TEXTS,
-    path=TEXTS.filter(lambda text: "\0" not in text),
     address=TEXTS,
     request=st.builds(
         SegmentationRequest,
         seg_level=st.sampled_from(SegLevel),
         format=st.sampled_from(OutputFormat),
+        mesh=st.none() | TEXTS.filter(lambda text: text and "\0" not in text).map(Path),
         mesh_url=TEXTS,
         callback_url=TEXTS,
     ),
@@ -83,17 +82,15 @@ def long_list(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TaskStore]:
 def test_whatever_is_put_in_comes_back(
     long_list: TaskStore,
     name: str,
-    path: str,
     address: str,
     request: SegmentationRequest,
     changes: dict[str, Any],
 ) -> None:
-    request = replace(request, mesh=Path(path) if path else None)
     uid = uuid.uuid4().hex
     added = long_list.add(new_task(uid, name=name, api_url=address, request=request))
     assert long_list.get(uid) == added
     changed = long_list.update(uid, **changes)
-    assert long_list.get(uid) == changed == replace(added, **changes, revision=changed.revision)
+    assert long_list.get(uid) == changed == added._replace(**changes, revision=changed.revision)
     if changed.task_id:
         found = long_list.find(changed.task_id)
         assert found is not None
@@ -119,7 +116,7 @@ def test_reading_only_what_changed(tmp_path: Path) -> None:
 def test_a_field_that_does_not_exist_is_a_bug_and_changes_nothing(tmp_path: Path) -> None:
     with TaskStore(tmp_path) as store:
         task = store.add(new_task())
-        with pytest.raises(TypeError, match="no such field of a task: stat"):
+        with pytest.raises(ValueError, match="stat"):
             store.update(task.uid, stat="x")
         assert store.get(task.uid) == task
 
