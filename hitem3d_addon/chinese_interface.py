@@ -227,11 +227,21 @@ INTERFACE = {
         "{objects} 个物体：{triangles} 个三角形，{size} / {limit} MB"
     ),
     "{name}: {triangles} triangles, {size} of {limit} MB": "{name}：{triangles} 个三角形，{size} / {limit} MB",
-    "Materials and their pictures come on top": "材质及其贴图另计",
+    "{size} MB of it are pictures": "其中贴图 {size} MB",
+    "{size} MB of it are pictures; {guess} MB are a guess, as they will be converted": (
+        "其中贴图 {size} MB；有 {guess} MB 是估算的，因为这些贴图需要转换"
+    ),
     "Left out: {count} loose vertices": "不发送：{count} 个松散顶点",
     "Decimate to {percent:.0f} %": "精简到 {percent:.0f} %",
     "Too large to send: the limit is {limit} MB for each model. Reduce it to {percent:.0f} % or less.": (
         "太大，无法发送：每个模型的上限为 {limit} MB。请减少到 {percent:.0f} % 或更少。"
+    ),
+    (
+        "Too large to send: the limit is {limit} MB for each model, and the pictures alone take {pictures} MB. Make "
+        "them smaller, or turn off Include Materials in the options below."
+    ): (
+        "太大，无法发送：每个模型的上限为 {limit} MB，而仅贴图就占 {pictures} MB。请缩小贴图，或在下方的选项中关闭"
+        "“包含材质”。"
     ),
     "Hitem3D needs the keys of your account.": "Hitem3D 需要您账户的密钥。",
     "Enter Keys…": "输入密钥…",
