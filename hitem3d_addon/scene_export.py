@@ -192,7 +192,9 @@ def _without_faces(objects: Sequence[bpy.types.Object]) -> InputError:
             "“{name}” has no faces to send, with its modifiers as they are. Choose an object with a surface.",
             name=objects[0].name,
         )
-    return InputError("The selected objects have no faces to send, with their modifiers as they are.")
+    return InputError(
+        "The selected objects have no faces to send, with their modifiers as they are. Choose objects with a surface."
+    )
 
 
 def _without_numpy(error: ModuleNotFoundError) -> Exception:

@@ -145,12 +145,12 @@ def _draw_numbers(
     else:
         said = Message("{name}: {triangles} triangles, {size} of {limit} MB", values)
     draw_text(context, layout, translated(said), icon="MESH_DATA")
-    pictures = {"size": _megabytes(found.pictures), "guess": _megabytes(found.converted)}
+    pictures = {"size": _megabytes(found.pictures)}
     if found.converted:
-        said = Message("{size} MB of it are pictures; {guess} MB are a guess, as they will be converted", pictures)
+        said = Message("Pictures: about {size} MB; some have to be converted", pictures)
         draw_text(context, layout, translated(said), icon="BLANK1")
     elif found.pictures:
-        draw_text(context, layout, translated(Message("{size} MB of it are pictures", pictures)), icon="BLANK1")
+        draw_text(context, layout, translated(Message("Pictures: {size} MB of it", pictures)), icon="BLANK1")
     if found.loose:
         left_out = Message("Left out: {count} loose vertices", {"count": f"{found.loose:,}"})
         draw_text(context, layout, translated(left_out), icon="BLANK1")
