@@ -49,18 +49,19 @@ ERRORS = {
     "Hitem3D can't give the result in this format (code 10031004). Choose another format.": (
         "Hitem3D 无法以此格式返回结果（代码 10031004）。请选择其他格式。"
     ),
-    "Hitem3D takes either a model or the address of one, not both (code 10031007).": (
-        "Hitem3D 只接受模型或其地址中的一个，不能两者同时提供（代码 10031007）。"
-    ),
+    (
+        "Hitem3D takes either a model or the address of one, not both (code 10031007). Give one of them."
+    ): "Hitem3D 只接受模型或其地址中的一个，不能两者同时提供（代码 10031007）。请只提供其中一个。",
     "No model arrived at Hitem3D (code {code}). Try again; if it stays, a proxy may be in the way.": (
         "Hitem3D 没有收到模型（代码 {code}）。请重试；如果仍然如此，可能是代理造成的。"
     ),
     "Hitem3D misses the address of the model (code 10031011). Give mesh_url and try again.": (
         "Hitem3D 缺少模型的地址（代码 10031011）。请提供 mesh_url 并重试。"
     ),
-    "Hitem3D can't fetch the model from this address (code 10031012): it has to begin with http:// or https://.": (
-        "Hitem3D 无法从此地址获取模型（代码 10031012）：地址必须以 http:// 或 https:// 开头。"
-    ),
+    (
+        "Hitem3D can't fetch the model from this address (code 10031012). Give one that begins with "
+        "http:// or https://."
+    ): "Hitem3D 无法从此地址获取模型（代码 10031012）。请提供以 http:// 或 https:// 开头的地址。",
     (
         "Hitem3D took this for a request of another kind (code {code}: {message}). Update the add-on; if it stays, "
         "report it."
@@ -189,18 +190,18 @@ ERRORS = {
         "time; segment the object again if it was long ago."
     ): ("部件不在服务所说的位置（{host}，HTTP {status}）。结果只保留一段时间；如果时间已久，请重新分割物体。"),
     "Stopped the download. The parts can be downloaded again.": "已停止下载。可以重新下载部件。",
-    "The result is larger than any model can be; the download was stopped.": (
-        "结果的大小超出了任何模型的可能，已停止下载。"
-    ),
+    (
+        "The result is larger than any model can be; the download was stopped. Ask Hitem3D's support about this task."
+    ): "结果的大小超出了任何模型的可能，已停止下载。请就此任务询问 Hitem3D 客服。",
     "The service gave an empty file as the result. Try again in a while.": "服务给出的结果是空文件。请过一会儿再试。",
     # model.py
-    "Give either a mesh or the address of one (mesh_url), not both and not neither.": (
-        "请提供网格或其地址（mesh_url）中的一个：不能同时提供，也不能都不提供。"
-    ),
+    (
+        "A task needs either a mesh or the address of one (mesh_url). Give one of them, not both."
+    ): "任务需要网格或其地址（mesh_url）中的一个。请只提供其中一个。",
     "{name} is not a web address: {address}. It has to begin with http:// or https://.": (
         "{name} 不是网址：{address}。它必须以 http:// 或 https:// 开头。"
     ),
-    "The model file can't be read: {reason}.": "无法读取模型文件：{reason}。",
+    "The model file can't be read: {reason}. Export it again.": "无法读取模型文件：{reason}。请重新导出。",
     (
         "The model is too large to send: {size:.1f} MB, the limit is {limit:.0f} MB. Reduce it, for example with a "
         "Decimate modifier, and try again."
@@ -213,13 +214,18 @@ ERRORS = {
     ): (
         "无法锁定数据文件夹中的文件（{reason}），而锁定可防止任务被重复发送。请用环境变量 HITEM3D_HOME 指定其他文件夹。"
     ),
-    "The data folder can't be written: {folder} ({reason}).": "无法写入数据文件夹：{folder}（{reason}）。",
+    (
+        "The data folder can't be written: {folder} ({reason}). Free some space or mend its "
+        "permissions, or name another one in HITEM3D_HOME."
+    ): ("无法写入数据文件夹：{folder}（{reason}）。请腾出一些空间或修正其权限，或用 HITEM3D_HOME 指定其他文件夹。"),
     # site_settings.py
     "The studio's settings can't be read: {file} ({reason}). Ask the person who looks after Blender there.": (
         "无法读取工作室的设置：{file}（{reason}）。请联系工作室中负责 Blender 的人员。"
     ),
     # store.py
-    "Another process took the task over, so it was not sent from here.": "另一个进程接管了该任务，因此没有从这里发送。",
+    (
+        "Another process took the task over, so it was not sent from here. See in the task list how far it is."
+    ): "另一个进程接管了该任务，因此没有从这里发送。请在任务列表中查看其进度。",
     (
         "Sending was interrupted, and nobody can know whether the service took the model; it may have been charged. "
         "Look at your tasks at Hitem3D: give the task id if it is there, else send it again."
@@ -316,7 +322,9 @@ ERRORS = {
     "The model's file is gone, so it can't be sent again. Segment the object once more.": (
         "模型文件已不存在，因此无法再次发送。请重新分割物体。"
     ),
-    "This task has its id already: {task_id}.": "此任务已有 ID：{task_id}。",
+    (
+        "This task has its id already: {task_id}. To take in another one, use Add Task by Id."
+    ): "此任务已有 ID：{task_id}。要添加另一个任务，请使用 “用 ID 添加任务”。",
     "The keys work: {host}, {credits:g} API credits left.": "密钥有效：{host}，剩余 {credits:g} API 积分。",
     "The model is being sent just now. Stop it first, or wait for its task id.": (
         "模型正在发送。请先停止，或等待其任务 ID。"
@@ -327,11 +335,13 @@ ERRORS = {
     "Another Blender is working on this task. Wait for it, or close that Blender, and try again.": (
         "另一个 Blender 正在处理此任务。请等待它完成，或关闭那个 Blender 后重试。"
     ),
-    "The model has not been sent yet, so there is nothing to ask the service for.": (
-        "模型尚未发送，因此还没有可向服务查询的内容。"
-    ),
+    (
+        "The model has not been sent yet, so there is nothing to ask the service for. Wait until it is sent."
+    ): "模型尚未发送，因此还没有可向服务查询的内容。请等待其发送完成。",
     "This task belongs to {theirs}, but the add-on is set to {ours}. Change the address in the preferences.": (
         "此任务属于 {theirs}，但插件设置为 {ours}。请在偏好设置中更改地址。"
     ),
-    "The task failed at the service.": "任务在服务端失败。",
+    (
+        "The task failed at the service. Try again later, or with a simpler model."
+    ): "任务在服务端失败。请稍后重试，或使用更简单的模型。",
 }

@@ -204,6 +204,7 @@ INTERFACE = {
     ),
     # preferences_page.py
     "API Keys": "API 密钥",
+    "Connection": "连接",
     "Kept in {file}, which only you can read": "保存在 {file} 中，只有您可以读取",
     "The environment has keys, which count: {names}": "以环境变量中的密钥为准：{names}",
     "{:.1f} MB": "{:.1f} MB",
@@ -227,11 +228,19 @@ INTERFACE = {
         "{objects} 个物体：{triangles} 个三角形，{size} / {limit} MB"
     ),
     "{name}: {triangles} triangles, {size} of {limit} MB": "{name}：{triangles} 个三角形，{size} / {limit} MB",
-    "Materials and their pictures come on top": "材质及其贴图另计",
+    "Pictures: {size} MB of it": "其中贴图 {size} MB",
+    "Pictures: about {size} MB; some have to be converted": "其中贴图约 {size} MB；有些需要转换",
     "Left out: {count} loose vertices": "不发送：{count} 个松散顶点",
     "Decimate to {percent:.0f} %": "精简到 {percent:.0f} %",
     "Too large to send: the limit is {limit} MB for each model. Reduce it to {percent:.0f} % or less.": (
         "太大，无法发送：每个模型的上限为 {limit} MB。请减少到 {percent:.0f} % 或更少。"
+    ),
+    (
+        "Too large to send: the limit is {limit} MB for each model, and the pictures alone take {pictures} MB. Make "
+        "them smaller, or turn off Include Materials in the options below."
+    ): (
+        "太大，无法发送：每个模型的上限为 {limit} MB，而仅贴图就占 {pictures} MB。请缩小贴图，或在下方的选项中关闭"
+        "“包含材质”。"
     ),
     "Hitem3D needs the keys of your account.": "Hitem3D 需要您账户的密钥。",
     "Enter Keys…": "输入密钥…",
@@ -285,7 +294,7 @@ INTERFACE = {
     "Forgotten: {count} task(s)": "已移除：{count} 个任务",
     "Copy Task Id": "复制任务 ID",
     "Copy the task's id to the clipboard": "将任务 ID 复制到剪贴板",
-    "This task has no id yet.": "此任务还没有 ID。",
+    "This task has no id yet. Wait until it is sent.": "此任务还没有 ID。请等待其发送完成。",
     "Copied: {task_id}": "已复制：{task_id}",
     "Test Connection": "测试连接",
     "Ask Hitem3D whether the keys work and how many API credits are left": (
@@ -295,9 +304,9 @@ INTERFACE = {
     "Set address and token to those of the local Hitem3D, which runs on this computer: python3 scripts/sandbox": (
         "将地址和令牌设为在这台电脑上运行的本地 Hitem3D：python3 scripts/sandbox"
     ),
-    "The add-on is not enabled in the preferences, so it has none to set.": (
-        "插件未在偏好设置中启用，因此没有可设置的内容。"
-    ),
+    (
+        "The add-on is not enabled in the preferences, so it has none to set. Enable it in Preferences > Add-ons."
+    ): "插件未在偏好设置中启用，因此没有可设置的内容。请在 “偏好设置 > 插件” 中启用它。",
     "Set to the local Hitem3D. Start it with: python3 scripts/sandbox": (
         "已设为本地 Hitem3D。请用以下命令启动它：python3 scripts/sandbox"
     ),
@@ -306,6 +315,7 @@ INTERFACE = {
     ),
     # task_panels.py
     "Tasks": "任务",
+    "The parts are imported": "部件已导入",
     "No tasks in this file": "此文件中没有任务",
     "{count} more: select an object to see its task": "另有 {count} 个：选中物体即可查看其任务",
     "Tasks of Other Files": "其他文件的任务",

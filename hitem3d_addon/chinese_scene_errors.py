@@ -117,9 +117,9 @@ SCENE_ERRORS = {
     "“{name}” has no faces to send, with its modifiers as they are. Choose an object with a surface.": (
         "“{name}” 按其修改器的现状没有可发送的面。请选择有表面的物体。"
     ),
-    "The selected objects have no faces to send, with their modifiers as they are.": (
-        "选中的物体按其修改器的现状没有可发送的面。"
-    ),
+    (
+        "The selected objects have no faces to send, with their modifiers as they are. Choose objects with a surface."
+    ): "选中的物体按其修改器的现状没有可发送的面。请选择有表面的物体。",
     (
         "This build of Blender has no NumPy, which the export needs. Install your system's NumPy package for "
         "Blender's Python, or use Blender from blender.org."
@@ -147,9 +147,10 @@ SCENE_ERRORS = {
         "没有 Hitem3D 的密钥。请在插件的偏好设置中输入访问密钥和私有密钥，或设置 HITEM3D_ACCESS_KEY 和 "
         "HITEM3D_SECRET_KEY。"
     ),
-    "Your studio does not allow models to be sent to Hitem3D (set by {where}).": (
-        "您的工作室不允许将模型发送到 Hitem3D（由 {where} 设置）。"
-    ),
+    (
+        "Your studio does not allow models to be sent to Hitem3D (set by {where}). Ask the person who "
+        "looks after Blender there."
+    ): "您的工作室不允许将模型发送到 Hitem3D（由 {where} 设置）。请联系工作室中负责 Blender 的人员。",
     "Blender was started with --offline-mode. Start it without, to use Hitem3D.": (
         "Blender 是以 --offline-mode 启动的。要使用 Hitem3D，请不带该选项启动。"
     ),
@@ -198,5 +199,7 @@ SCENE_ERRORS = {
     "The name of an object in this file can't be read. Rename the object, and try again.": (
         "此文件中有一个物体的名称无法读取。请重命名该物体，然后重试。"
     ),
-    "“{name}” can't be edited, so its task can't be kept on it.": "“{name}” 不可编辑，因此无法在其上保存任务。",
+    (
+        "“{name}” can't be edited, so its task can't be kept on it. Make it local or choose another object."
+    ): "“{name}” 不可编辑，因此无法在其上保存任务。请将其转为本地项，或选择其他物体。",
 }

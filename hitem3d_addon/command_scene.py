@@ -30,7 +30,9 @@ def open_file(file: Path | None) -> None:
             bpy.ops.wm.read_homefile(use_empty=True, load_ui=False)
     except RuntimeError as error:
         raise InputError(
-            "{file} can't be opened: {reason}", file=str(file or "An empty scene"), reason=_last_line(error)
+            "{file} can't be opened: {reason} Check that it is there, and that this Blender is new enough for it.",
+            file=str(file or "An empty scene"),
+            reason=_last_line(error),
         ) from error
 
 
@@ -73,7 +75,11 @@ def chosen_objects(
     shown = [obj for obj in layer.objects if obj.type in SHOWN_AS_MESH and obj.visible_get()]
     for pattern in patterns:
         if not any(fnmatchcase(obj.name, pattern) for obj in shown):
-            raise InputError("No visible object with a surface is named “{pattern}”.", pattern=pattern)
+            raise InputError(
+                "No visible object with a surface is named “{pattern}”. Check the spelling, and show the object "
+                "if it is hidden.",
+                pattern=pattern,
+            )
     found = sorted((obj for obj in shown if any(fnmatchcase(obj.name, p) for p in patterns)), key=lambda obj: obj.name)
     return [found] if together else [[obj] for obj in found]
 

@@ -122,7 +122,10 @@ def import_(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
         meant = _meant(run)
         objects = {one.task.uid: one.obj for one in meant}
         if options.apply_parts and not all(objects.values()):
-            raise InputError("--apply-parts needs the object of the task, which is not in this scene.")
+            raise InputError(
+                "--apply-parts needs the object of the task, which is not in this scene. Open the .blend that "
+                "has it, or leave --apply-parts out."
+            )
         imported = False
 
         def deliver(outcome: Outcome) -> Sequence[Path]:
@@ -232,7 +235,7 @@ def _meant(run: Run, *, adopt: bool = True) -> list[_Meant]:
             task = task_of(store, api_url, obj)
             found.setdefault(task.uid, _Meant(task, obj))
         if not found:
-            raise InputError("Say which task is meant, by its id: no such object of the open scene has one.")
+            raise InputError("No such object of the open scene has a task. Say which task is meant, by its id.")
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -140,18 +140,22 @@ def count(objects: Iterable[Object], depsgraph: Depsgraph) -> dict[Object, Count
 
     Raises InputError for an object that can't be seen.
     """
-    objects = list(objects)
     known: dict[int, Count] = {}
     found = dict.fromkeys(objects, Count(0, 0, 0))
-    families = {_family(thing): thing for thing in objects if thing.type == "META"}
-    for shown in shown_meshes(objects, depsgraph):
+    for thing, shown in shown_by(found, depsgraph):
         key = shown.mesh.as_pointer()
         if key not in known:
             with readable(shown) as mesh:
                 known[key] = _count(mesh)
-        thing = shown.owner if shown.owner in found else families[_family(shown.owner)]
         found[thing] = Count(*map(sum, zip(found[thing], known[key], strict=True)))
     return found
+
+
+def shown_by(objects: Collection[Object], depsgraph: Depsgraph) -> Iterator[tuple[Object, Shown]]:
+    """As `shown_meshes`, each with the one of the objects that stands for it: a family of metaballs shows one mesh."""
+    families = {_family(thing): thing for thing in objects if thing.type == "META"}
+    for shown in shown_meshes(objects, depsgraph):
+        yield shown.owner if shown.owner in objects else families[_family(shown.owner)], shown
 
 
 def _count(mesh: Mesh) -> Count:

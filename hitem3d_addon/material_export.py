@@ -89,13 +89,13 @@ def _gather(objects: Iterable[Object], depsgraph: Depsgraph) -> list[tuple[_Look
             with readable(shown) as mesh:
                 if not len(mesh.polygons):
                     continue
-                looks[key] = _look(mesh, _materials(shown))
+                looks[key] = _look(mesh, shown_materials(shown))
         places.setdefault(key, []).append(shown.number)
     matrices = instance_matrices(depsgraph)
     return [(look, matrices[places[key]]) for key, look in looks.items()]
 
 
-def _materials(shown: Shown) -> list[Material | None]:
+def shown_materials(shown: Shown) -> list[Material | None]:
     """The user's materials that the mesh's slots show: an object can have its own in place of the mesh's."""
     materials = list(shown.mesh.materials)
     for number, slot in enumerate(shown.thing.material_slots):

@@ -40,7 +40,8 @@ def draw_preferences(preferences: Preferences, context: bpy.types.Context) -> No
     current = service.current()
     if current.site.file:
         _draw_studio(context, layout, current)
-    keys = layout.column(heading="API Keys")
+    layout.label(text="API Keys")
+    keys = layout.column()
     for name in ("access_key", "secret_key", "token"):
         keys.prop(preferences, name)
     problem = stored_problem()
@@ -50,7 +51,7 @@ def draw_preferences(preferences: Preferences, context: bpy.types.Context) -> No
     if given:
         _line(context, layout, Message("The environment has keys, which count: {names}", {"names": ", ".join(given)}))
 
-    layout.separator()
+    layout.label(text="Connection")
     connection = layout.column()
     _draw_setting(connection, preferences, "api_url", "HITEM3D_API_URL", current.site.api_url)
     _draw_setting(connection, preferences, "ca_file", "HITEM3D_CA_FILE", current.site.ca_file)
@@ -62,9 +63,8 @@ def draw_preferences(preferences: Preferences, context: bpy.types.Context) -> No
     if known_tasks.problem:
         _line(context, layout, known_tasks.problem, icon="ERROR")
 
-    layout.separator()
+    layout.label(text="Tasks")
     layout.prop(preferences, "auto_import")
-    layout.separator()
     _measure_soon()
     size = pgettext_iface("{:.1f} MB").format(_size / 1e6) if _size >= 0 else "…"
     where = Message("Data folder: {folder}, {size}", {"folder": str(current.home), "size": size})

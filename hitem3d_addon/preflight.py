@@ -24,7 +24,7 @@ PATIENCE = 20.0
 """Times as long as the last count took is waited, too, so that a heavy scene is not slowed down."""
 
 Models = Sequence[Sequence[bpy.types.Object]]
-_Key = tuple[int, str, int, tuple[tuple[int, ...], ...]]
+_Key = tuple[int, str, int, bool, tuple[tuple[int, ...], ...]]
 
 
 class Preflight(NamedTuple):
@@ -46,13 +46,23 @@ class Preflight(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes of all files, without materials."""
+        """Bytes of all files."""
         return sum(model.size for model in self.models)
 
     @property
-    def largest(self) -> int:
-        """Bytes of the largest file, without materials."""
-        return max((model.size for model in self.models), default=0)
+    def pictures(self) -> int:
+        """Bytes of all files that are pictures."""
+        return sum(model.pictures for model in self.models)
+
+    @property
+    def converted(self) -> int:
+        """Bytes of the pictures that are a guess."""
+        return sum(model.converted for model in self.models)
+
+    def too_large(self, limit: int) -> Estimate | None:
+        """The largest model that is certainly over the limit in bytes, whatever the guessed pictures come to."""
+        found = max(self.models, key=lambda model: model.size - model.converted, default=None)
+        return found if found and found.size - found.converted > limit else None
 
 
 _found: dict[_Key, Preflight] = {}
@@ -65,13 +75,14 @@ _changed = 0.0
 _took = 0.0
 
 
-def of(context: bpy.types.Context, models: Models) -> Preflight | None:
+def of(context: bpy.types.Context, models: Models, *, include_materials: bool = False) -> Preflight | None:
     """What these models would be; None while that is being counted for the first time. Costs next to nothing."""
     layer = context.view_layer
     key = (
         context.scene.session_uid,
         layer.name,
         context.scene.frame_current,
+        include_materials,
         tuple(tuple(thing.session_uid for thing in objects) for objects in models),
     )
     if key not in _found or key in _stale:
@@ -81,9 +92,12 @@ def of(context: bpy.types.Context, models: Models) -> Preflight | None:
     return _found.get(key)
 
 
-def decimate_ratio(size: int, limit: int) -> float:
-    """The ratio of a Decimate modifier that brings a file of so many bytes below the limit, with a little room."""
-    return int(95 * limit / size) / 100 if size else 1.0
+def decimate_ratio(size: int, limit: int, pictures: int = 0) -> float:
+    """The ratio of a Decimate modifier that brings a file of so many bytes below the limit, with a little room.
+
+    Its pictures stay as they are; where they leave no room, the ratio is 0 or less.
+    """
+    return int((95 * limit - 100 * pictures) / (size - pictures)) / 100 if size > pictures else 1.0
 
 
 def _count() -> float | None:
@@ -110,8 +124,9 @@ def _count_one(key: _Key) -> Preflight | None:
     if layer is None or layer.depsgraph is None:
         return None
     things = {thing.session_uid: thing for thing in layer.objects}
+    models = [[things[uid] for uid in uids if uid in things] for uids in key[4]]
     try:
-        return Preflight(estimate([[things[uid] for uid in uids if uid in things] for uids in key[3]], layer.depsgraph))
+        return Preflight(estimate(models, layer.depsgraph, include_materials=key[3]))
     except Hitem3DError as error:
         return Preflight(problem=error.message)
 

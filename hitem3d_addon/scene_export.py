@@ -99,12 +99,18 @@ class Estimate(NamedTuple):
 
     triangles: int
     size: int
-    """Bytes of the file without materials: a few digits more or less than it will have."""
+    """Bytes of the file: without materials, a few digits more or less than it will have; with them, about."""
     loose: int
     """Vertices without a face, which are left out."""
+    pictures: int = 0
+    """Bytes of the size that are pictures, not geometry."""
+    converted: int = 0
+    """Bytes of the pictures that are guessed, because they are converted."""
 
 
-def estimate(models: Sequence[Sequence[bpy.types.Object]], depsgraph: bpy.types.Depsgraph) -> list[Estimate]:
+def estimate(
+    models: Sequence[Sequence[bpy.types.Object]], depsgraph: bpy.types.Depsgraph, *, include_materials: bool = False
+) -> list[Estimate]:
     """What `export_glb` would write for each model, a list of objects. Edits that are not flushed yet don't count.
 
     Raises InputError (hidden, no faces) and MissingError as `export_glb` does.
@@ -120,6 +126,12 @@ def estimate(models: Sequence[Sequence[bpy.types.Object]], depsgraph: bpy.types.
         if not triangles:
             raise _without_faces(objects)
         found.append(Estimate(triangles, _estimate(vertices, triangles), loose))
+    if include_materials:
+        from .material_size import sizes_with_materials
+
+        for number, (size, pictures) in enumerate(sizes_with_materials(models, depsgraph)):
+            whole = size + pictures.copied + pictures.converted
+            found[number] = found[number]._replace(size=whole, pictures=whole - size, converted=pictures.converted)
     return found
 
 
@@ -180,7 +192,9 @@ def _without_faces(objects: Sequence[bpy.types.Object]) -> InputError:
             "“{name}” has no faces to send, with its modifiers as they are. Choose an object with a surface.",
             name=objects[0].name,
         )
-    return InputError("The selected objects have no faces to send, with their modifiers as they are.")
+    return InputError(
+        "The selected objects have no faces to send, with their modifiers as they are. Choose objects with a surface."
+    )
 
 
 def _without_numpy(error: ModuleNotFoundError) -> Exception:

@@ -69,7 +69,8 @@ class Service(NamedTuple):
         self.site.check()
         if not self.site.uploads:
             raise InputError(
-                "Your studio does not allow models to be sent to Hitem3D (set by {where}).",
+                "Your studio does not allow models to be sent to Hitem3D (set by {where}). Ask the person who "
+                "looks after Blender there.",
                 where=str(self.site.file or "HITEM3D_NO_UPLOADS"),
             )
 

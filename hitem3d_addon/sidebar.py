@@ -17,6 +17,7 @@ from .core.errors import Hitem3DError, InputError, Message, Value
 from .decimate import HITEM3D_OT_add_decimate
 from .operators import HITEM3D_OT_create_task
 from .preflight import Models, Preflight, decimate_ratio
+from .scene_export import Estimate
 from .service import Service
 from .submission import Source
 from .task_operators import HITEM3D_OT_use_local_service
@@ -102,7 +103,8 @@ def _draw_choice(
     sendable = True
     try:
         models = submission.models(context, source, include_children=include_children)
-        found = preflight.of(context, models)
+        materials = bool(settings and settings.include_materials)
+        found = preflight.of(context, models, include_materials=materials)
         if found is None and source != "TOGETHER":
             counting = Message("{name}: counting…", {"name": models[0][0].name})
             draw_text(context, layout, translated(counting), icon="MESH_DATA")
@@ -110,8 +112,8 @@ def _draw_choice(
             raise InputError(found.problem.template, **found.problem.values)
         if found and source != "TOGETHER":  # of the same objects as one model there is nothing new to say
             _draw_numbers(context, layout, limit, models, found)
-        if found and found.largest > limit:
-            _draw_too_large(context, layout, limit, found)
+        if found and (too_large := found.too_large(limit)):
+            _draw_too_large(context, layout, limit, too_large)
             sendable = False
     except Hitem3DError as error:
         draw_text(context, layout, translated(error.message), icon="ERROR")
@@ -128,13 +130,12 @@ def _draw_numbers(
     context: bpy.types.Context, layout: bpy.types.UILayout, limit: int, models: Models, found: Preflight
 ) -> None:
     """What would be sent, against the limit in bytes, and what would not."""
-    settings = preferences.get()
     values: dict[str, Value] = {
         "name": models[0][0].name,
         "tasks": len(models),
         "objects": sum(map(len, models)),
         "triangles": f"{found.triangles:,}",
-        "size": _megabytes(found.size),
+        "size": ("≈ " if found.converted else "") + _megabytes(found.size),
         "limit": _megabytes(limit),
     }
     if len(models) > 1:
@@ -144,19 +145,35 @@ def _draw_numbers(
     else:
         said = Message("{name}: {triangles} triangles, {size} of {limit} MB", values)
     draw_text(context, layout, translated(said), icon="MESH_DATA")
-    if settings and settings.include_materials:
-        draw_text(context, layout, translated(Message("Materials and their pictures come on top")), icon="BLANK1")
+    pictures = {"size": _megabytes(found.pictures)}
+    if found.converted:
+        said = Message("Pictures: about {size} MB; some have to be converted", pictures)
+        draw_text(context, layout, translated(said), icon="BLANK1")
+    elif found.pictures:
+        draw_text(context, layout, translated(Message("Pictures: {size} MB of it", pictures)), icon="BLANK1")
     if found.loose:
         left_out = Message("Left out: {count} loose vertices", {"count": f"{found.loose:,}"})
         draw_text(context, layout, translated(left_out), icon="BLANK1")
 
 
-def _draw_too_large(context: bpy.types.Context, layout: bpy.types.UILayout, limit: int, found: Preflight) -> None:
-    """The way out: a Decimate modifier with the ratio that fits."""
-    ratio = decimate_ratio(found.largest, limit)
+def _draw_too_large(context: bpy.types.Context, layout: bpy.types.UILayout, limit: int, model: Estimate) -> None:
+    """The way out: a Decimate modifier with the ratio that fits, or smaller pictures."""
+    ratio = decimate_ratio(model.size, limit, model.pictures)
+    values: dict[str, Value] = {
+        "limit": _megabytes(limit),
+        "percent": 100 * ratio,
+        "pictures": _megabytes(model.pictures),
+    }
+    if ratio <= 0:
+        too_large = Message(
+            "Too large to send: the limit is {limit} MB for each model, and the pictures alone take {pictures} MB. "
+            "Make them smaller, or turn off Include Materials in the options below.",
+            values,
+        )
+        draw_text(context, layout, translated(too_large), icon="ERROR")
+        return
     too_large = Message(
-        "Too large to send: the limit is {limit} MB for each model. Reduce it to {percent:.0f} % or less.",
-        {"limit": _megabytes(limit), "percent": 100 * ratio},
+        "Too large to send: the limit is {limit} MB for each model. Reduce it to {percent:.0f} % or less.", values
     )
     draw_text(context, layout, translated(too_large), icon="ERROR")
     text = pgettext_iface("Decimate to {percent:.0f} %").format(percent=100 * ratio)

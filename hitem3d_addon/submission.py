@@ -233,7 +233,10 @@ def _check_editable(obj: bpy.types.Object) -> None:
             name=obj.name,
         )
     if not obj.is_editable:
-        raise InputError("“{name}” can't be edited, so its task can't be kept on it.", name=obj.name)
+        raise InputError(
+            "“{name}” can't be edited, so its task can't be kept on it. Make it local or choose another object.",
+            name=obj.name,
+        )
 
 
 def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submission:

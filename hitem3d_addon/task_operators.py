@@ -169,7 +169,7 @@ class HITEM3D_OT_copy_task_id(TaskOperator):
     def run(self, context: bpy.types.Context) -> Message:
         task = known_tasks.tasks.get(self.uid)
         if task is None or not task.task_id:
-            raise InputError("This task has no id yet.")
+            raise InputError("This task has no id yet. Wait until it is sent.")
         context.window_manager.clipboard = task.task_id
         return Message("Copied: {task_id}", {"task_id": task.task_id})
 
@@ -202,7 +202,10 @@ class HITEM3D_OT_use_local_service(Hitem3DOperator):
     def run(self, context: bpy.types.Context) -> Message:
         settings = preferences.get()
         if settings is None:
-            raise InputError("The add-on is not enabled in the preferences, so it has none to set.")
+            raise InputError(
+                "The add-on is not enabled in the preferences, so it has none to set. Enable it in Preferences "
+                "> Add-ons."
+            )
         settings.api_url, settings.token = preferences.LOCAL_API_URL, preferences.LOCAL_TOKEN
         return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
 

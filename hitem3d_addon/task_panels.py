@@ -106,16 +106,21 @@ def _draw_task(
         header.operator(HITEM3D_OT_copy_task_id.bl_idname, text="", icon="COPYDOWN", emboss=False).uid = task.uid
     if task.state is not TaskState.SENDING:
         header.operator(HITEM3D_OT_forget_task.bl_idname, text="", icon="TRASH", emboss=False).uid = task.uid
-    _draw_state(context, box, task)
+    active = context.view_layer.objects.active
+    is_here = task.state in (TaskState.READY, TaskState.DONE)
+    has_parts = bool(is_here and is_active and active and parts_of(active))
+    if has_parts and task.state is TaskState.DONE:
+        draw_text(context, box, translated(Message("The parts are imported")))
+    else:
+        _draw_state(context, box, task)
     if task.error:
         draw_text(context, box, translated(task.error))
     buttons = box.column()
-    if task.task_id and task.state in (TaskState.READY, TaskState.DONE):
+    if task.task_id and is_here:
         row = buttons.row()
         row.scale_y = 1.2
         row.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT").uid = task.uid
-        active = context.view_layer.objects.active
-        if is_active and active and parts_of(active):
+        if has_parts:
             buttons.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts")
     if task.state in (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY):
         buttons.operator(HITEM3D_OT_cancel_task.bl_idname, icon="CANCEL").uid = task.uid

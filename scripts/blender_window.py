@@ -45,7 +45,7 @@ class Screen:
 
 
 class BlenderWindow:
-    """Blender with the add-on installed as an extension, in a window that fills the screen.
+    """Blender with the add-on installed as an extension unless told otherwise, in a window that fills the screen.
 
     ``run`` has Blender's main thread execute Python and gives the value of its last ``result =``; ``keys`` and ``type``
     simulate the keyboard. ``resources`` is Blender's user folder, which outlives the window when it is handed in.
@@ -60,11 +60,14 @@ class BlenderWindow:
         resources: Path,
         arguments: tuple[str, ...] = (),
         factory: bool = True,
+        with_addon: bool = True,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hitem3d-gui-", dir="/tmp"))
         self.screen = screen
         self.resources = resources
-        stage_addon(resources)
+        if with_addon:
+            stage_addon(resources)
+        self._addon = ADDON if with_addon else ""
         self._count = 0
         with (self.folder / "log.txt").open("wb") as log:
             self.process = self._start(blender, environ, arguments, factory, log)
@@ -94,7 +97,7 @@ class BlenderWindow:
                 "DISPLAY": self.screen.display,
                 "BLENDER_USER_RESOURCES": str(self.resources),
                 "GUI_TEST_FOLDER": str(self.folder),
-                "GUI_TEST_ADDON": ADDON,
+                "GUI_TEST_ADDON": self._addon,
             },
             stdout=log,
             stderr=subprocess.STDOUT,

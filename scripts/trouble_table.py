@@ -44,8 +44,11 @@ def _raised(tree: ast.AST, errors: set[str]) -> Iterator[str]:
 
 def table() -> str:
     """The errors as a table in Markdown: what happened, and what to do."""
-    rows = [re.split(r"(?<=[.;]) ", _shown(template), maxsplit=1) for template in templates()]
-    lines = [f"| {row[0].rstrip('.;')} | {(row[1:] or ['-'])[0]} |" for row in rows]
+    lines = []
+    for template in map(_shown, templates()):
+        # What comes out of Blender or the system ends with a full stop of its own.
+        happened, *remedy = re.split(r"(?<=\.) |(?<=…) (?=[A-Z][a-z])", template, maxsplit=1)
+        lines.append(f"| {happened.rstrip('.')} | {(remedy or ['Nothing; it only says so.'])[0]} |")
     return "\n".join(["| It says | Do |", "| --- | --- |", *lines, ""])
 
 

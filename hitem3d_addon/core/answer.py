@@ -151,7 +151,9 @@ def refusal(answer: Answer) -> Hitem3DError:
         case "10031004":
             return ServiceError("Hitem3D can't give the result in this format (code 10031004). Choose another format.")
         case "10031007":
-            return ServiceError("Hitem3D takes either a model or the address of one, not both (code 10031007).")
+            return ServiceError(
+                "Hitem3D takes either a model or the address of one, not both (code 10031007). Give one of them."
+            )
         case "10031008" | "10031010":
             return ServiceError(
                 "No model arrived at Hitem3D (code {code}). Try again; if it stays, a proxy may be in the way.",
@@ -161,7 +163,7 @@ def refusal(answer: Answer) -> Hitem3DError:
             return ServiceError("Hitem3D misses the address of the model (code 10031011). Give mesh_url and try again.")
         case "10031012":
             return ServiceError(
-                "Hitem3D can't fetch the model from this address (code 10031012): it has to begin with http:// or https://."
+                "Hitem3D can't fetch the model from this address (code 10031012). Give one that begins with http:// or https://."
             )
         case "10031003" | "10031005" | "10031006" | "10031009":
             return ServiceError(

@@ -418,7 +418,12 @@ class Batch:
         task = self._worker.store.get(flight.uid)
         if task is None or not task.task_id:
             return self._failed(
-                flight, TaskTimeoutError("Not sent after {seconds} seconds.", seconds=round(self._timeout))
+                flight,
+                TaskTimeoutError(
+                    "Not sent after {seconds} seconds. Run the same command again to go on, or give more time with "
+                    "--timeout.",
+                    seconds=round(self._timeout),
+                ),
             )
         return self._failed(
             flight,
@@ -451,13 +456,13 @@ def _backoff(times: int, asked_for: float | None) -> float:
 
 
 def _not_sent(name: str) -> InputError:
-    return InputError("“{name}” was not sent yet, so there is nothing to ask for.", name=name)
+    return InputError("“{name}” was not sent yet, so there is nothing to ask for. Wait until it is sent.", name=name)
 
 
 def _as_error(task: Task) -> Hitem3DError:
     """The error that a task's row keeps, as an error again."""
     kind = getattr(errors, task.error_kind, TaskFailedError)
     if task.error is None:
-        return TaskFailedError("The task has ended without a result.")
+        return TaskFailedError("The task has ended without a result. Segment the object again for a new one.")
     error: Hitem3DError = kind(task.error.template, **task.error.values)
     return error

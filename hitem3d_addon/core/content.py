@@ -17,7 +17,7 @@ def content_of_file(file: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise InputError(
-            "The model file can't be read: {file} ({reason}).",
+            "The model file can't be read: {file} ({reason}). Check its name and its permissions.",
             file=str(file),
             reason=error.strerror or type(error).__name__,
         ) from error

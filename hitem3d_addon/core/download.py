@@ -150,7 +150,10 @@ def _save(
                 raise CancelledError("Stopped the download. The parts can be downloaded again.")
             written += stream.write(block)
             if written > RESULT_LIMIT:
-                raise ResultError("The result is larger than any model can be; the download was stopped.")
+                raise ResultError(
+                    "The result is larger than any model can be; the download was stopped. Ask Hitem3D's support "
+                    "about this task."
+                )
             if progress:
                 progress(received, answer.length or 0)
         stream.flush()

@@ -83,7 +83,7 @@ class SegmentationRequest(NamedTuple):
     def check(self, limit: int = UPLOAD_LIMIT) -> None:
         """Raise InputError or TooLargeError for what the service or the studio would refuse; nothing is sent."""
         if bool(self.mesh) == bool(self.mesh_url):
-            raise InputError("Give either a mesh or the address of one (mesh_url), not both and not neither.")
+            raise InputError("A task needs either a mesh or the address of one (mesh_url). Give one of them, not both.")
         for name, address in (("mesh_url", self.mesh_url), ("callback_url", self.callback_url)):
             if address and not is_web_address(address):
                 raise InputError(
@@ -95,7 +95,9 @@ class SegmentationRequest(NamedTuple):
             try:
                 size = self.mesh.stat().st_size
             except OSError as error:
-                raise InputError("The model file can't be read: {reason}.", reason=error.strerror or "") from error
+                raise InputError(
+                    "The model file can't be read: {reason}. Export it again.", reason=error.strerror or ""
+                ) from error
             check_upload_size(size, limit)
 
 

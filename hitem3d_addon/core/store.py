@@ -190,7 +190,10 @@ class TaskStore:
         with self._transaction("IMMEDIATE") as sql:
             task = self._read(sql, uid)
             if task.owner != owner.name or task.state is not (TaskState.SENDING if again else TaskState.PENDING):
-                raise StoreError("Another process took the task over, so it was not sent from here.")
+                raise StoreError(
+                    "Another process took the task over, so it was not sent from here. See in the task list how far "
+                    "it is."
+                )
             self._reserve_note(uid)
             self._write(sql, uid, None, {"state": TaskState.SENDING, "error": None, "error_kind": ""})
 

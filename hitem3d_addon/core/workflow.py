@@ -276,7 +276,9 @@ def give_task_id(worker: Worker, uid: str, task_id: str) -> Task:
     """Tell the task id of a task whose answer was lost, as the user found it at the service."""
     task = _claim(worker, uid)
     if task.task_id:
-        raise InputError("This task has its id already: {task_id}.", task_id=task.task_id)
+        raise InputError(
+            "This task has its id already: {task_id}. To take in another one, use Add Task by Id.", task_id=task.task_id
+        )
     return _created(worker.store, task, task_id)
 
 
@@ -382,7 +384,9 @@ def _with_id(worker: Worker, uid: str) -> Task:
     if not task.task_id:
         if task.error:
             raise _failure(task)
-        raise InputError("The model has not been sent yet, so there is nothing to ask the service for.")
+        raise InputError(
+            "The model has not been sent yet, so there is nothing to ask the service for. Wait until it is sent."
+        )
     _check_address(worker, task)
     return task
 
@@ -410,7 +414,7 @@ def _remember_scheme(worker: Worker) -> None:
 def _failure(task: Task) -> Hitem3DError:
     """The error that a task's row keeps, as an error again."""
     if task.error is None:
-        return TaskFailedError("The task failed at the service.")
+        return TaskFailedError("The task failed at the service. Try again later, or with a simpler model.")
     return TaskFailedError(task.error.template, **task.error.values)
 
 

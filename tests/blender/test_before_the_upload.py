@@ -13,6 +13,8 @@ from sandbox_process import Sandbox
 from hitem3d_addon import preferences, preflight, service
 from hitem3d_addon.consent import give, is_needed
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.preflight import Preflight
+from hitem3d_addon.scene_export import Estimate
 from hitem3d_addon.submission import models
 from hitem3d_addon.wording import wrapped
 
@@ -156,6 +158,16 @@ def test_what_helps_where_it_is_too_large() -> None:
     bpy.ops.hitem3d.add_decimate(ratio=preflight.decimate_ratio(before.size, limit))
     (after,) = preflight.estimate([[obj]], bpy.context.evaluated_depsgraph_get())
     assert limit // 2 < after.size <= limit
+
+
+def test_what_is_too_large_with_pictures() -> None:
+    """A guessed picture forbids nothing, and pictures are not made smaller by a Decimate modifier."""
+    guessed = Estimate(triangles=10, size=150, loose=0, pictures=100, converted=100)
+    sure = Estimate(triangles=10, size=120, loose=0, pictures=40)
+    assert Preflight([guessed]).too_large(100) is None
+    assert Preflight([guessed, sure]).too_large(100) == sure
+    assert preflight.decimate_ratio(sure.size, 100, sure.pictures) == 0.68  # (95 - 40) / (120 - 40)
+    assert preflight.decimate_ratio(120, 100, 110) <= 0
 
 
 def test_clearing_forgets_what_has_ended(sandbox: Sandbox, home: Path) -> None:

@@ -581,6 +581,82 @@ def test_the_estimate_is_right(place: str, tmp_path: Path) -> None:
     assert (found.loose >= 1000) == (place == "loose vertices")
 
 
+LOOKS = {
+    "flat": ("shade_flat", {}),
+    "smooth": ("shade_smooth", {}),
+    "by angle": ("shade_smooth_by_angle", {}),
+    "a picture": ("shade_smooth", {"Base Color": "a.png"}),
+    "a JPEG": ("shade_flat", {"Base Color": "a.jpg", "Normal": "b.png"}),
+    "shared": ("shade_flat", {"Base Color": "a.png", "Alpha": "a.png", "Metallic": "b.png", "Roughness": "b.png"}),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_estimate_with_materials_is_right(look: str, packed: bool, tmp_path: Path) -> None:
+    """Two meshes with UVs, in three places, one mirrored; the pictures' files go as they are."""
+    shade, inputs = LOOKS[look]
+    pictures = {name: picture(tmp_path / name) for name in sorted(set(inputs.values()))}
+    if packed:
+        for image in pictures.values():
+            image.pack()
+    monkey, ball = suzanne(), bpy.ops.mesh.primitive_uv_sphere_add(segments=90, ring_count=60) and bpy.context.object
+    for thing in (monkey, ball):
+        thing.select_set(True)
+        thing.data.materials.append(material_with({name: pictures[file] for name, file in inputs.items()}))
+    getattr(bpy.ops.object, shade)()
+    twin = ball.copy()
+    twin.location.x, twin.scale.x = 3, -1
+    bpy.context.collection.objects.link(twin)
+    bpy.context.view_layer.update()
+    models = [[monkey, ball, twin]]
+    (found,) = estimate(models, bpy.context.evaluated_depsgraph_get(), include_materials=True)
+    sent = export_plainly(models[0], tmp_path / "mesh.glb", materials=True)
+    assert found.size == pytest.approx(sent.size, rel=0.02)
+    assert found.pictures >= sum((tmp_path / name).stat().st_size for name in pictures)
+    assert found.converted == 0
+
+
+@pytest.mark.parametrize("inputs", [{"Roughness": "a.png"}, {"Base Color": "a.tga"}, {"Alpha": "a.jpg"}])
+def test_an_estimate_says_what_is_a_guess(inputs: dict[str, str], tmp_path: Path) -> None:
+    """A picture that the exporter makes anew: its size is not known before."""
+    thing = suzanne()
+    thing.data.materials.append(material_with({name: picture(tmp_path / file) for name, file in inputs.items()}))
+    (found,) = estimate([[thing]], bpy.context.evaluated_depsgraph_get(), include_materials=True)
+    (without,) = estimate([[thing]], bpy.context.evaluated_depsgraph_get())
+    assert found.size - found.converted > without.size
+    assert 0 < found.converted == found.pictures
+
+
+def picture(file: Path) -> bpy.types.Image:
+    """A file with a picture that does not compress to nothing."""
+    made = bpy.data.images.new("made", 128, 128)
+    made.pixels.foreach_set(np.random.default_rng(1).random(128 * 128 * 4, np.float32))
+    made.filepath_raw = str(file)
+    made.file_format = {".png": "PNG", ".jpg": "JPEG", ".tga": "TARGA"}[file.suffix]
+    made.save()
+    bpy.data.images.remove(made)
+    return bpy.data.images.load(str(file))
+
+
+def material_with(inputs: dict[str, bpy.types.Image]) -> bpy.types.Material:
+    """A material whose inputs come from pictures, by the channel that glTF has for each if they share one."""
+    material = bpy.data.materials.new("material")
+    if material.node_tree is None:
+        material.use_nodes = True
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    for name, image in inputs.items():
+        texture = nodes.new("ShaderNodeTexImage")
+        texture.image = image
+        output = texture.outputs["Alpha" if name == "Alpha" else "Color"]
+        if name in ("Metallic", "Roughness") and len(inputs) > 1:
+            separate = nodes.new("ShaderNodeSeparateColor")
+            links.new(output, separate.inputs[0])
+            output = separate.outputs["Blue" if name == "Metallic" else "Green"]
+        links.new(output, nodes["Principled BSDF"].inputs[name])
+    return material
+
+
 def test_an_estimate_of_several_models() -> None:
     """Each for itself, and together as one."""
     one, other = suzanne(), cubes_on_grid()

@@ -146,7 +146,7 @@ def test_a_definite_no_is_told_from_a_fault(status: int, code: str, unauthorized
         ("10031009", ServiceError, "another kind.*Update the add-on"),
         ("10031010", ServiceError, "No model arrived.*Try again"),
         ("10031011", ServiceError, "Give mesh_url"),
-        ("10031012", ServiceError, "begin with http"),
+        ("10031012", ServiceError, "begins with http"),
         ("40040000", ServiceError, "Check the task id"),
         ("429", BusyError, "Try again in a few minutes"),
         ("413", ServiceError, "too large.*Decimate"),

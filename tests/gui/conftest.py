@@ -62,8 +62,15 @@ def open_window(blender: str, folder: Path, home: Path, sandbox: Sandbox) -> Ite
     with ExitStack() as stack:
         screen = stack.enter_context(Screen())
 
-        def open_one(*arguments: str, **more: str) -> BlenderWindow:
-            window = BlenderWindow(blender, screen, environ | more, resources=folder / "resources", arguments=arguments)
+        def open_one(*arguments: str, with_addon: bool = True, **more: str) -> BlenderWindow:
+            window = BlenderWindow(
+                blender,
+                screen,
+                environ | more,
+                resources=folder / "resources",
+                arguments=arguments,
+                with_addon=with_addon,
+            )
             return stack.enter_context(window)
 
         yield open_one

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from blender_window import REPOSITORY, BlenderWindow, until
+from build import build
 from sandbox_process import Sandbox
 
 from hitem3d_addon.core.model import TaskState
@@ -154,6 +155,20 @@ def test_the_panel_in_every_state(
     window.widen_sidebar(400)
     picture("uncertain at twice the size")
     window.run("bpy.context.preferences.view.ui_scale = 1.0")
+    assert "Traceback" not in window.log, window.log
+
+
+def test_the_zip_is_dropped_into_the_window(open_window: OpenWindow, folder: Path, pictures: Path) -> None:
+    """A new user's first steps: what Blender calls for a dropped file asks, Enter installs, and the panel is there."""
+    archive = build(folder / "dist")
+    window = open_window(with_addon=False)
+    window.move(700, 500)
+    window.run(f"bpy.ops.extensions.package_install_files('INVOKE_DEFAULT', url={str(archive)!r})")
+    time.sleep(0.7)
+    window.picture(pictures / "dropped.png")
+    window.keys("RET")
+    window.until("'bl_ext.user_default.hitem3d' in bpy.context.preferences.addons")
+    assert window.run("result = hasattr(bpy.types, 'HITEM3D_PT_segment')")
     assert "Traceback" not in window.log, window.log
 
 
