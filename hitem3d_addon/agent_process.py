@@ -193,6 +193,7 @@ def _configuration(service: Service) -> dict[str, Any]:
         "credentials": dataclasses.asdict(service.credentials),
         "ca_file": str(service.ca_file or ""),
         "user_agent": user_agent(),
+        "uploads": service.site.uploads,
         "transfers": service.site.transfers,
         "unfinished_tasks": service.site.unfinished_tasks,
         # A proxy's password, which other programs could see in the environment that a process starts with.

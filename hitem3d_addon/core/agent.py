@@ -136,9 +136,12 @@ class Agent:
                 case "cancel":
                     self._cancel(uid)
                 case "retry":
-                    self._with_claim(uid, workflow.retry)
+                    self._check_idle(uid)
+                    self._add_job(workflow.retry(self._worker(), uid))
                 case "adopt":
-                    self._with_claim(uid, lambda worker, uid: workflow.give_task_id(worker, uid, command["task_id"]))
+                    self._check_idle(uid)
+                    self._threads.submit(self._give_task_id, uid, command["task_id"])
+                    return
                 case "forget":
                     self._check_idle(uid)
                     workflow.forget(self._worker(), uid)
@@ -198,10 +201,9 @@ class Agent:
         if (job := self._jobs.get(uid)) and job.running:
             raise InputError("The task is being worked on just now. Stop it first, or wait a moment.")
 
-    def _with_claim(self, uid: str, step: Callable[[Worker, str], Task]) -> None:
-        self._check_idle(uid)
-        task = step(self._worker(), uid)
-        self._jobs[uid] = _Job(uid, task.state)
+    def _add_job(self, task: Task) -> None:
+        if not (job := self._jobs.get(task.uid)) or not job.running:
+            self._jobs[task.uid] = _Job(task.uid, task.state)
 
     def _cancel(self, uid: str) -> None:
         job = self._jobs.get(uid)
@@ -249,7 +251,8 @@ class Agent:
                     continue
                 polls += 1
             else:
-                if transfers >= self._transfers or (job.state is TaskState.PENDING and at_service >= self._unfinished):
+                may_send = self._uploads and at_service < self._unfinished
+                if transfers >= self._transfers or (job.state is TaskState.PENDING and not may_send):
                     continue
                 transfers += 1
                 at_service += job.state is TaskState.PENDING
@@ -361,6 +364,16 @@ class Agent:
         self._worker().store.update(job.uid, state=TaskState.FAILED, finished=int(time.time()), **failure_fields(error))
         self._drop(job.uid)
 
+    def _give_task_id(self, uid: str, task_id: str) -> None:
+        """In a thread, since the service is asked for it: take the id that the user found there."""
+        try:
+            self.tell(self._add_job, workflow.give_task_id(self._worker(), uid, task_id))
+        except Hitem3DError as error:
+            self._problem(error, uid)
+        except Exception:
+            log.exception("give_task_id")
+        self._emit({"event": "answered"})
+
     def _account(self) -> None:
         """In a thread: whether the keys work, and what is left."""
         try:
@@ -391,6 +404,7 @@ class Agent:
     def _configure(self, configuration: Mapping[str, Any]) -> None:
         """Take over settings, at the start or while tasks run; the number of threads stays as it was at the start."""
         self._transfers: int = configuration.get("transfers", TRANSFERS)
+        self._uploads: bool = configuration.get("uploads", True)
         self._unfinished: int = configuration.get("unfinished_tasks", UNFINISHED)
         self._client = self._connected(configuration)
 

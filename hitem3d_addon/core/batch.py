@@ -275,6 +275,8 @@ class Batch:
             return self._watch(flight)
         if task.state is TaskState.SENDING:
             task = store.settle(flight.uid, owner)
+            if flight.model and task.state is TaskState.WORKING:
+                flight.created = True  # by this run: its id could not be put in the list until now
         if task.state is TaskState.PENDING:
             if flight.model is None:
                 raise _not_sent(flight.name)

@@ -25,4 +25,4 @@ def content_of_file(file: Path) -> str:
 
 def content_of_address(address: str) -> str:
     """The digest that stands for a model in the web, which is not fetched to be looked at."""
-    return hashlib.sha256(f"address {address}".encode()).hexdigest()
+    return hashlib.sha256(f"address {address}".encode(errors="surrogatepass")).hexdigest()

@@ -273,12 +273,17 @@ def retry(worker: Worker, uid: str) -> Task:
 
 
 def give_task_id(worker: Worker, uid: str, task_id: str) -> Task:
-    """Tell the task id of a task whose answer was lost, as the user found it at the service."""
+    """Tell the task id of a task whose answer was lost, as the user found it at the service, which is asked for it.
+
+    Raises ServiceError for one that the service does not know: the task stays uncertain, and another may be given.
+    """
     task = _claim(worker, uid)
     if task.task_id:
         raise InputError(
             "This task has its id already: {task_id}. To take in another one, use Add Task by Id.", task_id=task.task_id
         )
+    _check_address(worker, task)
+    worker.client.query_task(task_id)
     return _created(worker.store, task, task_id)
 
 

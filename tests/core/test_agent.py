@@ -93,6 +93,13 @@ def start_agent(home: Path, sandbox: Sandbox) -> Iterator[Callable[[], AgentUnde
         agent.kill()
 
 
+def configure(agent: AgentUnderTest, store: TaskStore, sandbox: Sandbox, **more: Any) -> None:
+    """What Blender tells the agent when its settings were changed."""
+    keys = asdict(Credentials(token=sandbox.token))
+    told = {"home": str(store.home), "api_url": sandbox.url, "credentials": keys, "ca_file": "", "user_agent": "test"}
+    agent.send(do="configure", **told, **more)
+
+
 @pytest.fixture
 def store(home: Path) -> Iterator[TaskStore]:
     with TaskStore(home) as store:
@@ -372,18 +379,43 @@ def test_waiting_tasks_do_not_follow_the_address(
     task = new_task(store, sandbox)
     agent.send(do="watch", uid=task.uid)
     until(lambda: (row := store.get(task.uid)) and row.error)
-    agent.send(
-        do="configure",
-        home=str(store.home),
-        api_url=other.url,
-        credentials=asdict(Credentials(token=other.token)),
-        ca_file="",
-        user_agent="test",
-    )
+    configure(agent, store, other)
     agent.send(do="watch", uid=task.uid)
     until(lambda: store.get(task.uid).owner == "")
     assert store.get(task.uid).state is TaskState.PENDING
     assert other.counts()["requests"]["create-task"] == 0
+
+
+def test_a_studio_that_forbids_uploads_stops_what_waits_in_line(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    agent = start_agent()
+    configure(agent, store, sandbox, uploads=False)
+    until(lambda: agent.events)
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    agent.send(do="account")  # answered after it, and by a thread of the same kind
+    until(lambda: [event for event in agent.events if event["event"] == "account"])
+    assert store.get(task.uid).state is TaskState.PENDING
+    assert sandbox.counts()["requests"]["create-task"] == 0
+    configure(agent, store, sandbox, uploads=True)
+    until(in_state(store, task.uid, TaskState.DONE))
+
+
+def test_a_mistyped_task_id_can_be_corrected(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    sandbox.behave(faults=[{"on": "create-task", "when": "created", "do": "cut"}])
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(in_state(store, task.uid, TaskState.UNCERTAIN))
+    agent.send(do="adopt", uid=task.uid, task_id="mistyped")
+    problem = until(lambda: next((event for event in agent.events if event["event"] == "problem"), None))
+    assert "does not know this task" in problem["template"]
+    assert store.get(task.uid).state is TaskState.UNCERTAIN
+    agent.send(do="adopt", uid=task.uid, task_id=sandbox.counts()["tasks"][0]["task_id"])
+    until(in_state(store, task.uid, TaskState.DONE))
 
 
 def test_an_agent_on_a_fresh_computer(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from hitem3d_addon.core.errors import (
     CreditsError,
     Hitem3DError,
     InputError,
+    ServiceError,
     TaskFailedError,
     TaskTimeoutError,
     UncertainError,
@@ -113,6 +114,9 @@ def test_a_lost_answer_is_uncertain_until_the_user_decides(worker: Worker, new_t
 
     with pytest.raises(Hitem3DError, match="may have been created"):
         workflow.refresh(worker, task.uid)
+    with pytest.raises(ServiceError, match="does not know"):
+        workflow.give_task_id(worker, task.uid, "mistyped")
+    assert state(worker, task) is TaskState.UNCERTAIN
     given = workflow.give_task_id(worker, task.uid, counts["tasks"][0]["task_id"])
     assert given.state is TaskState.WORKING
     workflow.wait(worker, task.uid)
