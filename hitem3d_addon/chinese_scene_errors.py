@@ -107,6 +107,9 @@ SCENE_ERRORS = {
         "The zip file that came back is not safe to unpack: “{name}” is a link, or no plain path. Ask Hitem3D's "
         "support about this task."
     ): ("返回的 zip 文件解压不安全：“{name}” 是链接，或不是普通路径。请向 Hitem3D 客服询问此任务。"),
+    (
+        "The materials that came back are larger than any can be. Segment the object again, with GLB as the format."
+    ): "返回的材质文件大得不正常。请以 GLB 格式重新分割该物体。",
     "The zip file that came back holds more than any model can. Ask Hitem3D's support about this task.": (
         "返回的 zip 文件的内容超出了任何模型的可能。请向 Hitem3D 客服询问此任务。"
     ),

@@ -80,6 +80,7 @@ def import_result_file(file: Path) -> None:
 
     from .core.result_kind import result_kind
     from .glb_limits import check_glb
+    from .material_library import confined
     from .result_archive import unpack
 
     try:
@@ -95,6 +96,9 @@ def import_result_file(file: Path) -> None:
             kind, files = unpack(file, folder)
         elif kind == "usdz" and file.suffix.lower() != ".usdz":  # the USD importer goes by the name
             files = [Path(shutil.copyfile(file, folder / "result.usdz"))]
+        elif kind == "obj" and (content := confined(file)) is not None:
+            files = [folder / "result.obj"]
+            files[0].write_bytes(content)
         elif kind in _IMPORTERS:
             files = [file]
         else:
@@ -102,11 +106,12 @@ def import_result_file(file: Path) -> None:
                 "The file with the parts is damaged, or not a model. Download the parts again, "
                 "or segment the object again."
             )
+        before = set(bpy.data.images)
         for one in files:
             if kind == "glb":
                 check_glb(one)
             _import_file(_without_skeletons(one, folder) if kind == "glb" else one, kind)
-        _pack_images(folder)
+        _keep_images(set(bpy.data.images) - before, folder)
 
 
 def _without_skeletons(file: Path, folder: Path) -> Path:
@@ -145,15 +150,16 @@ def _import_file(file: Path, kind: str) -> None:
         ) from error
 
 
-def _pack_images(folder: Path) -> None:
-    """Take the images in a folder that is about to go into Blender's file."""
-    for image in bpy.data.images:
+def _keep_images(new: set[bpy.types.Image], folder: Path) -> None:
+    """Take the new images in a folder that is about to go into Blender's file; no others, wherever they lie."""
+    for image in new:
         path = Path(bpy.path.abspath(image.filepath)) if image.filepath else None
-        if path is None or image.library or folder not in path.parents:
-            continue
-        if not image.packed_file and path.is_file():
+        if path and not image.packed_file and folder in path.parents and path.is_file():
             image.pack()
-        image.filepath_raw = f"//{path.name}"
+        if path and image.source == "FILE" and not image.packed_file:
+            bpy.data.images.remove(image)
+        elif path and folder in path.parents:
+            image.filepath_raw = f"//{path.name}"
 
 
 def _importer(kind: str) -> _Importer:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .core.errors import ResultError
 from .core.result_kind import result_kind
+from .material_library import confined
 
 _MOST_FILES = 2000
 _LONGEST_NAME = 500
@@ -45,6 +46,9 @@ def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
                 raise _too_much()
             for entry, target in zip(entries, targets, strict=True):
                 room -= _write(whole, entry, target, room)
+            for target in targets:
+                if (content := confined(target)) is not None:
+                    target.write_bytes(content)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError) as error:
         raise ResultError(
             "The zip file that came back is damaged: {reason}. Download the parts again, or segment the object again.",

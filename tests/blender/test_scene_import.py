@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import struct
@@ -295,6 +296,34 @@ def test_the_textures_of_a_zip_are_packed(empty_scene: None, tmp_path: Path) -> 
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)
     assert tuple(bpy.data.images[0].pixels[:4]) == pytest.approx((1, 0, 0, 1))
+
+
+def test_pictures_that_lie_elsewhere_are_not_opened(empty_scene: None, tmp_path: Path) -> None:
+    secret = tmp_path / "elsewhere" / "secret.png"
+    secret.parent.mkdir()
+    Image.new("RGB", (4, 4), (0, 0, 255)).save(secret)
+    library = f"newmtl red\nmap_Kd {secret}\nmap_Ks ../../elsewhere/secret.png\nmap_Bump -bm 1 //host/share/bump.png\n"
+    beside = io.BytesIO()
+    Image.new("RGB", (4, 4), (255, 0, 0)).save(beside, "png")
+    with zipfile.ZipFile(tmp_path / "result.zip", "w") as archive:
+        model = "mtllib any.txt\nvt 0 0\n" + OBJ.replace("f 1 2 3", "usemtl red\nf 1/1 2/1 3/1")
+        archive.writestr("m/model.obj", model)
+        archive.writestr("m/any.txt", library)
+        archive.writestr("m/secret.png", beside.getvalue())
+    import_result(bpy.context, tmp_path / "result.zip", None, None, name="Thing")
+    assert [image.filepath for image in bpy.data.images] == ["//secret.png"] * len(bpy.data.images) != []
+    assert all(tuple(image.pixels[:4]) == pytest.approx((1, 0, 0, 1)) for image in bpy.data.images)
+
+
+def test_an_obj_that_is_its_own_material_library_names_no_picture_elsewhere(empty_scene: None, tmp_path: Path) -> None:
+    picture = tmp_path / "secret.png"
+    Image.new("RGB", (4, 4), (0, 0, 255)).save(picture)
+    file = tmp_path / "job" / "result.obj"
+    file.parent.mkdir()
+    model = "mtllib result.obj\n" + OBJ.replace("f 1 2 3", "vt 0 0\nusemtl red\nf 1/1 2/1 3/1")
+    file.write_text(model + "# \n" * 100_000 + f"newmtl red\nmap_Kd {picture}\n")  # behind what its kind is told by
+    imported = import_result(bpy.context, file, None, None, name="Thing")
+    assert len(imported.objects) == 1 and not bpy.data.images
 
 
 def test_the_kind_is_told_by_content(source: Object, tmp_path: Path) -> None:
