@@ -15,8 +15,9 @@ from .core.errors import Message
 from .core.model import ServiceState, Task, TaskState
 
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
-_WORDS = re.compile(rf"[{_CHINESE}][。，、；：？！）”》]*|[^\s{_CHINESE}]+\s*|\s+")
-"""Where a line may end: after each match."""
+_CLOSING = "。，、；：？！）”》"
+_WORDS = re.compile(rf"[{_CHINESE}][{_CLOSING}]*|(?:[\d.,]+ (?=MB|%))?[^\s{_CHINESE}]+[{_CLOSING}]*\s*|\s+")
+"""Where a line may end: after each match; not between a number and its unit, nor before closing punctuation."""
 
 
 def translated(message: Message) -> str:
