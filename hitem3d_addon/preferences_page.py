@@ -51,6 +51,7 @@ def draw_preferences(preferences: Preferences, context: bpy.types.Context) -> No
     if given:
         _line(context, layout, Message("The environment has keys, which count: {names}", {"names": ", ".join(given)}))
 
+    layout.separator()
     layout.label(text="Connection")
     connection = layout.column()
     _draw_setting(connection, preferences, "api_url", "HITEM3D_API_URL", current.site.api_url)
@@ -63,6 +64,7 @@ def draw_preferences(preferences: Preferences, context: bpy.types.Context) -> No
     if known_tasks.problem:
         _line(context, layout, known_tasks.problem, icon="ERROR")
 
+    layout.separator()
     layout.label(text="Tasks")
     layout.prop(preferences, "auto_import")
     _measure_soon()

@@ -201,6 +201,10 @@ def test_sentences_are_wrapped_and_never_cut() -> None:
     assert max(map(len, lines)) <= 12
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert not any(line.startswith(("，", "：", "。")) for line in lines)
+    text = "3 个物体：3,272 个三角形，17.7 MB，每个最多 200 MB。请减少到 29 % 或更少"
+    for width in range(9, 20):
+        lines = wrapped(text, lambda line, width=width: len(line) <= width)
+        assert not any(line.startswith(("，", "。", "MB", "%")) for line in lines)
 
 
 def test_a_refused_address_leaves_no_empty(sandbox: Sandbox) -> None:
