@@ -21,7 +21,7 @@ from .core.credentials import Credentials
 from .core.data_folder import data_folder
 from .core.errors import CredentialsError, Hitem3DError, InputError, Message, OfflineError
 from .core.owner import Owner
-from .core.site_settings import SiteSettings, load_site, site_file
+from .core.site_settings import SITE_VARIABLES, SiteSettings, load_site
 from .core.store import TaskStore
 from .core.workflow import Worker
 
@@ -99,13 +99,13 @@ def current() -> Service:
     )
 
 
-_site: tuple[tuple[str, str], SiteSettings] | None = None
+_site: tuple[tuple[str | None, ...], SiteSettings] | None = None
 
 
 def site() -> SiteSettings:
     """The studio's settings, read once for each file that the environment names: drawing asks for them, too."""
     global _site
-    named = (str(site_file(os.environ)), os.environ.get("HITEM3D_NO_UPLOADS", ""))
+    named = tuple(map(os.environ.get, SITE_VARIABLES))
     if _site is None or _site[0] != named:
         _site = (named, load_site(os.environ))
     return _site[1]

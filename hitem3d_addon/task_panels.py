@@ -30,7 +30,7 @@ from .task_operators import (
 )
 from .wording import draw_text, state_message, translated
 
-MOST = 8
+MOST = 4
 """Tasks that a panel shows at once: nobody scrolls through a thousand, and Blender would draw them all."""
 
 _ICONS = {

@@ -55,6 +55,9 @@ class SiteSettings:
             raise InputError(self.problem.template, **self.problem.values)
 
 
+SITE_VARIABLES = ("HITEM3D_SITE", "HITEM3D_NO_UPLOADS", "PROGRAMDATA")
+"""What of the environment decides on the studio's settings."""
+
 _KINDS = {bool: "true or false", int: "a whole number", str: "a text"}
 _LEAST = {"upload_limit_mb": 1, "unfinished_tasks": 1, "transfers": 1}
 _MOST = {"upload_limit_mb": UPLOAD_LIMIT // 1_000_000, "unfinished_tasks": 100, "transfers": 16}
