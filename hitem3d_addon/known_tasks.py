@@ -137,7 +137,8 @@ def _of_object(obj: bpy.types.Object, by_id: Mapping[str, Task]) -> Task | None:
 
 
 def _usual_duration() -> int:
-    finished = [task for task in tasks.values() if task.state is TaskState.DONE and task.submitted and task.finished]
+    # A clock that was set back meanwhile makes a task end before it began.
+    finished = [task for task in tasks.values() if task.state is TaskState.DONE and task.finished > task.submitted > 0]
     finished.sort(key=lambda task: -task.finished)
     durations = sorted(task.finished - task.submitted for task in finished[:_LATEST])
     return durations[len(durations) // 2] if durations else 0

@@ -142,7 +142,7 @@ def _draw_state(context: bpy.types.Context, box: bpy.types.UILayout, task: Task)
         return
     draw_text(context, box, translated(state_message(task)))
     if task.state is TaskState.WORKING and task.submitted:
-        text = pgettext_iface("{} so far").format(_minutes(int(time.time()) - task.submitted))
+        text = pgettext_iface("{} so far").format(_minutes(max(0, int(time.time()) - task.submitted)))
         if usual := known_tasks.shown().usual_duration:
             text += pgettext_iface(", usually {}").format(_minutes(usual))
         draw_text(context, box, text)

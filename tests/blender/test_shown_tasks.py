@@ -65,7 +65,7 @@ def test_what_is_shown_follows_the_objects_and_the_tasks() -> None:
 
 def test_usually_is_the_middle_of_the_latest() -> None:
     assert known_tasks.shown().usual_duration == 0
-    for number, took in enumerate([5, 900, 60]):
+    for number, took in enumerate([5, 900, -3600, 60]):
         known_tasks.saw(task(number, TaskState.DONE, took=took))
     assert known_tasks.shown().usual_duration == 60
 

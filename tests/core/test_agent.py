@@ -287,6 +287,27 @@ def test_blender_gone_while_waiting(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="processes can't be stopped and continued there")
+@pytest.mark.parametrize("state", [TaskState.SENDING, TaskState.WORKING])
+def test_asleep_and_awake(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest], state: TaskState
+) -> None:
+    """As when a lid is closed: the process stands still, and the service has gone on when it wakes."""
+    sandbox.behave(seconds=1, faults=[{"on": "create-task", "when": "created", "do": "pass", "stall": 1}])
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(in_state(store, task.uid, state))
+    agent.process.send_signal(signal.SIGSTOP)
+    time.sleep(3)
+    assert store.get(task.uid).state is state
+    agent.process.send_signal(signal.SIGCONT)
+    done = until(in_state(store, task.uid, TaskState.DONE))
+    counts = sandbox.counts()
+    assert counts["tasks_created"] == counts["requests"]["create-task"] == 1
+    assert done.task_id == counts["tasks"][0]["task_id"]
+
+
 def test_the_session_ends(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]) -> None:
     agent = start_agent()
     until(lambda: (store.home / LOG_FILE).is_file() and "began" in (store.home / LOG_FILE).read_text("utf-8"))

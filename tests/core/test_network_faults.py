@@ -12,11 +12,12 @@ from __future__ import annotations
 import base64
 import gzip
 import os
+import socket
 import struct
 import traceback
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -30,7 +31,7 @@ from hitem3d_addon.core.authorization import AuthScheme
 from hitem3d_addon.core.client import Hitem3DClient
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
-from hitem3d_addon.core.errors import Hitem3DError, TaskTimeoutError
+from hitem3d_addon.core.errors import ConnectionFailedError, Hitem3DError, TaskTimeoutError
 from hitem3d_addon.core.model import OutputFormat, SegmentationRequest, Task, TaskState
 from hitem3d_addon.core.owner import Owner
 from hitem3d_addon.core.store import TaskStore
@@ -311,6 +312,45 @@ def test_fault(row: Row, worker: Worker, shared_sandbox: Sandbox, monkeypatch: p
     resent = shared_sandbox.counts()["requests"]["create-task"] - row.sent
     assert resent == (row.after is PENDING)
     assert (again.state is row.after) == (row.after is not PENDING)
+
+
+@contextmanager
+def nowhere(name: str) -> Iterator[str]:
+    """An address at which no connection comes about."""
+    with socket.socket() as listener, ExitStack() as stack:
+        listener.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        if name == "unknown name":
+            address = "https://hitem3d.invalid"
+        elif name == "no answer":
+            listener.listen(0)
+            for _ in range(4):  # more than wait in line: those after them get no answer at all
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(listener.getsockname())
+        yield address
+
+
+@pytest.mark.parametrize(
+    ("name", "reads"),
+    [
+        ("refused", "Nothing answers at .* the connection is refused"),
+        ("unknown name", "can't be found on the network"),
+        ("no answer", "No answer from .* in time"),
+    ],
+)
+def test_no_connection(name: str, reads: str, home: Path) -> None:
+    with nowhere(name) as address, TaskStore(home) as store, Owner(home) as owner:
+        client = Hitem3DClient(address, Credentials(token="t"), scheme=AuthScheme.TOKEN, timeouts=PATIENCE)
+        with closing(client):
+            worker = Worker(store, owner, client)
+            task = recorded(worker)
+            with pytest.raises(ConnectionFailedError, match=reads) as raised:
+                workflow.submit(worker, task.uid)
+            found = store.get(task.uid)
+    assert found is not None
+    assert (found.state, str(found.error)) == (PENDING, str(raised.value))
+    _note(Row(name, "submit", {}, reads, PENDING), str(raised.value), found.state, (0, 0))
 
 
 def all_that_is_told(error: BaseException) -> str:
