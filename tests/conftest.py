@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # for small_disk.py
 
 from sandbox_process import Sandbox
+from small_disk import Disk, small_disk
 
 # A busy machine is no mistake, and a folder that the examples of a test share is meant.
 settings.register_profile(
@@ -27,6 +29,13 @@ settings.register_profile(
 settings.load_profile("hitem3d")
 
 VARIABLES = ("HITEM3D_API_URL", "HITEM3D_TOKEN", "HITEM3D_ACCESS_KEY", "HITEM3D_SECRET_KEY", "HITEM3D_HOME")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A file system of one megabyte."""
+    with small_disk(tmp_path / "small disk") as disk:
+        yield disk
 
 
 @pytest.fixture

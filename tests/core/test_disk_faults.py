@@ -7,7 +7,6 @@ A real small file system is mounted for it, which takes root; elsewhere these te
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 import pytest
 import trimesh
 from sandbox_process import Sandbox
+from small_disk import Disk
 
 from hitem3d_addon.core import credentials, workflow
 from hitem3d_addon.core.authorization import AuthScheme
@@ -33,48 +33,6 @@ from hitem3d_addon.core.store import TaskStore
 from hitem3d_addon.core.workflow import Worker
 
 ROOM = "full|No space left"
-
-
-class Disk:
-    """A file system of one megabyte."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._filler = folder / "filler"
-
-    def fill(self) -> None:
-        """Leave not one byte."""
-        with self._filler.open("ab", buffering=0) as stream:
-            for size in (65536, 4096, 1):
-                try:
-                    while True:
-                        stream.write(b"x" * size)
-                except OSError:
-                    continue
-
-    def free(self) -> None:
-        self._filler.unlink()
-
-    @contextlib.contextmanager
-    def read_only(self, folder: Path) -> Iterator[None]:
-        """Let nothing in this folder of it be written for the time of a block."""
-        subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
-        try:
-            subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
-            yield
-        finally:
-            subprocess.run(["umount", str(folder)], check=True)
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    folder = tmp_path / "small disk"
-    folder.mkdir()
-    mounted = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if not sys.platform.startswith("linux") or subprocess.run(mounted, capture_output=True, check=False).returncode:
-        pytest.skip("a file system can't be mounted here")
-    yield Disk(folder)
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.fixture
