@@ -23,6 +23,7 @@ from typing import IO, Any
 import bpy
 
 from .core.errors import MissingError
+from .core.site_settings import SITE_VARIABLES
 from .service import Service, user_agent
 
 # Blender's own module path is handed over, so that the agent finds the very `requests` that Blender would. `core` goes
@@ -193,9 +194,10 @@ def _configuration(service: Service) -> dict[str, Any]:
         "credentials": dataclasses.asdict(service.credentials),
         "ca_file": str(service.ca_file or ""),
         "user_agent": user_agent(),
-        "uploads": service.site.uploads,
         "transfers": service.site.transfers,
         "unfinished_tasks": service.site.unfinished_tasks,
+        # Read again before each upload: the studio may forbid them while models wait in line.
+        "site": {name: os.environ[name] for name in SITE_VARIABLES if name in os.environ},
         # A proxy's password, which other programs could see in the environment that a process starts with.
         "environment": {
             name: v for name, v in os.environ.items() if _is_secret(name, v) and not name.startswith("HITEM3D_")

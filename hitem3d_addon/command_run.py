@@ -7,6 +7,7 @@ the exit code of all.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 from argparse import Namespace
@@ -24,6 +25,7 @@ from .core.errors import Hitem3DError, Message, ResultError
 from .core.exit_codes import ExitCode, exit_code_of, exit_code_of_all
 from .core.model import Task, TaskState
 from .core.retention import clear_away
+from .core.site_settings import load_site
 from .core.workflow import Cancelled, Worker
 
 Deliver = Callable[[Outcome], Sequence[Path]]
@@ -61,6 +63,7 @@ class Run:
             retry=not getattr(self.options, "no_retry", False),
             hooks=Hooks(self._changed, self._transfer, self._waits),
             cancelled=self._stop,
+            check_uploads=lambda: load_site(os.environ).check_uploads(),
         )
         for outcome in batch.run(things):
             files: Sequence[Path] = ()

@@ -62,22 +62,13 @@ class Service(NamedTuple):
 
     def check_upload(self) -> None:
         """Raise a Hitem3DError for what keeps a model from being sent: what `check` says, or the studio's word."""
-        self._check_site_allows()
+        self.site.check_uploads()
         self.check()
-
-    def _check_site_allows(self) -> None:
-        self.site.check()
-        if not self.site.uploads:
-            raise InputError(
-                "Your studio does not allow models to be sent to Hitem3D (set by {where}). Ask the person who "
-                "looks after Blender there.",
-                where=str(self.site.file or "HITEM3D_NO_UPLOADS"),
-            )
 
     def refusal(self) -> Message | None:
         """Why no model can be sent just now, or None: what a greyed-out button says. Reads no disk and no network."""
         try:
-            self._check_site_allows()
+            self.site.check_uploads()
             self._check_settings()
         except Hitem3DError as error:
             return error.message

@@ -10,7 +10,7 @@ When standard input closes, Blender is gone: a create-task that is on the wire i
 anything else stops at once and is gone on with by the next agent.
 
     in   {"do": "configure", "home": …, "api_url": …, "credentials": {…}, "ca_file": …, "user_agent": …,
-          "transfers": …, "unfinished_tasks": …}
+          "transfers": …, "unfinished_tasks": …, "site": {…}}
          {"do": "watch" | "cancel" | "retry" | "forget", "uid": …}   {"do": "adopt", "uid": …, "task_id": …}
          {"do": "account"}   {"do": "forget_ended"}
     out  {"event": "progress", "uid": …, "step": "upload" | "download", "done": bytes, "total": bytes}
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
 import threading
 import time
@@ -39,6 +40,7 @@ from .errors import BusyError, Hitem3DError, InputError, ServiceUnavailableError
 from .model import TRANSFERS, UNFINISHED, Task, TaskState
 from .owner import Owner, is_script
 from .retention import clear_away
+from .site_settings import load_site
 from .store import TaskStore, failure_fields
 from .workflow import Progress, Worker
 
@@ -251,14 +253,25 @@ class Agent:
                     continue
                 polls += 1
             else:
-                may_send = self._uploads and at_service < self._unfinished
-                if transfers >= self._transfers or (job.state is TaskState.PENDING and not may_send):
+                if transfers >= self._transfers or (job.state is TaskState.PENDING and at_service >= self._unfinished):
+                    continue
+                if job.state is TaskState.PENDING and not self._may_send():
+                    job.due = now + RESCAN
                     continue
                 transfers += 1
                 at_service += job.state is TaskState.PENDING
             job.running = True
             job.since = job.since or now
             self._threads.submit(self._step, job)
+
+    def _may_send(self) -> bool:
+        """Whether the studio lets models leave, as its file says now; if not, the user is told why they wait."""
+        try:
+            load_site({**os.environ, **self._site}).check_uploads()
+        except InputError as error:
+            self._problem(error)
+            return False
+        return True
 
     def _step(self, job: _Job) -> None:
         """In a thread: take the next step of a task, and tell the loop how it went."""
@@ -404,8 +417,8 @@ class Agent:
     def _configure(self, configuration: Mapping[str, Any]) -> None:
         """Take over settings, at the start or while tasks run; the number of threads stays as it was at the start."""
         self._transfers: int = configuration.get("transfers", TRANSFERS)
-        self._uploads: bool = configuration.get("uploads", True)
         self._unfinished: int = configuration.get("unfinished_tasks", UNFINISHED)
+        self._site: dict[str, str] = configuration.get("site", {})
         self._client = self._connected(configuration)
 
     def _connected(self, configuration: Mapping[str, Any]) -> Hitem3DClient:

@@ -130,6 +130,7 @@ class Batch:
 
     ``timeout`` is in seconds, for each from its first step on. ``again`` sends models even if they were sent before;
     without ``retry`` not even those are sent that failed at the service and were refunded.
+    ``check_uploads`` raises InputError where no model may leave any more; it is asked before each.
     ``stopped_by`` is the refusal that would meet every other model as well, after which no new one is begun.
     """
 
@@ -144,6 +145,7 @@ class Batch:
         retry: bool = True,
         hooks: Hooks | None = None,
         cancelled: Cancelled = lambda: False,
+        check_uploads: Callable[[], None] = lambda: None,
     ) -> None:
         self._worker = worker
         self._goal = goal
@@ -153,6 +155,7 @@ class Batch:
         self._retry = retry
         self._hooks = hooks or Hooks()
         self._cancelled = cancelled
+        self._check_uploads = check_uploads
         self._flights: list[_Flight] = []
         self._hold = 0.0
         self._busy = 0
@@ -311,6 +314,7 @@ class Batch:
         return self._outcome(flight, task, file)
 
     def _submit(self, flight: _Flight, model: Model, task: Task) -> Task:
+        self._check_uploads()
         if task.request.mesh != model.request.mesh:  # left by a run that died; its file may be elsewhere, or gone
             request = task.request._replace(mesh=model.request.mesh)
             self._worker.store.update(task.uid, request=request)

@@ -54,6 +54,16 @@ class SiteSettings:
         if self.problem:
             raise InputError(self.problem.template, **self.problem.values)
 
+    def check_uploads(self) -> None:
+        """Raise InputError where no model may leave the building, or where nobody can tell."""
+        self.check()
+        if not self.uploads:
+            raise InputError(
+                "Your studio does not allow models to be sent to Hitem3D (set by {where}). Ask the person who looks "
+                "after Blender there.",
+                where=str(self.file or "HITEM3D_NO_UPLOADS"),
+            )
+
 
 SITE_VARIABLES = ("HITEM3D_SITE", "HITEM3D_NO_UPLOADS", "PROGRAMDATA")
 """What of the environment decides on the studio's settings."""

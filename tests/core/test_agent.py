@@ -407,19 +407,24 @@ def test_waiting_tasks_do_not_follow_the_address(
     assert other.counts()["requests"]["create-task"] == 0
 
 
-def test_a_studio_that_forbids_uploads_stops_what_waits_in_line(
-    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+def test_the_studio_forbids_uploads_while_models_wait_in_line(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest], tmp_path: Path
 ) -> None:
+    """Its word is read before each upload: forbidden, a model stays in line, and is sent when it may be."""
+    site = tmp_path / "site.toml"
+    site.write_text("uploads = false", "utf-8")
     agent = start_agent()
-    configure(agent, store, sandbox, uploads=False)
+    configure(agent, store, sandbox, site={"HITEM3D_SITE": str(site)})
     until(lambda: agent.events)
     task = new_task(store, sandbox)
     agent.send(do="watch", uid=task.uid)
-    agent.send(do="account")  # answered after it, and by a thread of the same kind
-    until(lambda: [event for event in agent.events if event["event"] == "account"])
-    assert store.get(task.uid).state is TaskState.PENDING
+    problem = until(lambda: next((event for event in agent.events if event["event"] == "problem"), None))
+    assert "studio does not allow" in problem["template"]
+    waiting = store.get(task.uid)
+    assert waiting and (waiting.state, waiting.error) == (TaskState.PENDING, None)
     assert sandbox.counts()["requests"]["create-task"] == 0
-    configure(agent, store, sandbox, uploads=True)
+    site.write_text("uploads = true", "utf-8")
+    agent.send(do="watch", uid=task.uid)
     until(in_state(store, task.uid, TaskState.DONE))
 
 

@@ -17,10 +17,11 @@ from sandbox_process import Sandbox
 
 from hitem3d_addon.core import workflow
 from hitem3d_addon.core.batch import Batch, Goal, Hooks, Model, Outcome
-from hitem3d_addon.core.content import content_of_file
+from hitem3d_addon.core.content import content_of_address, content_of_file
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
 from hitem3d_addon.core.owner import Owner
+from hitem3d_addon.core.site_settings import SiteSettings
 from hitem3d_addon.core.store import TaskStore
 from hitem3d_addon.core.workflow import Worker
 
@@ -191,6 +192,21 @@ def test_a_file_that_changed_in_line_is_not_sent(
     assert kinds(run(worker, one)) == ["InputError"]
     assert created(shared_sandbox) == 0
     assert kinds(run(worker, model(1))) == [""]
+
+
+def test_an_address_of_bytes_that_are_no_text_is_told_from_others() -> None:
+    assert content_of_address("https://a.example/\udcff.glb") != content_of_address("https://a.example/\udcfe.glb")
+
+
+def test_the_studio_forbids_uploads_in_mid_run(
+    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
+) -> None:
+    def check_uploads() -> None:
+        SiteSettings(uploads=created(shared_sandbox) == 0).check_uploads()
+
+    assert kinds(run(worker, model(1), model(2), check_uploads=check_uploads)) == ["", "InputError"]
+    assert sorted(task.state for task in worker.store.tasks()) == ["cancelled", "done"]
+    assert kinds(run(worker, model(1), model(2))) == ["", ""], "later it may be sent"
 
 
 def test_interrupted_and_run_again(worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox) -> None:
