@@ -66,6 +66,8 @@ class _Job:
     running: bool = False
     sending: bool = False
     """A create-task is on the wire, or about to be: it is finished even when Blender is gone."""
+    asking: bool = False
+    """The service is being asked for a task id that the user gave."""
     cancelled: threading.Event = field(default_factory=threading.Event)
     polls: int = 0
     failures: int = 0
@@ -142,7 +144,9 @@ class Agent:
                     self._add_job(workflow.retry(self._worker(), uid))
                 case "adopt":
                     self._check_idle(uid)
-                    self._threads.submit(self._give_task_id, uid, command["task_id"])
+                    # A job that runs keeps "send again" out while the service is asked.
+                    job = self._jobs[uid] = _Job(uid, TaskState.UNCERTAIN, running=True, asking=True)
+                    self._threads.submit(self._give_task_id, job, command["task_id"])
                     return
                 case "forget":
                     self._check_idle(uid)
@@ -191,7 +195,7 @@ class Agent:
 
     def _is_ending(self, uid: str) -> bool:
         """Whether the task's step is over, and its row says so, but the loop has not heard of it yet."""
-        if not (job := self._jobs.get(uid)) or not job.running:
+        if not (job := self._jobs.get(uid)) or not job.running or job.asking:
             return False
         with contextlib.suppress(Hitem3DError):
             task = self._worker().store.get(uid)
@@ -377,14 +381,22 @@ class Agent:
         self._worker().store.update(job.uid, state=TaskState.FAILED, finished=int(time.time()), **failure_fields(error))
         self._drop(job.uid)
 
-    def _give_task_id(self, uid: str, task_id: str) -> None:
+    def _give_task_id(self, job: _Job, task_id: str) -> None:
         """In a thread, since the service is asked for it: take the id that the user found there."""
+        task = None
         try:
-            self.tell(self._add_job, workflow.give_task_id(self._worker(), uid, task_id))
+            task = workflow.give_task_id(self._worker(), job.uid, task_id)
         except Hitem3DError as error:
-            self._problem(error, uid)
+            self._problem(error, job.uid)
         except Exception:
             log.exception("give_task_id")
+        self.tell(self._asked, job.uid, task)
+
+    def _asked(self, uid: str, task: Task | None) -> None:
+        """On the loop: go on with a task whose id is known now; another may be given for one that has none."""
+        self._jobs.pop(uid, None)
+        if task:
+            self._add_job(task)
         self._emit({"event": "answered"})
 
     def _account(self) -> None:

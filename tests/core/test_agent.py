@@ -286,7 +286,6 @@ def test_blender_gone_while_waiting(
     assert agent.process.wait(5) == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.skipif(sys.platform == "win32", reason="processes can't be stopped and continued there")
 @pytest.mark.parametrize("state", [TaskState.SENDING, TaskState.WORKING])
 def test_asleep_and_awake(
@@ -308,6 +307,7 @@ def test_asleep_and_awake(
     assert done.task_id == counts["tasks"][0]["task_id"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_the_session_ends(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]) -> None:
     agent = start_agent()
     until(lambda: (store.home / LOG_FILE).is_file() and "began" in (store.home / LOG_FILE).read_text("utf-8"))
@@ -452,3 +452,20 @@ def test_an_agent_on_a_fresh_computer(sandbox: Sandbox, tmp_path: Path) -> None:
         until(lambda: [event for event in agent.events if event["event"] == "account"])
     finally:
         agent.kill()
+
+
+def test_an_id_that_is_being_asked_for_keeps_send_again_out(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    sandbox.behave(faults=[{"on": "create-task", "when": "created", "do": "cut"}])
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(in_state(store, task.uid, TaskState.UNCERTAIN))
+    first = sandbox.counts()["tasks"][0]["task_id"]
+    sandbox.behave(faults=[{"on": "query-task", "do": "pass", "stall": 1}])
+    agent.send(do="adopt", uid=task.uid, task_id=first)
+    agent.send(do="retry", uid=task.uid)
+    done = until(in_state(store, task.uid, TaskState.DONE))
+    assert done.task_id == first
+    assert sandbox.counts()["requests"]["create-task"] == 1
