@@ -131,7 +131,8 @@ def stamp_task_id(obj: Object, task_id: str) -> None:
 def clean_task_id(text: str) -> str:
     """What the user typed or pasted, without the spaces around it; "" if it can't be a task id."""
     text = text.strip() if len(text) < 2 * _LONGEST_ID else ""
-    return text if len(text) <= _LONGEST_ID and text.isprintable() else ""
+    fits = len(text) <= _LONGEST_ID and text.isprintable() and any(character.isalnum() for character in text)
+    return text if fits else ""
 
 
 def _group(obj: Object) -> IDPropertyGroup | None:

@@ -309,6 +309,8 @@ class Agent:
             error = Hitem3DError("The add-on made a mistake; its log file has the details. Try again, and report it.")
         try:
             task = task or self._worker().store.get(job.uid)
+            if task is None:
+                error = None  # it was forgotten meanwhile, which is no fault
         except Hitem3DError as caught:
             error = caught
         self.tell(self._after, job, task, error, pause)

@@ -213,3 +213,4 @@ def test_something_else_is_no_task_id(thing: bpy.types.Object, value: Any) -> No
 
 def test_a_task_id_may_hold_what_the_service_likes() -> None:
     assert clean_task_id(" Aufgabe 7/ä ") == "Aufgabe 7/ä"
+    assert [clean_task_id(text) for text in ("?", "-_-", "…")] == [""] * 3

@@ -23,7 +23,7 @@ import trimesh
 from sandbox_process import Sandbox
 
 from hitem3d_addon.core import workflow
-from hitem3d_addon.core.agent import TRANSFERS, UNFINISHED
+from hitem3d_addon.core.agent import TRANSFERS, UNFINISHED, Agent
 from hitem3d_addon.core.agent_main import LOG_FILE
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
@@ -93,11 +93,14 @@ def start_agent(home: Path, sandbox: Sandbox) -> Iterator[Callable[[], AgentUnde
         agent.kill()
 
 
+def configuration(store: TaskStore, sandbox: Sandbox) -> dict[str, Any]:
+    keys = asdict(Credentials(token=sandbox.token))
+    return {"home": str(store.home), "api_url": sandbox.url, "credentials": keys, "ca_file": "", "user_agent": "test"}
+
+
 def configure(agent: AgentUnderTest, store: TaskStore, sandbox: Sandbox, **more: Any) -> None:
     """What Blender tells the agent when its settings were changed."""
-    keys = asdict(Credentials(token=sandbox.token))
-    told = {"home": str(store.home), "api_url": sandbox.url, "credentials": keys, "ca_file": "", "user_agent": "test"}
-    agent.send(do="configure", **told, **more)
+    agent.send(do="configure", **configuration(store, sandbox), **more)
 
 
 @pytest.fixture
@@ -354,6 +357,20 @@ def test_stopping(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], 
     agent.send(do="forget", uid=task.uid)
     until(lambda: store.get(task.uid) is None)
     until(lambda: not job_folder(store.home, task.uid).exists())
+
+
+def test_a_job_of_a_forgotten_task_ends(store: TaskStore, sandbox: Sandbox) -> None:
+    """Forgotten by another process while it was worked on, it is not come back to."""
+    agent = Agent(configuration(store, sandbox), lambda event: None)
+    task = new_task(store, sandbox)
+    agent.command({"do": "watch", "uid": task.uid})
+    store.forget(task.uid)
+    (job,) = agent._jobs.values()
+    agent._step(job)
+    what, arguments = agent._inbox.get()
+    what(*arguments)
+    assert not agent._jobs
+    agent._owner.close()
 
 
 def test_pressing_send_again_twice_sends_once(
