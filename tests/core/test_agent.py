@@ -286,7 +286,6 @@ def test_blender_gone_while_waiting(
     assert agent.process.wait(5) == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.skipif(sys.platform == "win32", reason="processes can't be stopped and continued there")
 @pytest.mark.parametrize("state", [TaskState.SENDING, TaskState.WORKING])
 def test_asleep_and_awake(
@@ -308,6 +307,31 @@ def test_asleep_and_awake(
     assert done.task_id == counts["tasks"][0]["task_id"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no file here that is always full")
+@pytest.mark.parametrize("log", ["full", "can't be opened"])
+def test_a_log_that_cannot_be_written(
+    store: TaskStore,
+    sandbox: Sandbox,
+    start_agent: Callable[[], AgentUnderTest],
+    capfd: pytest.CaptureFixture[str],
+    log: str,
+) -> None:
+    """The work goes on without it."""
+    if log == "full":
+        (store.home / LOG_FILE).symlink_to("/dev/full")
+    else:
+        (store.home / LOG_FILE).mkdir()
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(in_state(store, task.uid, TaskState.DONE))
+    assert sandbox.counts()["tasks_created"] == 1
+    agent.leave()
+    assert agent.process.wait(5) == 0
+    assert not capfd.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_the_session_ends(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]) -> None:
     agent = start_agent()
     until(lambda: (store.home / LOG_FILE).is_file() and "began" in (store.home / LOG_FILE).read_text("utf-8"))
