@@ -75,13 +75,12 @@ def import_result_file(file: Path) -> None:
     What the file is, its content tells. Of a zip all models of the best format are imported, and their textures packed.
     Raises MissingError, and ResultError for a file that can't be read.
     """
-    import shutil  # here, as Blender starts with this module
-    import tempfile
+    import tempfile  # here, as Blender starts with this module
 
     from .core.result_kind import result_kind
     from .glb_limits import check_glb
     from .material_library import confined
-    from .result_archive import unpack
+    from .result_archive import unpack, unpack_usdz
 
     try:
         kind = result_kind(file)
@@ -94,8 +93,6 @@ def import_result_file(file: Path) -> None:
         folder = Path(name)
         if kind == "zip":
             kind, files = unpack(file, folder)
-        elif kind == "usdz" and file.suffix.lower() != ".usdz":  # the USD importer goes by the name
-            files = [Path(shutil.copyfile(file, folder / "result.usdz"))]
         elif kind == "obj" and (content := confined(file)) is not None:
             files = [folder / "result.obj"]
             files[0].write_bytes(content)
@@ -110,7 +107,10 @@ def import_result_file(file: Path) -> None:
         for one in files:
             if kind == "glb":
                 check_glb(one)
-            _import_file(_without_skeletons(one, folder) if kind == "glb" else one, kind)
+                one = _without_skeletons(one, folder)
+            elif kind == "usdz":
+                one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=folder)))
+            _import_file(one, kind)
         _keep_images(set(bpy.data.images) - before, folder)
 
 

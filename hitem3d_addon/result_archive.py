@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads a zipped result: a model with its materials and textures, taken from a stranger."""
+"""Reads a zipped result, or a USDZ: a model with its materials and textures, taken from a stranger."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from .core.errors import ResultError
 from .core.result_kind import result_kind
 from .material_library import confined
+from .usd_package import confined_layer
 
 _MOST_FILES = 2000
 _LONGEST_NAME = 500
@@ -26,6 +27,9 @@ _UNSAFE = re.compile(r'[\x00-\x1f:*?"<>|]|^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])
 _KINDS = ("glb", "obj", "fbx", "usdz", "stl")
 """The best first, for a zip that holds the same model in several formats."""
 
+_LAYERS = (".usd", ".usda", ".usdc")
+_PICTURES = (".png", ".jpg", ".jpeg", ".avif", ".exr", ".webp", ".tif", ".tiff", ".tga", ".bmp", ".hdr")
+
 
 def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
     """Unpack into an empty folder; gives the kind of model that is in it, and the files of that kind, by name.
@@ -33,6 +37,29 @@ def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
     Nothing is written outside the folder. Raises ResultError for an archive with paths that lead out of it, with links,
     too many files or too many bytes, for one that is damaged or encrypted, and for one without a model.
     """
+    targets = _unpack_all(archive, folder)
+    found = [(result_kind(file), file) for file in sorted(targets) if not file.name.startswith(".")]
+    for kind in _KINDS:
+        if models := [file for its, file in found if its == kind]:
+            return kind, models
+    raise ResultError(
+        "There is no model in the zip file that came back. Segment the object again, with GLB as the format."
+    )
+
+
+def unpack_usdz(archive: Path, folder: Path) -> Path:
+    """As `unpack`, but of a USDZ: gives its layer, with nothing beside it but other layers and pictures.
+
+    USD finds more in an archive than its table of contents lists, so it is not given the archive.
+    """
+    layer, *others = _unpack_all(archive, folder)
+    for file in others:
+        if file.suffix.lower() not in _LAYERS + _PICTURES:
+            file.unlink()  # it may name files elsewhere in ways of its own, as a USDZ or a MaterialX file in it would
+    return layer
+
+
+def _unpack_all(archive: Path, folder: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(archive) as whole:
             entries = [entry for entry in whole.infolist() if not entry.filename.endswith("/")]
@@ -47,7 +74,8 @@ def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
             for entry, target in zip(entries, targets, strict=True):
                 room -= _write(whole, entry, target, room)
             for target in targets:
-                if (content := confined(target)) is not None:
+                confine = confined_layer if target.suffix.lower() in _LAYERS else confined
+                if (content := confine(target)) is not None:
                     target.write_bytes(content)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError) as error:
         raise ResultError(
@@ -59,13 +87,7 @@ def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
             "The parts can't be unpacked: {reason}. Free some space on the disk and try again.",
             reason=error.strerror or type(error).__name__,
         ) from error
-    found = [(result_kind(file), file) for file in sorted(targets) if not file.name.startswith(".")]
-    for kind in _KINDS:
-        if models := [file for its, file in found if its == kind]:
-            return kind, models
-    raise ResultError(
-        "There is no model in the zip file that came back. Segment the object again, with GLB as the format."
-    )
+    return targets
 
 
 def _parts(entry: zipfile.ZipInfo) -> list[str]:

@@ -77,8 +77,15 @@ def _json_lines(file: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 
 def _log_to(home: Path) -> None:
-    """One bounded file for all agents. urllib3 writes whole addresses, signed links among them, so it stays silent."""
-    handler = logging.handlers.RotatingFileHandler(home / LOG_FILE, maxBytes=500_000, backupCount=1, encoding="utf-8")
+    """One bounded file for all agents. urllib3 writes whole addresses, signed links among them, so it stays silent.
+
+    Where the file can't be opened or written the work goes on without it.
+    """
+    handler: logging.Handler = logging.NullHandler()
+    with contextlib.suppress(OSError):
+        handler = logging.handlers.RotatingFileHandler(
+            home / LOG_FILE, maxBytes=500_000, backupCount=1, encoding="utf-8"
+        )
     logging.basicConfig(
         handlers=[handler], level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(message)s"
     )

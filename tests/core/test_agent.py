@@ -310,6 +310,30 @@ def test_asleep_and_awake(
     assert done.task_id == counts["tasks"][0]["task_id"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no file here that is always full")
+@pytest.mark.parametrize("log", ["full", "can't be opened"])
+def test_a_log_that_cannot_be_written(
+    store: TaskStore,
+    sandbox: Sandbox,
+    start_agent: Callable[[], AgentUnderTest],
+    capfd: pytest.CaptureFixture[str],
+    log: str,
+) -> None:
+    """The work goes on without it."""
+    if log == "full":
+        (store.home / LOG_FILE).symlink_to("/dev/full")
+    else:
+        (store.home / LOG_FILE).mkdir()
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(in_state(store, task.uid, TaskState.DONE))
+    assert sandbox.counts()["tasks_created"] == 1
+    agent.leave()
+    assert agent.process.wait(5) == 0
+    assert not capfd.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_the_session_ends(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]) -> None:
     agent = start_agent()
