@@ -15,7 +15,7 @@ from small_disk import Disk
 
 from hitem3d_addon.core.errors import Hitem3DError, ResultError
 from hitem3d_addon.core.model import OutputFormat
-from hitem3d_addon.result_archive import unpack
+from hitem3d_addon.result_archive import unpack, unpack_usdz
 from hitem3d_addon.scene_export import export_glb
 
 
@@ -47,3 +47,12 @@ def test_while_the_parts_are_unpacked(disk: Disk, tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(ResultError, match=r"can't be unpacked: No space left on device\. Free some space"):
         unpack(tmp_path / "result.zip", folder)
+
+
+def test_while_a_usdz_is_unpacked(disk: Disk, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "result.usdz", "w") as archive:
+        archive.writestr("model.usda", "#usda 1.0\n" + "# \n" * 500_000)
+    folder = disk.folder / "unpacked"
+    folder.mkdir()
+    with pytest.raises(ResultError, match=r"can't be unpacked: No space left on device\. Free some space"):
+        unpack_usdz(tmp_path / "result.usdz", folder)
