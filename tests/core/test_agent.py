@@ -394,6 +394,7 @@ def test_a_job_of_a_forgotten_task_ends(store: TaskStore, sandbox: Sandbox) -> N
     what, arguments = agent._inbox.get()
     what(*arguments)
     assert not agent._jobs
+    agent._worker().store.close()
     agent._owner.close()
 
 
