@@ -14,6 +14,12 @@ from .core.errors import Message
 from .core.model import Task, TaskState
 from .record import RECORD, TASK_ID, Record, task_id_of, uid_of
 
+_OVER = frozenset({TaskState.DONE, TaskState.CANCELLED})
+_NAMES = 10
+"""Objects of one task that are named; there is no room for more."""
+_LATEST = 10
+"""Tasks that "usually" is about."""
+
 
 class Transfer(NamedTuple):
     """How far an upload or a download is, in bytes; ``total`` is 0 where it is not known."""
@@ -58,11 +64,6 @@ def credits() -> Message | None:
     return Message("{credits:g} API credits left", account.values)
 
 
-_OVER = frozenset({TaskState.DONE, TaskState.CANCELLED})
-_NAMES = 10
-"""Objects of one task that are named; there is no room for more."""
-_LATEST = 10
-"""Tasks that "usually" is about."""
 _shown: Shown | None = None
 
 

@@ -385,20 +385,22 @@ class Agent:
 
     def _give_task_id(self, job: _Job, task_id: str) -> None:
         """In a thread, since the service is asked for it: take the id that the user found there."""
-        task = None
+        found: Task | Hitem3DError | None = None
         try:
-            task = workflow.give_task_id(self._worker(), job.uid, task_id)
+            found = workflow.give_task_id(self._worker(), job.uid, task_id)
         except Hitem3DError as error:
-            self._problem(error, job.uid)
+            found = error
         except Exception:
             log.exception("give_task_id")
-        self.tell(self._asked, job.uid, task)
+        self.tell(self._asked, job.uid, found)
 
-    def _asked(self, uid: str, task: Task | None) -> None:
-        """On the loop: go on with a task whose id is known now; another may be given for one that has none."""
+    def _asked(self, uid: str, found: Task | Hitem3DError | None) -> None:
+        """On the loop: go on with a task whose id is known now; another id may be given from when the user is told."""
         self._jobs.pop(uid, None)
-        if task:
-            self._add_job(task)
+        if isinstance(found, Task):
+            self._add_job(found)
+        elif found:
+            self._problem(found, uid)
         self._emit({"event": "answered"})
 
     def _account(self) -> None:

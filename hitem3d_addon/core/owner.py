@@ -77,9 +77,9 @@ class Owner:
     """
 
     def __init__(self, home: Path, *, script: bool = False) -> None:
-        self._folder = make_folder(home / "owners")
         import socket  # not at the top: Blender starts with this module
 
+        self._folder = make_folder(home / "owners")
         host = "".join(c if c.isalnum() else "-" for c in socket.gethostname())[:40]
         while True:
             self.name = f"{_SCRIPT if script else ''}{host}.{os.urandom(6).hex()}"

@@ -138,6 +138,14 @@ def in_state(store: TaskStore, uid: str, *states: TaskState) -> Callable[[], Tas
     return check
 
 
+def uncertain_task(store: TaskStore, sandbox: Sandbox, agent: AgentUnderTest, when: str) -> Task:
+    """A task whose answer was lost when its model was "received", or when it was "created"."""
+    sandbox.behave(faults=[{"on": "create-task", "when": when, "do": "cut"}])
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    return until(in_state(store, task.uid, TaskState.UNCERTAIN))
+
+
 def test_a_task_is_worked_on_to_its_end(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
 ) -> None:
@@ -401,11 +409,8 @@ def test_a_job_of_a_forgotten_task_ends(store: TaskStore, sandbox: Sandbox) -> N
 def test_pressing_send_again_twice_sends_once(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
 ) -> None:
-    sandbox.behave(faults=[{"on": "create-task", "when": "received", "do": "cut"}])
     agent = start_agent()
-    task = new_task(store, sandbox)
-    agent.send(do="watch", uid=task.uid)
-    until(in_state(store, task.uid, TaskState.UNCERTAIN))
+    task = uncertain_task(store, sandbox, agent, "received")
     sandbox.behave(faults=[{"on": "create-task", "do": "pass", "stall": 1}])
     for _ in range(3):
         agent.send(do="retry", uid=task.uid)
@@ -473,11 +478,8 @@ def test_the_studio_forbids_uploads_while_models_wait_in_line(
 def test_a_mistyped_task_id_can_be_corrected(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
 ) -> None:
-    sandbox.behave(faults=[{"on": "create-task", "when": "created", "do": "cut"}])
     agent = start_agent()
-    task = new_task(store, sandbox)
-    agent.send(do="watch", uid=task.uid)
-    until(in_state(store, task.uid, TaskState.UNCERTAIN))
+    task = uncertain_task(store, sandbox, agent, "created")
     agent.send(do="adopt", uid=task.uid, task_id="mistyped")
     problem = until(lambda: next((event for event in agent.events if event["event"] == "problem"), None))
     assert "does not know this task" in problem["template"]
@@ -499,11 +501,8 @@ def test_an_agent_on_a_fresh_computer(sandbox: Sandbox, tmp_path: Path) -> None:
 def test_an_id_that_is_being_asked_for_keeps_send_again_out(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
 ) -> None:
-    sandbox.behave(faults=[{"on": "create-task", "when": "created", "do": "cut"}])
     agent = start_agent()
-    task = new_task(store, sandbox)
-    agent.send(do="watch", uid=task.uid)
-    until(in_state(store, task.uid, TaskState.UNCERTAIN))
+    task = uncertain_task(store, sandbox, agent, "created")
     first = sandbox.counts()["tasks"][0]["task_id"]
     sandbox.behave(faults=[{"on": "query-task", "do": "pass", "stall": 1}])
     agent.send(do="adopt", uid=task.uid, task_id=first)
