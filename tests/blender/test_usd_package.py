@@ -29,7 +29,8 @@ def package(folder: Path, names: str, *, text: bool) -> Path:
     bpy.ops.mesh.primitive_cube_add()
     cube = bpy.context.view_layer.objects.active
     material = bpy.data.materials.new("Red")
-    material.use_nodes = True
+    if material.node_tree is None:
+        material.use_nodes = True
     nodes = material.node_tree.nodes
     texture = nodes.new("ShaderNodeTexImage")
     texture.image = bpy.data.images.load(str(picture))
