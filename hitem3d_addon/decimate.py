@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What helps where a model is too large to send: a Decimate modifier with the ratio that fits."""
 
-from __future__ import annotations
-
 import bpy
 from bpy.props import FloatProperty
 

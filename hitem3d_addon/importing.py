@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Importing as a user asked for it, and finding again what was imported for an object."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,15 +19,15 @@ if TYPE_CHECKING:
 class ImportOptions(NamedTuple):
     """The properties of the import that say how."""
 
-    parts: PartsChoice = "AUTO"
-    placement: Placement = "AUTO"
+    parts: "PartsChoice" = "AUTO"
+    placement: "Placement" = "AUTO"
     hide_source: bool = False
     parent: bool = False
 
 
 def import_parts(
-    context: bpy.types.Context, file: Path, task: Task, source: bpy.types.Object | None, options: ImportOptions
-) -> Imported:
+    context: bpy.types.Context, file: Path, task: "Task", source: bpy.types.Object | None, options: ImportOptions
+) -> "Imported":
     """Import the result of a task for the object that was sent, and note on the collection which task it is of.
 
     Without an object, as with a task of another file, the parts stand around the world's origin. Raises ResultError or

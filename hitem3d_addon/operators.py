@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sending a model, and asking how far it is."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import bpy

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is done with the parts: bring them into the scene, or put them on the original."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import bpy

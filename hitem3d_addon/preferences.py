@@ -6,8 +6,6 @@ The keys are shown here but never kept here: Blender saves preferences as plain 
 a file of the data folder that only this user can read.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,6 +40,10 @@ _stored: tuple[Path, Credentials, Message | None] | None = None
 """The keys as read from the file: the data folder they are of, the keys, and why they could not be read or kept."""
 
 
+edits = 0
+"""How often a key was typed in this session: the keys are the same while this is."""
+
+
 def stored_credentials() -> Credentials:
     """The keys that the user typed, read once for each data folder."""
     return _read_stored()[1]
@@ -63,13 +65,14 @@ def _read_stored() -> tuple[Path, Credentials, Message | None]:
     return _stored
 
 
-def _getter(name: str) -> Callable[[Preferences], str]:
+def _getter(name: str) -> Callable[[bpy.types.AddonPreferences], str]:
     return lambda _preferences: str(getattr(stored_credentials(), name))
 
 
-def _setter(name: str) -> Callable[[Preferences, str], None]:
-    def keep(_preferences: Preferences, value: str) -> None:
-        global _stored
+def _setter(name: str) -> Callable[[bpy.types.AddonPreferences, str], None]:
+    def keep(_preferences: bpy.types.AddonPreferences, value: str) -> None:
+        global _stored, edits
+        edits += 1
         home, stored, _ = _read_stored()
         changed = replace(stored, **{name: value.strip()})
         try:

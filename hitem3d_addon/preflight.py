@@ -5,8 +5,6 @@
 Drawing asks with `of`; what it gets is of the objects that are chosen now, and at worst a moment old.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -7,12 +7,10 @@ put the parts where the object is. A .blend may come from anywhere, so whatever 
 taken for absent.
 """
 
-from __future__ import annotations
-
 import math
 from array import array
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from bpy.types import Object
 from idprop.types import IDPropertyArray, IDPropertyGroup
@@ -28,8 +26,7 @@ _LONGEST_ID = 500
 _MOST_POINTS = 4096
 
 
-@dataclass(frozen=True, eq=False)
-class Record:
+class Record(NamedTuple):
     """Written at the press, before any request.
 
     Lengths are those of what was sent, which is ``(world - centre) * scale``; its frame has world axes, Z up. With a
@@ -49,8 +46,8 @@ class Record:
     bounds: tuple[float, ...] = (0.0,) * 6
     """Lowest x, y, z and highest x, y, z of what was sent."""
     triangles: int = 0
-    points: array[float] = field(default_factory=lambda: array("f"))
-    """x, y, z after x, y, z of points spread over the surface of what was sent. Not NumPy's, which may be missing."""
+    points: Sequence[float] = ()
+    """x, y, z after x, y, z of points spread over the surface of what was sent."""
 
 
 def matrix_of(obj: Object) -> tuple[float, ...]:
@@ -169,7 +166,7 @@ def _numbers(group: IDPropertyGroup, name: str, count: int) -> tuple[float, ...]
     return numbers
 
 
-def _points(group: IDPropertyGroup) -> array[float]:
+def _points(group: IDPropertyGroup) -> Sequence[float]:
     value: Any = group.get("points")
     if value is None:
         return array("f")
@@ -181,5 +178,5 @@ def _points(group: IDPropertyGroup) -> array[float]:
     return points
 
 
-def _doubles(values: tuple[float, ...]) -> array[float]:
+def _doubles(values: tuple[float, ...]) -> Sequence[float]:
     return array("d", map(float, values))

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which service, with which keys, kept where: what the environment and the preferences say, for those who call it."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os
@@ -18,12 +16,15 @@ from . import preferences
 from .core import credentials, workflow
 from .core.address import check_api_url, is_loopback
 from .core.credentials import Credentials
-from .core.data_folder import data_folder
+from .core.data_folder import FOLDER_VARIABLES, data_folder
 from .core.errors import CredentialsError, Hitem3DError, InputError, Message, OfflineError
 from .core.owner import Owner
 from .core.site_settings import SITE_VARIABLES, SiteSettings, load_site
 from .core.store import TaskStore
 from .core.workflow import Worker
+
+_VARIABLES = ("HITEM3D_API_URL", "HITEM3D_CA_FILE", *credentials.VARIABLES, *FOLDER_VARIABLES, *SITE_VARIABLES)
+"""What of the environment decides on the service."""
 
 
 class Service(NamedTuple):
@@ -78,9 +79,17 @@ class Service(NamedTuple):
 def current() -> Service:
     """The service as the environment, the studio and the preferences say now, the first that says anything."""
     settings = preferences.get()
+    typed = (settings.api_url, settings.ca_file) if settings else ("", "")
+    return _service(tuple(map(os.environ.get, _VARIABLES)), typed, preferences.edits)
+
+
+@functools.lru_cache(maxsize=1)
+def _service(_environment: tuple[str | None, ...], typed: tuple[str, str], _edits: int) -> Service:
+    """Worked out again only after a change, since each drawing asks for it several times."""
     said = site()
-    url = os.environ.get("HITEM3D_API_URL") or said.api_url or (settings.api_url if settings else "")
-    ca_file = os.environ.get("HITEM3D_CA_FILE") or said.ca_file or (settings.ca_file if settings else "")
+    api_url, ca_file = typed
+    url = os.environ.get("HITEM3D_API_URL") or said.api_url or api_url
+    ca_file = os.environ.get("HITEM3D_CA_FILE") or said.ca_file or ca_file
     return Service(
         home=data_folder(os.environ),
         api_url=_normal(url or preferences.DEFAULT_API_URL),
@@ -90,16 +99,14 @@ def current() -> Service:
     )
 
 
-_site: tuple[tuple[str | None, ...], SiteSettings] | None = None
-
-
 def site() -> SiteSettings:
     """The studio's settings, read once for each file that the environment names: drawing asks for them, too."""
-    global _site
-    named = tuple(map(os.environ.get, SITE_VARIABLES))
-    if _site is None or _site[0] != named:
-        _site = (named, load_site(os.environ))
-    return _site[1]
+    return _site(tuple(map(os.environ.get, SITE_VARIABLES)))
+
+
+@functools.lru_cache(maxsize=1)
+def _site(_environment: tuple[str | None, ...]) -> SiteSettings:
+    return load_site(os.environ)
 
 
 def _normal(url: str) -> str:
@@ -148,5 +155,5 @@ def register() -> None:
 
 
 def unregister() -> None:
-    global _site
-    _site = None
+    _service.cache_clear()
+    _site.cache_clear()

@@ -52,7 +52,7 @@ class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
         if settings:
             layout.row().prop(settings, "seg_level", expand=True)
         for source, text in _choices(context):
-            _draw_choice(context, layout.column(align=True), current, source, text)
+            _draw_choice(context, layout.column(align=True), current, settings, source, text)
         if credits := known_tasks.credits():
             draw_text(context, layout, translated(credits), icon="BLANK1")
         if known_tasks.problem:
@@ -80,24 +80,27 @@ class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
 
 def _choices(context: bpy.types.Context) -> list[tuple[Source, str]]:
     """What the selection can be sent as: its source, and what the button says."""
-    each, together, one = (
-        pgettext_iface("Segment Each", contexts.operator_default),
-        pgettext_iface("Segment as One", contexts.operator_default),
-        pgettext_iface("Segment", contexts.operator_default),
-    )
-    selected, active = context.selected_objects, context.view_layer.objects.active
+    selected = context.selected_objects
     if len(selected) > 1:
-        return [("EACH", each), ("TOGETHER", together)]
-    if selected and selected[0] != active:  # box select leaves the active object as it was
+        return [
+            ("EACH", pgettext_iface("Segment Each", contexts.operator_default)),
+            ("TOGETHER", pgettext_iface("Segment as One", contexts.operator_default)),
+        ]
+    one = pgettext_iface("Segment", contexts.operator_default)
+    if selected and selected[0] != context.view_layer.objects.active:  # box select leaves the active one as it was
         return [("EACH", one)]
     return [("ACTIVE", one)]
 
 
 def _draw_choice(
-    context: bpy.types.Context, layout: bpy.types.UILayout, current: Service, source: Source, text: str
+    context: bpy.types.Context,
+    layout: bpy.types.UILayout,
+    current: Service,
+    settings: preferences.Preferences | None,
+    source: Source,
+    text: str,
 ) -> None:
     """What would be sent, whether it can be, and the button for it."""
-    settings = preferences.get()
     include_children = bool(settings and settings.include_children)
     limit = current.site.upload_limit
     sendable = True

@@ -2,13 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From what is selected to tasks at the service: which objects, the exported file, the record on each object."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from array import array
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -49,8 +46,7 @@ class Submission(NamedTuple):
         record = Record(uid=self.uid, matrix=matrix_of(obj), format=self.request.format, time=int(time.time()))
         if self.sent is None:
             return record
-        return replace(
-            record,
+        return record._replace(
             centre=self.sent.centre,
             scale=self.sent.scale,
             bounds=self.sent.bounds,
@@ -116,7 +112,7 @@ def enlist(store: TaskStore, submission: Submission, *, api_url: str, owner: str
 def mark(submission: Submission, task: Task) -> None:
     """Put a task on its objects: the record that an import needs, and the id if there is one already."""
     for obj in submission.objects:
-        record = known_tasks.records[obj.session_uid] = replace(submission.record_for(obj), uid=task.uid)
+        record = known_tasks.records[obj.session_uid] = submission.record_for(obj)._replace(uid=task.uid)
         write_record(obj, record)
         stamp_task_id(obj, task.task_id)
 

@@ -9,7 +9,6 @@ press, so undo, redo and loading a file lose nothing: what is missing is stamped
 from __future__ import annotations
 
 import os
-import traceback
 
 import bpy
 from bpy.app.handlers import persistent
@@ -74,6 +73,8 @@ def _tick() -> float | None:
         _say(error.message)
     except Exception:
         # Blender would take the timer away, and no task id would reach its object any more.
+        import traceback
+
         traceback.print_exc()
     return 0.0 if _pace.measuring else TICK
 

@@ -5,8 +5,6 @@
 None of them is REGISTER or UNDO: what happens at the service can't be undone, and must not be repeated by a key.
 """
 
-from __future__ import annotations
-
 import bpy
 from bpy.props import StringProperty
 

@@ -49,13 +49,14 @@ class Credentials:
         return f"<Credentials: {given or 'none'}>"
 
 
+VARIABLES = ("HITEM3D_TOKEN", "HITEM3D_ACCESS_KEY", "HITEM3D_SECRET_KEY")
+"""What of the environment decides on the credentials."""
+
+
 def from_environment(environ: Mapping[str, str]) -> Credentials:
-    """What HITEM3D_TOKEN, HITEM3D_ACCESS_KEY and HITEM3D_SECRET_KEY hold."""
-    return Credentials(
-        token=environ.get("HITEM3D_TOKEN", ""),
-        access_key=environ.get("HITEM3D_ACCESS_KEY", ""),
-        secret_key=environ.get("HITEM3D_SECRET_KEY", ""),
-    )
+    """What the environment holds."""
+    token, access_key, secret_key = (environ.get(name, "") for name in VARIABLES)
+    return Credentials(token, access_key, secret_key)
 
 
 def resolve(environ: Mapping[str, str], stored: Credentials) -> Credentials:

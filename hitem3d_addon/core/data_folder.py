@@ -17,6 +17,9 @@ from typing import IO
 
 from .errors import StoreError
 
+FOLDER_VARIABLES = ("HITEM3D_HOME", "HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_DATA_HOME")
+"""What of the environment decides on the data folder."""
+
 
 def data_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
     """Where the data folder is: ``HITEM3D_HOME``, else the platform's place for it. Nothing is created."""

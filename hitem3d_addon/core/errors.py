@@ -24,8 +24,6 @@ An error carries a constant English template and the values that fill it, so tha
 Blender side can translate the template. ``str(error)`` is the English sentence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The values that the other modules exchange: what is asked of the service, and what is known of a task."""
 
-from __future__ import annotations
-
 import re
 from enum import IntEnum, StrEnum
 from pathlib import Path

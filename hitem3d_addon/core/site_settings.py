@@ -15,21 +15,17 @@ It wins over the user's preferences; the environment, which a pipeline sets for 
 ``uploads = false``, which nothing overrides. A file that can't be read stops everything, since it may forbid it.
 """
 
-from __future__ import annotations
-
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import InputError, Message
 from .model import TRANSFERS, UNFINISHED, UPLOAD_LIMIT
 
 
-@dataclass(frozen=True, slots=True)
-class SiteSettings:
+class SiteSettings(NamedTuple):
     """The studio's word; an empty text is "not set"."""
 
     file: Path | None = None
@@ -41,7 +37,7 @@ class SiteSettings:
     unfinished_tasks: int = UNFINISHED
     transfers: int = TRANSFERS
     note: str = ""
-    problem: Message | None = field(default=None, compare=False)
+    problem: Message | None = None
     """Why the file can't be obeyed."""
 
     @property
@@ -102,13 +98,13 @@ def load_site(environ: Mapping[str, str]) -> SiteSettings:
         settings = _unusable(file, error.strerror or type(error).__name__)
     except (ValueError, TypeError, RecursionError) as error:
         settings = _unusable(file, str(error)[:200])
-    return replace(settings, uploads=False) if forbidden else settings
+    return settings._replace(uploads=False) if forbidden else settings
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as SiteSettings takes them. Raises ValueError for what they can't be."""
     kinds: dict[str, type] = {
-        f.name: type(f.default) for f in fields(SiteSettings) if f.name not in ("file", "problem")
+        name: type(default) for name, default in SiteSettings._field_defaults.items() if name not in ("file", "problem")
     }
     for name, value in values.items():
         if name not in kinds:

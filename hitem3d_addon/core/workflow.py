@@ -9,8 +9,6 @@ another process can go on from wherever this one dies:
                             `-> UNCERTAIN (the answer was lost: only the user may retry or give the id)
 """
 
-from __future__ import annotations
-
 import contextlib
 import random
 import time
@@ -53,12 +51,12 @@ class Worker(NamedTuple):
 
     store: TaskStore
     owner: Owner
-    client: Hitem3DClient
+    client: "Hitem3DClient"
 
 
 def connect(
     store: TaskStore, api_url: str, credentials: Credentials, *, user_agent: str, ca_file: Path | None
-) -> Hitem3DClient:
+) -> "Hitem3DClient":
     """A client of the service that knows which authorization scheme was found to work there. Raises InputError."""
     from .client import AuthScheme, Hitem3DClient
 

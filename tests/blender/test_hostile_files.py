@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,18 +109,18 @@ def test_a_hostile_task_id(task_id: Any, sandbox: Sandbox, tmp_path: Path) -> No
 
 
 RECORDS: dict[str, Record] = {
-    "a flat matrix": replace(HONEST, matrix=(0.0,) * 16),
-    "a huge matrix": replace(HONEST, matrix=(1e300,) * 16),
-    "a tiny scale": replace(HONEST, scale=1e-300),
-    "a huge scale": replace(HONEST, scale=1e300),
-    "a huge centre": replace(HONEST, centre=(1e308, -1e308, 1e308)),
-    "huge bounds": replace(HONEST, bounds=(-1e308, -1e308, -1e308, 1e308, 1e308, 1e308)),
-    "bounds of a point": replace(HONEST, bounds=(0.0,) * 6),
-    "one point": replace(HONEST, points=array("f", [0.0] * 3)),
-    "points far away": replace(HONEST, points=array("f", [3e38] * 768)),
-    "a billion triangles": replace(HONEST, triangles=2_000_000_000),
-    "the end of time": replace(HONEST, time=10**300),
-    "another format": replace(HONEST, format=OutputFormat.STL),
+    "a flat matrix": HONEST._replace(matrix=(0.0,) * 16),
+    "a huge matrix": HONEST._replace(matrix=(1e300,) * 16),
+    "a tiny scale": HONEST._replace(scale=1e-300),
+    "a huge scale": HONEST._replace(scale=1e300),
+    "a huge centre": HONEST._replace(centre=(1e308, -1e308, 1e308)),
+    "huge bounds": HONEST._replace(bounds=(-1e308, -1e308, -1e308, 1e308, 1e308, 1e308)),
+    "bounds of a point": HONEST._replace(bounds=(0.0,) * 6),
+    "one point": HONEST._replace(points=array("f", [0.0] * 3)),
+    "points far away": HONEST._replace(points=array("f", [3e38] * 768)),
+    "a billion triangles": HONEST._replace(triangles=2_000_000_000),
+    "the end of time": HONEST._replace(time=10**300),
+    "another format": HONEST._replace(format=OutputFormat.STL),
 }
 
 
@@ -202,12 +201,12 @@ def test_a_file_of_blender_4_2(sandbox: Sandbox, tmp_path: Path) -> None:
     """HONEST on an object at (1, 2, 3), saved by 4.2, compressed; and once more by the Blender that runs."""
     bpy.ops.wm.open_mainfile(filepath=str(Path(__file__).parent / "data" / "saved_by_4_2.blend"))
     matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 2.0, 0.0, 0.0, 1.0, 3.0, 0.0, 0.0, 0.0, 1.0)
-    written = vars(replace(HONEST, matrix=matrix, centre=(1.0, 2.0, 3.0)))
+    written = HONEST._replace(matrix=matrix, centre=(1.0, 2.0, 3.0))._asdict()
     obj = bpy.data.objects["From 4.2"]
     for _ in range(2):
         assert task_id_of(obj) == "segmentation_20260101_0123456789ab"
         record = read_record(obj)
-        assert record and vars(record) == written
+        assert record and record._asdict() == written
         obj = reopened(tmp_path)
     assert "does not know this task" in outcome(bpy.ops.hitem3d.import_result)
 
