@@ -364,6 +364,26 @@ def test_two_agents_share_the_work(
     assert counts["tasks_created"] == counts["requests"]["create-task"] == len(tasks)
 
 
+def test_questions_go_out_together(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    """Tasks that were sent together stay so: each question would be at another moment otherwise."""
+    sandbox.behave(seconds=600, retry_after="")
+    agent = start_agent()
+    for _ in range(3):
+        agent.send(do="watch", uid=new_task(store, sandbox).uid)
+    until(lambda: all(row.state is TaskState.WORKING for row in store.tasks()))
+    time.sleep(2)  # the first questions
+    before = sandbox.counts()["requests"]["query-task"]
+    asked: list[float] = []
+    began = time.monotonic()
+    while (now := time.monotonic() - began) < 20:
+        asked += [now] * (sandbox.counts()["requests"]["query-task"] - before - len(asked))
+        time.sleep(0.1)
+    bursts = sum(later - earlier > 0.5 for earlier, later in zip([0.0, *asked], asked, strict=False))
+    assert 2 <= bursts <= 4 and len(asked) == 3 * bursts, asked
+
+
 def test_stopping(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]) -> None:
     """Each stop says what it did: nothing was charged, or the service goes on."""
     sandbox.behave(upload_rate=2_000_000, seconds=600)
