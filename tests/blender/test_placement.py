@@ -166,7 +166,7 @@ def test_the_source_decides_where_the_points_of_the_record_do_not(tmp_path: Path
     sent, record = send(source, tmp_path)
     points = np.array(record.points, np.float32).reshape(-1, 3)
     blind = points[abs(points[:, 2]) < 1.4]  # no point where the notch is
-    object.__setattr__(record, "points", array("f", blind.tobytes()))
+    record = record._replace(points=array("f", blind.tobytes()))
     file = give_back(parts_of(sent, swap_axes), tmp_path / "result.glb")
     alone = import_result(bpy.context, file, None, record, name="Box")
     assert "ambiguous" in str(alone.report)
