@@ -34,7 +34,7 @@ def crash(frame, event, value):
         os.kill(os.getpid(), signal.SIGSEGV)
 
 sys.setprofile(crash)
-service.current()
+service.credentials.resolve(os.environ, service.preferences.stored_credentials())
 """
 """A crash below the add-on's own code, at the moment when it holds the keys."""
 
