@@ -134,6 +134,29 @@ def test_consent_is_for_services_out_there(home: Path, monkeypatch: pytest.Monke
     assert is_needed(service.current())
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HITEM3D_API_URL", "https://elsewhere.example"),
+        ("HITEM3D_CA_FILE", "/elsewhere.pem"),
+        ("HITEM3D_TOKEN", "another"),
+        ("HITEM3D_ACCESS_KEY", "ak_another"),
+        ("HITEM3D_SECRET_KEY", "sk_another"),
+        ("HITEM3D_HOME", "/elsewhere"),
+        ("HITEM3D_SITE", "/elsewhere.toml"),
+        ("HITEM3D_NO_UPLOADS", "1"),
+    ],
+)
+def test_a_variable_counts_as_soon_as_it_is_set(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    """A script may set one in a Blender that has drawn already."""
+    for name in ("HITEM3D_TOKEN", "HITEM3D_ACCESS_KEY", "HITEM3D_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    before = service.current()
+    assert service.current() is before
+    monkeypatch.setenv(variable, value)
+    assert service.current() != before
+
+
 def test_an_override_is_warned_of(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     add(name="Library")
     library = tmp_path / "library.blend"
