@@ -19,7 +19,7 @@ from bpy.types import Depsgraph, Mesh, Object
 from numpy.typing import NDArray
 
 from .core.errors import InputError
-from .triangles import Floats, Ints, corner_values
+from .triangles import Floats, Ints, corner_values, local_positions, triangle_loops
 
 Doubles = NDArray[np.float64]
 
@@ -224,11 +224,10 @@ def _read(mesh: Mesh, owner: Object) -> tuple[Floats, Ints] | None:
     """The vertices (3, n) that triangles use, and the triangles (m, 3); None for a mesh without faces."""
     if not len(mesh.polygons):
         return None
-    positions = np.empty((len(mesh.vertices), 3), np.float32)
-    mesh.attributes["position"].data.foreach_get("vector", positions.ravel())
+    local = local_positions(mesh)
+    loops, _ = triangle_loops(mesh, local)
     vertices = corner_values(mesh, ".corner_vert")
-    local = np.ascontiguousarray(positions.T)
-    used = np.zeros(len(positions), np.bool_)
+    used = np.zeros(local.shape[1], np.bool_)
     used[vertices] = True
     if not used.all():
         local = local[:, used]
@@ -238,10 +237,6 @@ def _read(mesh: Mesh, owner: Object) -> tuple[Floats, Ints] | None:
             "“{name}” has vertices whose coordinates are not numbers. Mend or delete them and try again.",
             name=owner.name,
         )
-    if len(mesh.loop_triangles) == len(mesh.polygons):
-        return local, vertices.reshape(-1, 3)
-    loops = np.empty((len(mesh.loop_triangles), 3), np.int32)
-    mesh.loop_triangles.foreach_get("loops", loops.ravel())
     return local, vertices.take(loops)
 
 

@@ -25,7 +25,7 @@ from .core.model import check_upload_size
 from .evaluated_surface import Doubles, Frame, Shown, instance_matrices, moved, readable, shown_meshes
 from .glb_file import GENERATOR, read_glb, save_glb, written_whole
 from .image_metadata import without_metadata
-from .triangles import Floats, Ints, corner_values
+from .triangles import Floats, Ints, corner_values, local_positions, triangle_loops
 
 _NEUTRAL = "model"
 _UV = ("Hitem3D UV", "FLOAT2", "CORNER")
@@ -106,12 +106,9 @@ def shown_materials(shown: Shown) -> list[Material | None]:
 
 def _look(mesh: Mesh, materials: list[Material | None]) -> _Look:
     """Read a mesh as Blender's own triangles: another program, or another place, may cut its polygons otherwise."""
-    positions = np.empty((len(mesh.vertices), 3), np.float32)
-    mesh.attributes["position"].data.foreach_get("vector", positions.ravel())
-    loops = np.empty(3 * len(mesh.loop_triangles), np.int32)
-    mesh.loop_triangles.foreach_get("loops", loops)
-    polygons = np.empty(len(mesh.loop_triangles), np.int32)
-    mesh.loop_triangles.foreach_get("polygon_index", polygons)
+    positions = local_positions(mesh)
+    triangles, polygons = triangle_loops(mesh, positions)
+    loops = triangles.ravel()
     slots = np.empty(len(mesh.polygons), np.int32)
     mesh.polygons.foreach_get("material_index", slots)
     smooth = np.empty(len(mesh.polygons), np.bool_)
@@ -137,7 +134,7 @@ def _look(mesh: Mesh, materials: list[Material | None]) -> _Look:
             values[loops] if colours.domain == "CORNER" else values
         )
     return _Look(
-        positions=np.ascontiguousarray(positions.T),
+        positions=positions,
         corners=corner_values(mesh, ".corner_vert")[loops],
         normals=normals,
         smooth=smooth[polygons],

@@ -52,7 +52,7 @@ PROGRESS = 1.0
 that the user can feel. All transfers speak at the same moments, so that several cost no more than one."""
 _EARLY = 0.25
 """Share of the pause between questions by which one may be sooner: all tasks that wait are then asked for in one go,
-and the processor wakes up once in ten seconds. Never where the service said how long to wait."""
+and the processor wakes up for them once. Never where the service said how long to wait."""
 RESCAN = 30.0
 """Seconds between looks for tasks whose owner is gone."""
 
