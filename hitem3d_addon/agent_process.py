@@ -9,7 +9,6 @@ and Python that Blender runs on, a file can.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import os
 import subprocess
@@ -191,7 +190,7 @@ def _configuration(service: Service) -> dict[str, Any]:
         "do": "configure",
         "home": str(service.home),
         "api_url": service.api_url,
-        "credentials": dataclasses.asdict(service.credentials),
+        "credentials": service.credentials._asdict(),
         "ca_file": str(service.ca_file or ""),
         "user_agent": user_agent(),
         "transfers": service.site.transfers,

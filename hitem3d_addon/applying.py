@@ -11,7 +11,7 @@ from typing import Literal
 import bpy
 
 from .core.errors import InputError, Message
-from .importing import parts_of
+from .record import parts_of
 
 Target = Literal["FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE"]
 

@@ -196,13 +196,6 @@ ERRORS = {
     "The service gave an empty file as the result. Try again in a while.": "服务给出的结果是空文件。请过一会儿再试。",
     # model.py
     (
-        "A task needs either a mesh or the address of one (mesh_url). Give one of them, not both."
-    ): "任务需要网格或其地址（mesh_url）中的一个。请只提供其中一个。",
-    "{name} is not a web address: {address}. It has to begin with http:// or https://.": (
-        "{name} 不是网址：{address}。它必须以 http:// 或 https:// 开头。"
-    ),
-    "The model file can't be read: {reason}. Export it again.": "无法读取模型文件：{reason}。请重新导出。",
-    (
         "The model is too large to send: {size:.1f} MB, the limit is {limit:.0f} MB. Reduce it, for example with a "
         "Decimate modifier, and try again."
     ): ("模型太大，无法发送：{size:.1f} MB，上限为 {limit:.0f} MB。请减小模型（例如使用精简修改器），然后重试。"),
@@ -249,6 +242,14 @@ ERRORS = {
     "The task is no longer in the list; it was forgotten. Give its task id to take it back.": (
         "该任务已不在列表中：它已被移除。请提供其任务 ID 以重新添加。"
     ),
+    # task.py
+    (
+        "A task needs either a mesh or the address of one (mesh_url). Give one of them, not both."
+    ): "任务需要网格或其地址（mesh_url）中的一个。请只提供其中一个。",
+    "{name} is not a web address: {address}. It has to begin with http:// or https://.": (
+        "{name} 不是网址：{address}。它必须以 http:// 或 https:// 开头。"
+    ),
+    "The model file can't be read: {reason}. Export it again.": "无法读取模型文件：{reason}。请重新导出。",
     # transport.py
     (
         "The connection to {host} is not safe: {reason}. In a studio network this is usually a proxy with a "

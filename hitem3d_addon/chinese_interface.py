@@ -14,15 +14,6 @@ INTERFACE = {
     "Each task costs API credits of your account. You are not asked again.": (
         "每个任务都会消耗您账户的 API 积分。以后不再询问。"
     ),
-    # decimate.py
-    "Add Decimate": "添加精简",
-    "Add a Decimate modifier that makes the model small enough to be sent; remove it again after the upload": (
-        "添加一个精简修改器，使模型小到可以发送；上传后请将其移除"
-    ),
-    "Ratio": "比率",
-    "The share of the triangles that stays": "保留的三角形所占的比例",
-    "Click the mesh to reduce; it has to belong to this file": "点选要减面的网格；它必须属于此文件",
-    "“{name}” is reduced to {percent:.0f} %": "“{name}” 已精简到 {percent:.0f} %",
     # import_report.py
     (
         "Parts of “{name}”: {count}. They stand where it was when it was sent. It was flattened to a scale of 0 "
@@ -130,6 +121,14 @@ INTERFACE = {
     "The task's uid in the list": "该任务在列表中的 uid",
     "Asking Hitem3D…": "正在询问 Hitem3D…",
     "Sent to Hitem3D: {task_ids}": "已发送到 Hitem3D：{task_ids}",
+    "Add Decimate": "添加精简",
+    "Add a Decimate modifier that makes the model small enough to be sent; remove it again after the upload": (
+        "添加一个精简修改器，使模型小到可以发送；上传后请将其移除"
+    ),
+    "Ratio": "比率",
+    "The share of the triangles that stays": "保留的三角形所占的比例",
+    "Click the mesh to reduce; it has to belong to this file": "点选要减面的网格；它必须属于此文件",
+    "“{name}” is reduced to {percent:.0f} %": "“{name}” 已精简到 {percent:.0f} %",
     # parts_operators.py
     "Import Parts": "导入部件",
     "Import the parts of the active object's task, where the object is now": (

@@ -160,7 +160,7 @@ SCENE_ERRORS = {
     "Online access is off. Allow it in Preferences > System > Network, or start Blender with --online-mode.": (
         "联机访问已关闭。请在 “偏好设置 > 系统 > 网络” 中允许，或以 --online-mode 启动 Blender。"
     ),
-    # submission.py
+    # selection.py
     "No object is active. Click the object to cut into parts, and try again.": (
         "没有活动物体。请点选要拆分为部件的物体，然后重试。"
     ),

@@ -11,7 +11,8 @@ from typing import Any
 
 from .core.batch import JOBS
 from .core.exit_codes import MEANINGS
-from .core.model import OutputFormat, SegLevel
+from .core.model import OutputFormat
+from .core.task import SegLevel
 from .core.workflow import WAIT_BUDGET
 from .part_export import PART_FORMATS
 

@@ -23,9 +23,10 @@ from .core.batch import JOBS, Batch, Goal, Hooks, Model, Outcome
 from .core.data_folder import is_uid, job_folder
 from .core.errors import Hitem3DError, Message, ResultError
 from .core.exit_codes import ExitCode, exit_code_of, exit_code_of_all
-from .core.model import Task, TaskState
+from .core.model import TaskState
 from .core.retention import clear_away
 from .core.site_settings import load_site
+from .core.task import Task
 from .core.workflow import Cancelled, Worker
 
 Deliver = Callable[[Outcome], Sequence[Path]]

@@ -15,10 +15,10 @@ import bpy
 from .applying import apply_parts
 from .command_run import Run
 from .core.errors import InputError, ResultError
-from .core.model import Task
+from .core.task import Task
 from .importing import ImportOptions, import_parts
 from .part_export import export_parts
-from .submission import SHOWN_AS_MESH
+from .selection import SHOWN_AS_MESH
 
 
 def open_file(file: Path | None) -> None:

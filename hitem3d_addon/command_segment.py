@@ -19,7 +19,8 @@ from .core.batch import Goal, Model, Outcome, failed
 from .core.content import content_of_address, content_of_file
 from .core.errors import Hitem3DError, InputError
 from .core.exit_codes import ExitCode
-from .core.model import OutputFormat, SegLevel, SegmentationRequest
+from .core.model import OutputFormat
+from .core.task import SegLevel, SegmentationRequest
 from .core.workflow import Cancelled
 from .importers import check_importer
 from .part_export import check_exporter, exported_parts

@@ -24,7 +24,8 @@ from .core.batch import Goal, Outcome
 from .core.data_folder import is_uid
 from .core.errors import Hitem3DError, InputError, ServiceError
 from .core.exit_codes import ExitCode, exit_code_of, exit_code_of_all, exit_code_of_task
-from .core.model import SegmentationRequest, Task, TaskState
+from .core.model import TaskState
+from .core.task import SegmentationRequest, Task
 from .core.workflow import Cancelled
 from .object_tasks import task_of
 from .part_export import check_exporter

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Blender's own importers, called so that a file comes in with its coordinates as they are, Y up turned to Z up."""
 
+from __future__ import annotations
+
 import struct
 from collections.abc import Mapping
 from pathlib import Path

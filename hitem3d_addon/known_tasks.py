@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tasks as this Blender last saw them, so that drawing never reads the disk."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.handlers import persistent
 
 from .core.errors import Message
-from .core.model import Task, TaskState
+from .core.model import TaskState
 from .record import RECORD, TASK_ID, Record, task_id_of, uid_of
+
+if TYPE_CHECKING:
+    from .core.task import Task
+    from .importing import ImportOptions
 
 _OVER = frozenset({TaskState.DONE, TaskState.CANCELLED})
 _NAMES = 10
@@ -19,23 +25,23 @@ _LATEST = 10
 """Tasks that "usually" is about."""
 
 
-class Transfer(NamedTuple):
+class Transfer:
     """How far an upload or a download is, in bytes; ``total`` is 0 where it is not known."""
 
-    step: str
-    done: int
-    total: int
+    def __init__(self, step: str, done: int, total: int) -> None:
+        self.step, self.done, self.total = step, done, total
 
 
-class Shown(NamedTuple):
+class Shown:
     """What the panels need of many tasks at once."""
 
-    names: Mapping[str, str]
-    """The objects of each task of this .blend, by uid: first what is not done yet, and of that the newest."""
-    others: Sequence[str]
-    """The uids of all other tasks, the newest first."""
-    usual_duration: int
-    """Seconds that the service took for the tasks that it finished last, or 0 where there were none."""
+    def __init__(self, names: Mapping[str, str], others: Sequence[str], usual_duration: int) -> None:
+        self.names = names
+        """The objects of each task of this .blend, by uid: first what is not done yet, and of that the newest."""
+        self.others = others
+        """The uids of all other tasks, the newest first."""
+        self.usual_duration = usual_duration
+        """Seconds that the service took for the tasks that it finished last, or 0 where there were none."""
 
 
 tasks: dict[str, Task] = {}
@@ -50,6 +56,9 @@ account: Message | None = None
 
 unsaved_ids = False
 """Task ids came onto objects since the file was saved. Blender does not see that as a change, and would not ask."""
+
+wanted: dict[str, ImportOptions] = {}
+"""The tasks, by uid, whose parts are imported as soon as they are here."""
 
 records: dict[int, Record] = {}
 """Which record each object was given in this session, by its session_uid: undo takes it off the object again."""
@@ -176,5 +185,6 @@ def _clear() -> None:
     tasks.clear()
     transfers.clear()
     records.clear()
+    wanted.clear()
     problem = account = None
     unsaved_ids = False

@@ -9,8 +9,9 @@ import bpy
 from . import known_tasks
 from .core import workflow
 from .core.errors import InputError
-from .core.model import OutputFormat, SegmentationRequest, Task
+from .core.model import OutputFormat
 from .core.store import TaskStore
+from .core.task import SegmentationRequest, Task
 from .record import read_record, stamp_task_id, task_id_of
 
 

@@ -1,21 +1,25 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending a model, and asking how far it is."""
+"""Sending a model, making one small enough to be sent, and asking how far it is.
+
+Like Blender's own operators, they import what does the work when they run: Blender's start does without.
+"""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.translations import contexts
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
-from . import consent, known_tasks, preferences, service, submission, sync
-from .core import workflow
+from . import known_tasks, preferences, service
 from .core.errors import Hitem3DError, Message
-from .core.model import OutputFormat, SegLevel, SegmentationRequest
-from .core.store import TaskStore
-from .object_tasks import meant
+from .core.model import OutputFormat
 from .operator_base import Hitem3DOperator, cursor_progress
 from .wording import draw_text, state_message, translated
+
+if TYPE_CHECKING:
+    from .submission import Submission
 
 REMEMBERED = ("seg_level", "format", "include_materials", "include_children", "callback_url")
 """The properties that the preferences keep from one press to the next."""
@@ -82,6 +86,8 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         return True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        from . import consent
+
         settings = preferences.get()
         if settings:
             for name in REMEMBERED:
@@ -113,6 +119,9 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         layout.prop(self, "callback_url")
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import consent, submission
+        from .core.task import SegLevel, SegmentationRequest
+
         settings = preferences.get()
         if settings and self.is_window_control:
             for name in REMEMBERED:
@@ -142,7 +151,7 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         finally:
             submission.discard(current, submissions)
 
-    def _warn_of_overrides(self, submissions: list[submission.Submission]) -> None:
+    def _warn_of_overrides(self, submissions: "list[Submission]") -> None:
         """Blender (4.2 to 5.2) saves no custom property that an override has of its own."""
         overrides = [obj.name for one in submissions for obj in one.objects if obj.override_library]
         if overrides:
@@ -152,8 +161,11 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
             )
             self.report({"WARNING"}, translated(warning))
 
-    def _queue(self, current: service.Service, submissions: list[submission.Submission]) -> Message:
+    def _queue(self, current: service.Service, submissions: "list[Submission]") -> Message:
         """Hand them to the agent; Blender goes on at once."""
+        from . import submission, sync
+        from .core.store import TaskStore
+
         count = len(submissions)
         sync.start_agent()
         with TaskStore(current.home) as store:
@@ -164,10 +176,10 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
                 sync.tell_agent(do="watch", uid=task.uid)
         return Message("Sending to Hitem3D in the background: {count} task(s)", {"count": count})
 
-    def _send(
-        self, context: bpy.types.Context, current: service.Service, submissions: list[submission.Submission]
-    ) -> Message:
+    def _send(self, context: bpy.types.Context, current: service.Service, submissions: "list[Submission]") -> Message:
         """Send them here and now, one after the other."""
+        from . import submission
+
         task_ids: list[str] = []
         try:
             with service.worker(current) as worker, cursor_progress(context) as progress:
@@ -182,6 +194,32 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         return _sent_message(task_ids)
 
 
+class HITEM3D_OT_add_decimate(Hitem3DOperator):
+    """Add a Decimate modifier that makes the model small enough to be sent; remove it again after the upload"""
+
+    bl_idname = "hitem3d.add_decimate"
+    bl_label = "Add Decimate"
+    bl_options = {"REGISTER", "UNDO"}
+
+    ratio: FloatProperty(
+        name="Ratio", description="The share of the triangles that stays", default=0.5, min=0.0, max=1.0
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        obj = context.view_layer.objects.active
+        if obj and obj.type == "MESH" and obj.is_editable:
+            return True
+        cls.poll_message_set(translated(Message("Click the mesh to reduce; it has to belong to this file")))
+        return False
+
+    def run(self, context: bpy.types.Context) -> Message:
+        obj = context.view_layer.objects.active
+        modifier = obj.modifiers.new("Decimate", "DECIMATE")
+        modifier.ratio = self.ratio
+        return Message("“{name}” is reduced to {percent:.0f} %", {"name": obj.name, "percent": 100 * self.ratio})
+
+
 class HITEM3D_OT_query_task(Hitem3DOperator):
     """Ask Hitem3D how far the active object's task is"""
 
@@ -192,6 +230,11 @@ class HITEM3D_OT_query_task(Hitem3DOperator):
     uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import sync
+        from .core import workflow
+        from .core.store import TaskStore
+        from .object_tasks import meant
+
         current = service.current()
         current.check()
         with TaskStore(current.home) as store:
@@ -211,4 +254,6 @@ def _sent_message(task_ids: list[str]) -> Message:
     return Message("Sent to Hitem3D: {task_ids}", {"task_ids": ", ".join(task_ids)})
 
 
-register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_create_task, HITEM3D_OT_query_task))
+register, unregister = bpy.utils.register_classes_factory(
+    (HITEM3D_OT_create_task, HITEM3D_OT_add_decimate, HITEM3D_OT_query_task)
+)

@@ -1,23 +1,24 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done with the parts: bring them into the scene, or put them on the original."""
+"""What is done with the parts: bring them into the scene, or put them on the original.
+
+The operators import what does the work when they run.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
-from . import known_tasks, service, sync
-from .applying import apply_parts
-from .core import workflow
+from . import known_tasks, service
 from .core.errors import Message
-from .core.model import Task
-from .core.store import TaskStore
-from .importing import ImportOptions, import_parts, parts_of
-from .object_tasks import meant
 from .operator_base import Hitem3DOperator, cursor_progress
-from .record import task_id_of
+from .record import parts_of, task_id_of
 from .wording import translated
+
+if TYPE_CHECKING:
+    from .core.task import Task
 
 
 class HITEM3D_OT_import_result(Hitem3DOperator):
@@ -78,6 +79,12 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
             layout.prop(self, name)
 
     def run(self, context: bpy.types.Context) -> Message | None:
+        from . import sync
+        from .core import workflow
+        from .core.store import TaskStore
+        from .importing import ImportOptions, import_parts
+        from .object_tasks import meant
+
         current = service.current()
         options = ImportOptions(self.parts, self.placement, self.hide_source, self.parent)
         with TaskStore(current.home) as store:
@@ -96,7 +103,9 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
             return None
         return imported.report
 
-    def _download(self, context: bpy.types.Context, current: service.Service, task: Task) -> Path:
+    def _download(self, context: bpy.types.Context, current: service.Service, task: "Task") -> Path:
+        from .core import workflow
+
         current.check()
         with service.worker(current) as worker, cursor_progress(context) as progress:
             try:
@@ -137,6 +146,8 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
         return False
 
     def run(self, context: bpy.types.Context) -> Message:
+        from .applying import apply_parts
+
         return apply_parts(context, context.view_layer.objects.active, self.target)
 
 

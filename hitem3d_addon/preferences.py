@@ -7,8 +7,8 @@ a file of the data folder that only this user can read.
 """
 
 import os
+import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -74,10 +74,10 @@ def _setter(name: str) -> Callable[[bpy.types.AddonPreferences, str], None]:
         global _stored, edits
         edits += 1
         home, stored, _ = _read_stored()
-        changed = replace(stored, **{name: value.strip()})
+        changed = stored._replace(**{name: value.strip()})
         try:
             # Another Blender may have kept another key meanwhile.
-            changed = replace(credentials.load(home), **{name: value.strip()})
+            changed = credentials.load(home)._replace(**{name: value.strip()})
             credentials.save(home, changed)
             _stored = (home, changed, None)
         except StoreError as error:
@@ -136,7 +136,7 @@ class Preferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        # Here, since what it draws builds on this module.
+        # Here, since it builds on this module, and Blender's start does without.
         from .preferences_page import draw_preferences
 
         draw_preferences(self, context)
@@ -165,4 +165,6 @@ def register() -> None:
 def unregister() -> None:
     global _stored
     _unregister_classes()
+    if page := sys.modules.get(f"{__package__}.preferences_page"):
+        page.stop_measuring()
     _stored = None

@@ -5,16 +5,20 @@
 Drawing asks with `of`; what it gets is of the objects that are chosen now, and at worst a moment old.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.handlers import persistent
 
 from . import known_tasks
 from .core.errors import Hitem3DError, Message
-from .scene_export import Estimate, estimate
+
+if TYPE_CHECKING:
+    from .scene_export import Estimate
 
 PAUSE = 0.3
 """Seconds without a change, before it is counted again: nobody reads numbers while dragging."""
@@ -25,13 +29,14 @@ Models = Sequence[Sequence[bpy.types.Object]]
 _Key = tuple[int, str, int, bool, tuple[tuple[int, ...], ...]]
 
 
-class Preflight(NamedTuple):
+class Preflight:
     """What the models that are chosen would be."""
 
-    models: Sequence[Estimate] = ()
-    """One for each model."""
-    problem: Message | None = None
-    """Why they can't be sent, as the export would say."""
+    def __init__(self, models: Sequence[Estimate] = (), problem: Message | None = None) -> None:
+        self.models = models
+        """One for each model."""
+        self.problem = problem
+        """Why they can't be sent, as the export would say."""
 
     @property
     def triangles(self) -> int:
@@ -117,6 +122,8 @@ def _count() -> float | None:
 
 def _count_one(key: _Key) -> Preflight | None:
     """Count; None where the scene or the view layer is gone."""
+    from .scene_export import estimate
+
     scene = next((scene for scene in bpy.data.scenes if scene.session_uid == key[0]), None)
     layer = scene.view_layers.get(key[1]) if scene else None
     if layer is None or layer.depsgraph is None:

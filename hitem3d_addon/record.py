@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an object remembers of its task, in two plain custom properties that travel with the .blend.
 
-``obj["hitem3d_task_id"]`` is public: scripts may read and set it. ``obj["hitem3d_task"]`` holds what an import needs to
-put the parts where the object is. A .blend may come from anywhere, so whatever is not as this add-on writes it is
-taken for absent.
+``obj["hitem3d_task_id"]`` is public: scripts may read and set it; the collection of the parts has it too.
+``obj["hitem3d_task"]`` holds what an import needs to put the parts where the object is. A .blend may come from
+anywhere, so whatever is not as this add-on writes it is taken for absent.
 """
 
 import math
-from array import array
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import bpy
 from bpy.types import Object
 from idprop.types import IDPropertyArray, IDPropertyGroup
 
@@ -116,6 +116,16 @@ def task_id_of(obj: Object) -> str:
     return clean_task_id(value) if isinstance(value, str) else ""
 
 
+def parts_of(obj: Object) -> list[Object]:
+    """The parts that were imported last for the object's task and still are in this file."""
+    task_id = task_id_of(obj)
+    if not task_id:
+        return []
+    found = [c for c in bpy.data.collections if c.get(TASK_ID) == task_id and c.objects]
+    newest = max(found, key=lambda collection: collection.session_uid, default=None)
+    return [part for part in newest.objects if part.type == "MESH"] if newest else []
+
+
 def stamp_task_id(obj: Object, task_id: str) -> None:
     """Set the object's task id; with "" take it off. What is so already is not touched."""
     if not task_id:
@@ -167,6 +177,8 @@ def _numbers(group: IDPropertyGroup, name: str, count: int) -> tuple[float, ...]
 
 
 def _points(group: IDPropertyGroup) -> Sequence[float]:
+    from array import array
+
     value: Any = group.get("points")
     if value is None:
         return array("f")
@@ -179,4 +191,6 @@ def _points(group: IDPropertyGroup) -> Sequence[float]:
 
 
 def _doubles(values: tuple[float, ...]) -> Sequence[float]:
+    from array import array  # not at the top: Blender starts with this module
+
     return array("d", map(float, values))

@@ -6,6 +6,8 @@ What is sent is what is seen: modifiers, instances, unsaved edits. World orienta
 centred, because float32 loses precision far from the origin. Nothing of the user's scene changes.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -38,7 +40,7 @@ class SentGeometry(NamedTuple):
     """A power of two; 1.0 unless the size is one that the output format or float32 can't hold."""
     bounds: Bounds
     """Sent coordinates: lowest x, y, z, highest x, y, z."""
-    points: "NDArray[np.float32]"
+    points: NDArray[np.float32]
     """(256, 3) in sent coordinates: spread evenly over the surface, the same ones every time."""
     size: int
     """Bytes of the file."""
@@ -139,7 +141,7 @@ def _estimate(vertices: int, triangles: int) -> int:
     return glb_size(glb_head(vertices, triangles, widest, widest))
 
 
-def _content(surfaces: "Sequence[Surface]", frame: "Frame", index: int) -> Iterator[memoryview]:
+def _content(surfaces: Sequence[Surface], frame: Frame, index: int) -> Iterator[memoryview]:
     """The positions, Y up, then the indices, block by block."""
     import numpy as np
 

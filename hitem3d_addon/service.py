@@ -2,40 +2,45 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which service, with which keys, kept where: what the environment and the preferences say, for those who call it."""
 
+from __future__ import annotations
+
 import contextlib
 import functools
 import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import bpy
 
 from . import preferences
-from .core import credentials, workflow
+from .core import credentials
 from .core.address import check_api_url, is_loopback
 from .core.credentials import Credentials
 from .core.data_folder import FOLDER_VARIABLES, data_folder
 from .core.errors import CredentialsError, Hitem3DError, InputError, Message, OfflineError
-from .core.owner import Owner
 from .core.site_settings import SITE_VARIABLES, SiteSettings, load_site
-from .core.store import TaskStore
-from .core.workflow import Worker
+
+if TYPE_CHECKING:  # What works on tasks is loaded with the first one: Blender's start does without.
+    from .core.workflow import Worker
 
 _VARIABLES = ("HITEM3D_API_URL", "HITEM3D_CA_FILE", *credentials.VARIABLES, *FOLDER_VARIABLES, *SITE_VARIABLES)
 """What of the environment decides on the service."""
 
 
-class Service(NamedTuple):
-    """Everything that is needed to reach the service, read in one go. Its repr shows no secret."""
+class Service:
+    """Everything that is needed to reach the service, read in one go."""
 
-    home: Path
-    api_url: str
-    credentials: Credentials
-    ca_file: Path | None
-    site: SiteSettings
-    """What the studio sets for everybody."""
+    def __init__(
+        self, *, home: Path, api_url: str, credentials: Credentials, ca_file: Path | None, site: SiteSettings
+    ) -> None:
+        self.home = home
+        self.api_url = api_url
+        self.credentials = credentials
+        self.ca_file = ca_file
+        self.site = site
+        """What the studio sets for everybody."""
 
     def check(self) -> None:
         """Raise a Hitem3DError for what keeps a request from being made at all: offline, no keys, no ``requests``."""
@@ -131,12 +136,16 @@ def offline_reason(api_url: str) -> Message | None:
 @contextlib.contextmanager
 def worker(service: Service) -> Iterator[Worker]:
     """What workflow needs, for the time of one blocking call. Raises StoreError, InputError."""
+    from .core import workflow
+    from .core.owner import Owner
+    from .core.store import TaskStore
+
     with TaskStore(service.home) as store, Owner(service.home, script=True) as owner:
         client = workflow.connect(
             store, service.api_url, service.credentials, user_agent=user_agent(), ca_file=service.ca_file
         )
         with contextlib.closing(client):
-            yield Worker(store, owner, client)
+            yield workflow.Worker(store, owner, client)
 
 
 @functools.cache

@@ -8,20 +8,22 @@ Drawing reads plain values that others keep up to date; it never reads the disk 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.translations import contexts, pgettext_iface
 
-from . import known_tasks, preferences, preflight, service, submission
+from . import known_tasks, preferences, preflight, selection, service
 from .core.errors import Hitem3DError, InputError, Message, Value
-from .decimate import HITEM3D_OT_add_decimate
-from .operators import HITEM3D_OT_create_task
+from .operators import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
 from .preflight import Models, Preflight, decimate_ratio
-from .scene_export import Estimate
+from .selection import Source
 from .service import Service
-from .submission import Source
 from .task_operators import HITEM3D_OT_use_local_service
 from .wording import draw_text, translated
+
+if TYPE_CHECKING:
+    from .scene_export import Estimate
 
 
 class SidebarPanel:
@@ -105,7 +107,7 @@ def _draw_choice(
     limit = current.site.upload_limit
     sendable = True
     try:
-        models = submission.models(context, source, include_children=include_children)
+        models = selection.models(context, source, include_children=include_children)
         materials = bool(settings and settings.include_materials)
         found = preflight.of(context, models, include_materials=materials)
         if found is None and source != "TOGETHER":

@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what is selected to tasks at the service: which objects, the exported file, the record on each object."""
+"""From the objects that are chosen to tasks at the service: the exported file, the record on each object."""
+
+from __future__ import annotations
 
 import contextlib
 import time
 from array import array
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import bpy
@@ -15,18 +17,16 @@ import bpy
 from . import known_tasks
 from .core import workflow
 from .core.data_folder import job_folder, make_folder, new_uid, remove_folder
-from .core.errors import InputError, StoreError
-from .core.model import SegmentationRequest, Task, TaskState, check_upload_size
+from .core.errors import StoreError
+from .core.model import TaskState, check_upload_size
 from .core.store import TaskStore
+from .core.task import SegmentationRequest, Task
 from .core.workflow import Progress, Worker
 from .importers import check_importer
 from .record import Record, matrix_of, read_record, remove_record, stamp_task_id, task_id_of, write_record
 from .scene_export import SentGeometry, export_glb
+from .selection import Source, check_editable, models
 from .service import Service
-
-Source = Literal["ACTIVE", "EACH", "TOGETHER"]
-
-SHOWN_AS_MESH = frozenset({"MESH", "CURVE", "SURFACE", "FONT", "META"})
 
 
 class Submission(NamedTuple):
@@ -77,7 +77,7 @@ def prepare(
         return [_of_address(context, asked)]
     groups = source if isinstance(source, list) else models(context, source, include_children=include_children)
     for obj in {obj for group in groups for obj in group}:
-        _check_editable(obj)
+        check_editable(obj)
     jobs = make_folder(make_folder(service.home) / "jobs")
     depsgraph = context.evaluated_depsgraph_get()
     submissions: list[Submission] = []
@@ -167,74 +167,6 @@ def _remove_made(submission: Submission) -> None:
         bpy.data.batch_remove(list(submission.objects))
 
 
-def models(context: bpy.types.Context, source: Source, *, include_children: bool) -> list[list[bpy.types.Object]]:
-    """The objects of each task, the one that names it first. Raises InputError."""
-    active = context.view_layer.objects.active
-    if source == "ACTIVE":
-        if active is None:
-            raise InputError("No object is active. Click the object to cut into parts, and try again.")
-        chosen = [active]
-    else:
-        chosen = sorted(context.selected_objects, key=lambda obj: (obj != active, obj.name))
-    groups = [_family(obj) if include_children else [obj] for obj in chosen]
-    if source == "ACTIVE":
-        _check_surface(groups[0])
-    groups = [group for group in groups if any(map(_shows_surface, group))]
-    if include_children and source == "EACH":  # a child that goes with its parent is no task of its own
-        inside = {obj for group in groups for obj in group[1:]}
-        groups = [group for group in groups if group[0] not in inside]
-    if not groups:
-        raise InputError("No object with a surface is selected. Select the objects to cut into parts, and try again.")
-    if source == "TOGETHER":
-        groups = [list(dict.fromkeys(obj for group in groups for obj in group))]
-    for group in groups:
-        for obj in group:
-            _check_editable(obj)
-    return groups
-
-
-def _family(obj: bpy.types.Object) -> list[bpy.types.Object]:
-    """The object, and of all that hangs on it what has a surface that can be seen."""
-    return [obj, *(child for child in obj.children_recursive if _shows_surface(child) and child.visible_get())]
-
-
-def _shows_surface(obj: bpy.types.Object) -> bool:
-    """Whether it can have one; hair, points and volumes do where Geometry Nodes make it."""
-    return (
-        obj.type in SHOWN_AS_MESH
-        or obj.instance_type == "COLLECTION"
-        or any(modifier.type == "NODES" for modifier in obj.modifiers)
-    )
-
-
-def _check_surface(group: Sequence[bpy.types.Object]) -> None:
-    """Raise InputError where none of a model's objects can have a surface, and say what to do."""
-    if any(map(_shows_surface, group)):
-        return
-    if group[0].type != "EMPTY":
-        raise InputError("“{name}” has no surface. Choose a mesh, a curve, a text or a metaball.", name=group[0].name)
-    if group[0].children_recursive:
-        raise InputError(
-            "“{name}” is an empty. Turn on Include Children to send what hangs on it, or select these objects.",
-            name=group[0].name,
-        )
-    raise InputError("“{name}” is an empty, which has no surface. Choose a mesh.", name=group[0].name)
-
-
-def _check_editable(obj: bpy.types.Object) -> None:
-    if obj.library:
-        raise InputError(
-            "“{name}” is linked from another file, so its task can't be kept on it. "
-            "Make it local (Object > Relations > Make Local) and try again.",
-            name=obj.name,
-        )
-    if not obj.is_editable:
-        raise InputError(
-            "“{name}” can't be edited, so its task can't be kept on it. Make it local or choose another object.",
-            name=obj.name,
-        )
-
-
 def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submission:
     """A task on a model in the web: on the active object, or on a new empty where there is none."""
     obj = context.view_layer.objects.active
@@ -244,5 +176,5 @@ def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submi
         obj = bpy.data.objects.new(name, None)
         context.collection.objects.link(obj)
         context.view_layer.objects.active = obj
-    _check_editable(obj)
+    check_editable(obj)
     return Submission(new_uid(), obj.name, [obj], asked, None, made_here)

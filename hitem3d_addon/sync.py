@@ -1,9 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the store to Blender: task ids onto objects, states and progress into the panel. One timer and four handlers.
+"""From the store to Blender: what became of the tasks, into the panel and onto the objects. One timer.
 
-The timer runs only while something is under way. Objects find their tasks through the record that was written at the
-press, so undo, redo and loading a file lose nothing: what is missing is stamped again.
+It runs only while something is under way. Loaded with the first task: Blender's start does without.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import os
 
 import bpy
-from bpy.app.handlers import persistent
 
 from . import known_tasks, preferences, service
 from .agent_process import AgentProcess
@@ -19,10 +17,10 @@ from .core import workflow
 from .core.data_folder import data_folder
 from .core.errors import Hitem3DError, Message, StoreError
 from .core.model import TaskState
-from .core.store import FILE_NAME, TaskStore, is_locked
+from .core.store import TaskStore, is_locked
 from .drawing_pace import DrawingPace
 from .importing import ImportOptions, import_parts
-from .record import RECORD, read_record, stamp_task_id, task_id_of, uid_of, write_record
+from .stamping import stamp
 
 TICK = 0.25
 UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
@@ -31,8 +29,6 @@ _agent = AgentProcess()
 _view: TaskStore | None = None
 _seen: tuple[int, int] = (0, 0)
 _pace = DrawingPace()
-_wanted: dict[str, ImportOptions] = {}
-"""The tasks, by uid, whose parts are imported as soon as they are here."""
 
 
 def tell_agent(**command: str) -> None:
@@ -55,7 +51,7 @@ def start_agent() -> None:
 def import_on_arrival(uid: str, options: ImportOptions) -> None:
     """Import the parts of a task once they are here, as somebody asked for them. Raises Hitem3DError."""
     tell_agent(do="watch", uid=uid)
-    _wanted[uid] = options
+    known_tasks.wanted[uid] = options
 
 
 def wake() -> None:
@@ -100,7 +96,7 @@ def _step() -> bool:
                 )
             )
     _import_arrived()
-    return bool(mine or _agent.unanswered or _wanted)
+    return bool(mine or _agent.unanswered or known_tasks.wanted)
 
 
 def _may_go_on(current: service.Service) -> bool:
@@ -151,7 +147,7 @@ def _read_store() -> bool:
                 _agent.send(do="account")  # it costs credits, whose number is shown
             came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
             if came and preferences.auto_import() and task.uid in known_tasks.uids_in_file():
-                _wanted.setdefault(task.uid, ImportOptions())
+                known_tasks.wanted.setdefault(task.uid, ImportOptions())
             known_tasks.tasks[task.uid] = task
             if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):
                 known_tasks.transfers.pop(task.uid, None)
@@ -171,37 +167,22 @@ def _read_store() -> bool:
 
 def _import_arrived() -> None:
     """Import what was asked for and is here, unless the user is in the middle of something."""
-    for uid in list(_wanted):
+    for uid in list(known_tasks.wanted):
         task = known_tasks.tasks.get(uid)
         if _agent.unanswered or (task and task.state in UNDER_WAY):
             continue
         file = workflow.result_file(data_folder(os.environ), task) if task else None
         objects = known_tasks.uids_in_file().get(uid, [])
         if task is None or file is None:
-            del _wanted[uid]
+            del known_tasks.wanted[uid]
             continue
         if bpy.context.mode != "OBJECT" or any(w.modal_operators for w in bpy.context.window_manager.windows):
             continue
-        imported = import_parts(bpy.context, file, task, objects[0] if objects else None, _wanted.pop(uid))
+        imported = import_parts(bpy.context, file, task, objects[0] if objects else None, known_tasks.wanted.pop(uid))
         if imported.doubtful:
             _say(imported.report)
         # Work from a timer makes no undo step of its own.
         bpy.ops.ed.undo_push(message="Import Parts")
-
-
-def stamp() -> None:
-    """Put records that undo took away back, and the task ids that have come onto the objects that carry the records."""
-    for obj in bpy.data.objects:
-        record = known_tasks.records.get(obj.session_uid)
-        if record and uid_of(obj) != record.uid:
-            write_record(obj, record)
-            stamp_task_id(obj, "")
-        if RECORD not in obj or not obj.is_editable or task_id_of(obj):
-            continue
-        task = known_tasks.tasks.get(uid_of(obj))
-        if task and task.task_id:
-            stamp_task_id(obj, task.task_id)
-            known_tasks.unsaved_ids = bpy.data.is_saved
 
 
 def _close_view() -> None:
@@ -211,61 +192,9 @@ def _close_view() -> None:
     _view, _seen = None, (0, 0)
 
 
-def _resume() -> None:
-    """Once, right after start: see whether a task was left under way."""
-    if (data_folder(os.environ) / FILE_NAME).is_file():
-        wake()
-
-
-def _remember_records() -> None:
-    """Once, right after start: what was written before an upgrade or a reload of the add-on is to outlive undo too."""
-    for obj in bpy.data.objects:
-        if obj.is_editable and (record := read_record(obj)):
-            known_tasks.records.setdefault(obj.session_uid, record)
-
-
-@persistent
-def _after_undo(*_: object) -> None:
-    stamp()
-
-
-@persistent
-def _after_save(*_: object) -> None:
-    known_tasks.unsaved_ids = False
-
-
-@persistent
-def _after_load(*_: object) -> None:
-    known_tasks.unsaved_ids = False
-    known_tasks.records.clear()  # session_uid begins anew with each file
-    _wanted.clear()
-    stamp()
-    _resume()  # the file may bring tasks that this Blender has not seen yet
-
-
-_HANDLERS = (
-    (bpy.app.handlers.undo_post, _after_undo),
-    (bpy.app.handlers.redo_post, _after_undo),
-    (bpy.app.handlers.load_post, _after_load),
-    (bpy.app.handlers.save_post, _after_save),
-)
-
-
-def register() -> None:
-    for handlers, handler in _HANDLERS:
-        handlers.append(handler)
-    if not bpy.app.background:
-        # Not here: while an add-on is enabled Blender lets nobody read its data.
-        bpy.app.timers.register(_remember_records, first_interval=0.0, persistent=True)
-        bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
-
-
-def unregister() -> None:
-    for handlers, handler in _HANDLERS:
-        handlers.remove(handler)
-    for timer in (_tick, _remember_records, _resume):
-        if bpy.app.timers.is_registered(timer):
-            bpy.app.timers.unregister(timer)
+def stop() -> None:
+    """Let everything go: the timer, the agent, the list."""
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
     _agent.stop(sending=any(task.state is TaskState.SENDING for task in known_tasks.tasks.values()))
     _close_view()
-    _wanted.clear()

@@ -3,16 +3,15 @@
 """The buttons of a task in the list: stop, send again, give an id, forget; and those of the account and the address.
 
 None of them is REGISTER or UNDO: what happens at the service can't be undone, and must not be repeated by a key.
+They import what does the work when they run.
 """
 
 import bpy
 from bpy.props import StringProperty
 
-from . import known_tasks, preferences, service, sync
-from .core import workflow
+from . import known_tasks, preferences, service, stamping
 from .core.errors import InputError, Message
-from .core.model import OutputFormat, SegmentationRequest
-from .core.store import TaskStore
+from .core.model import OutputFormat
 from .operator_base import Hitem3DOperator
 from .record import clean_task_id, read_record, stamp_task_id
 from .wording import translated
@@ -32,6 +31,9 @@ class HITEM3D_OT_cancel_task(TaskOperator):
     bl_label = "Stop"
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import sync
+        from .core import workflow
+
         if self.is_window_control:
             sync.tell_agent(do="cancel", uid=self.uid)
             return Message("Stopping…")
@@ -51,6 +53,9 @@ class HITEM3D_OT_retry_task(TaskOperator):
         return context.window_manager.invoke_confirm(self, event)
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import sync
+        from .core import workflow
+
         current = service.current()
         current.check_upload()
         if self.is_window_control:
@@ -60,7 +65,7 @@ class HITEM3D_OT_retry_task(TaskOperator):
             workflow.retry(worker, self.uid)
             task = workflow.submit(worker, self.uid)
         known_tasks.saw(task)
-        sync.stamp()
+        stamping.stamp()
         return Message("Sent to Hitem3D: {task_ids}", {"task_ids": task.task_id})
 
 
@@ -76,6 +81,9 @@ class HITEM3D_OT_give_task_id(TaskOperator):
         return context.window_manager.invoke_props_dialog(self)
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import sync
+        from .core import workflow
+
         task_id = _checked(self.task_id)
         if self.is_window_control:
             sync.tell_agent(do="adopt", uid=self.uid, task_id=task_id)
@@ -83,7 +91,7 @@ class HITEM3D_OT_give_task_id(TaskOperator):
         with service.worker(service.current()) as worker:
             task = workflow.give_task_id(worker, self.uid, task_id)
         known_tasks.saw(task)
-        sync.stamp()
+        stamping.stamp()
         return Message("The task has its id now")
 
 
@@ -108,6 +116,11 @@ class HITEM3D_OT_adopt_task(Hitem3DOperator):
         return context.window_manager.invoke_props_dialog(self)
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import sync
+        from .core import workflow
+        from .core.store import TaskStore
+        from .core.task import SegmentationRequest
+
         obj = context.view_layer.objects.active
         task_id = _checked(self.task_id)
         current = service.current()
@@ -132,6 +145,9 @@ class HITEM3D_OT_forget_task(TaskOperator):
         return context.window_manager.invoke_confirm(self, event)
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import sync
+        from .core import workflow
+
         if self.is_window_control:
             sync.tell_agent(do="forget", uid=self.uid)
         else:
@@ -151,6 +167,9 @@ class HITEM3D_OT_clear_finished_tasks(Hitem3DOperator):
         return context.window_manager.invoke_confirm(self, event)
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import sync
+        from .core import workflow
+
         if self.is_window_control:
             sync.tell_agent(do="forget_ended")
             return Message("Clearing…")
@@ -180,6 +199,9 @@ class HITEM3D_OT_test_connection(Hitem3DOperator):
     bl_options = {"INTERNAL"}
 
     def run(self, context: bpy.types.Context) -> Message:
+        from . import sync
+        from .core import workflow
+
         current = service.current()
         current.check()
         if self.is_window_control:

@@ -8,17 +8,17 @@ Drawing reads plain values that others keep up to date; it never reads the disk 
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.translations import pgettext_iface
 
 from . import known_tasks
 from .core.errors import Message
-from .core.model import Task, TaskState
-from .importing import parts_of
+from .core.model import TaskState
 from .operators import HITEM3D_OT_query_task
 from .parts_operators import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
-from .record import task_id_of
+from .record import parts_of, task_id_of
 from .sidebar import SidebarPanel
 from .task_operators import (
     HITEM3D_OT_adopt_task,
@@ -29,6 +29,9 @@ from .task_operators import (
     HITEM3D_OT_retry_task,
 )
 from .wording import draw_text, state_message, translated
+
+if TYPE_CHECKING:
+    from .core.task import Task
 
 MOST = 4
 """Tasks that a panel shows at once: nobody scrolls through a thousand, and Blender would draw them all."""

@@ -1,21 +1,26 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hands the add-on's Chinese texts to Blender, which shows them where its own interface is Chinese."""
+"""Hands the add-on's Chinese texts to Blender as soon as its interface is Chinese; for others they are not loaded."""
 
 from __future__ import annotations
 
 import bpy
+from bpy.app.handlers import persistent
 from bpy.app.translations import contexts
 
-from .chinese_errors import ERRORS
-from .chinese_interface import INTERFACE
-from .chinese_scene_errors import SCENE_ERRORS
+LANGUAGE = "zh_HANS"
 
-CHINESE = ERRORS | SCENE_ERRORS | INTERFACE
-"""By the English text, which is what Blender looks up. Blender's own translation wins where it has the same text."""
+_given = False
 
 
-def register() -> None:
+@persistent
+def _give(*_: object) -> None:
+    """After the user chose a language, too (Blender 4.2 to 5.2)."""
+    global _given
+    if _given or bpy.app.translations.locale != LANGUAGE:
+        return
+    from .chinese import CHINESE
+
     # Blender looks labels and buttons of operators up in a context of their own. Which text is one is told by where it
     # stands, so each is given in both.
     both = {
@@ -23,8 +28,18 @@ def register() -> None:
         for context in (contexts.default, contexts.operator_default)
         for english, chinese in CHINESE.items()
     }
-    bpy.app.translations.register(__package__ or "", {"zh_HANS": both})
+    bpy.app.translations.register(__package__ or "", {LANGUAGE: both})
+    _given = True
+
+
+def register() -> None:
+    bpy.app.handlers.translation_update_post.append(_give)
+    _give()
 
 
 def unregister() -> None:
-    bpy.app.translations.unregister(__package__ or "")
+    global _given
+    bpy.app.handlers.translation_update_post.remove(_give)
+    if _given:
+        bpy.app.translations.unregister(__package__ or "")
+    _given = False

@@ -7,13 +7,17 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import blf
 import bpy
 from bpy.app.translations import pgettext_rpt
 
 from .core.errors import Message
-from .core.model import ServiceState, Task, TaskState
+from .core.model import TaskState
+
+if TYPE_CHECKING:
+    from .core.task import Task
 
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CLOSING = "。，、；：？！）”》"
@@ -29,6 +33,8 @@ def translated(message: Message) -> str:
 
 def state_message(task: Task) -> Message:
     """What is going on with a task, in a few words."""
+    from .core.task import ServiceState
+
     if task.state is TaskState.WORKING:
         if task.service_state in (ServiceState.CREATED, ServiceState.QUEUEING):
             return Message("In the service's queue")

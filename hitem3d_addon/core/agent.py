@@ -37,11 +37,12 @@ from . import workflow
 from .client import Hitem3DClient
 from .credentials import Credentials
 from .errors import BusyError, Hitem3DError, InputError, ServiceUnavailableError, StoreError, TaskTimeoutError
-from .model import TRANSFERS, UNFINISHED, Task, TaskState
+from .model import TRANSFERS, UNFINISHED, TaskState
 from .owner import Owner, is_script
 from .retention import clear_away
 from .site_settings import load_site
 from .store import TaskStore, failure_fields
+from .task import Task
 from .workflow import Progress, Worker
 
 log = logging.getLogger(__name__)

@@ -33,8 +33,9 @@ from .errors import (
     TaskFailedError,
     TaskTimeoutError,
 )
-from .model import SegmentationRequest, Task, TaskState
+from .model import TaskState
 from .store import is_locked
+from .task import SegmentationRequest, Task
 from .workflow import Cancelled, Worker
 
 log = logging.getLogger(__name__)

@@ -21,8 +21,8 @@ from .authorization import Authorization, AuthScheme, Permit, basic
 from .credentials import Credentials
 from .download import download_result
 from .errors import ConnectionFailedError, Hitem3DError, Message, ServiceUnavailableError, UncertainError
-from .model import SegmentationRequest, ServiceState, TaskStatus
 from .no_answer import NoAnswerError
+from .task import SegmentationRequest, ServiceState
 from .transport import Response, Timeouts, Transport
 from .upload import MultipartBody
 
@@ -53,6 +53,23 @@ BALANCE = "/open-api/v1/balance"
 
 NO_TASK = "segmentation_00000000_000000000000"
 """A task id of the service's form that it can't have given to anybody."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TaskStatus:
+    """An answer of query-task. ``state`` is the service's own word, which may be none of ServiceState."""
+
+    state: str
+    url: str = ""
+    """Signed and good for one hour: never logged, never stored."""
+    error: Message | None = None
+    """Why it failed, where the service says so."""
+    retry_after: float | None = None
+    """Seconds until the next question, where the service says so."""
+
+    def __repr__(self) -> str:
+        """Without the link: a repr ends up in logs and in reports of bugs."""
+        return f"<TaskStatus: {self.state}>"
 
 
 class Hitem3DClient:

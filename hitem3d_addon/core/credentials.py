@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The user's token and keys: where they come from, and the one file that keeps them."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import NamedTuple, Self
 
 from .data_folder import make_folder
 from .errors import StoreError
@@ -17,21 +15,23 @@ from .errors import StoreError
 FILE_NAME = "credentials.json"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Credentials:
+class _Values(NamedTuple):
+    token: str
+    access_key: str
+    secret_key: str
+
+
+class Credentials(_Values):
     """A token, an access key with its secret key, or nothing; "" is "absent".
 
     Where both are there the token is used, and the keys only once the service refuses it. Spaces and line breaks
     around a value are cut off: they come along when one is copied from a web page.
     """
 
-    token: str = ""
-    access_key: str = ""
-    secret_key: str = ""
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            object.__setattr__(self, field.name, getattr(self, field.name).strip())
+    def __new__(cls, token: str = "", access_key: str = "", secret_key: str = "") -> Self:
+        return super().__new__(cls, token.strip(), access_key.strip(), secret_key.strip())
 
     @property
     def has_keys(self) -> bool:
@@ -45,7 +45,7 @@ class Credentials:
 
     def __repr__(self) -> str:
         """Says what is there, never what it is: a repr ends up in logs and in reports of bugs."""
-        given = ", ".join(field.name for field in fields(self) if getattr(self, field.name))
+        given = ", ".join(name for name, value in self._asdict().items() if value)
         return f"<Credentials: {given or 'none'}>"
 
 
@@ -97,7 +97,7 @@ def load(home: Path) -> Credentials:
             "The file with the saved keys is damaged: {file}. Delete it and enter the keys again.",
             file=str(home / FILE_NAME),
         )
-    return Credentials(**{field.name: values.get(field.name, "") for field in fields(Credentials)})
+    return Credentials(*(values.get(name, "") for name in Credentials._fields))
 
 
 def save(home: Path, credentials: Credentials) -> None:
@@ -117,7 +117,7 @@ def save(home: Path, credentials: Credentials) -> None:
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(asdict(credentials), stream)
+                json.dump(credentials._asdict(), stream)
                 stream.flush()
                 os.fsync(descriptor)
             new.replace(file)

@@ -17,6 +17,8 @@ from typing import IO
 
 from .errors import StoreError
 
+TASK_LIST = "tasks.sqlite3"
+"""The file of the task list, see `store`."""
 FOLDER_VARIABLES = ("HITEM3D_HOME", "HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_DATA_HOME")
 """What of the environment decides on the data folder."""
 

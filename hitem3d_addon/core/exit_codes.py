@@ -9,7 +9,8 @@ from enum import IntEnum
 from types import MappingProxyType
 
 from . import errors
-from .model import Task, TaskState
+from .model import TaskState
+from .task import Task
 
 
 class ExitCode(IntEnum):

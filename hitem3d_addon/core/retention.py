@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 from .data_folder import is_uid, remove_folder
-from .model import Task, TaskState
+from .model import TaskState
 from .owner import Owner
 from .store import DAMAGED, TaskStore
+from .task import Task
 
 KEPT_DAYS = 30
 KEPT_BYTES = 5_000_000_000

@@ -16,16 +16,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .data_folder import job_folder, make_folder, private_file
+from .data_folder import TASK_LIST, job_folder, make_folder, private_file
 from .errors import Hitem3DError, Message, StoreError, TaskFailedError, UncertainError
-from .model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
+from .model import OutputFormat, TaskState
 from .owner import Owner, exclusive
+from .task import SegLevel, SegmentationRequest, Task
 
 if TYPE_CHECKING:  # The functions that need it import it: it is not to be loaded before the task list is used.
     import sqlite3
 
 SCHEMA_VERSION = 2
-FILE_NAME = "tasks.sqlite3"
 DAMAGED = "tasks-damaged-"
 _NOTE = "task_id"
 _NOTE_BYTES = 1024
@@ -86,7 +86,7 @@ class TaskStore:
         self.home = make_folder(home)
         self.notice: Message | None = None
         self._timeout = timeout
-        self._path = home / FILE_NAME
+        self._path = home / TASK_LIST
         try:
             self._connection = self._open()
         except sqlite3.DatabaseError as error:
@@ -302,7 +302,7 @@ class TaskStore:
         import sqlite3
 
         try:
-            with exclusive(self.home / f"{FILE_NAME}.lock", patience=self._timeout):
+            with exclusive(self.home / f"{TASK_LIST}.lock", patience=self._timeout):
                 try:
                     return self._open()
                 except sqlite3.DatabaseError as error:
@@ -317,7 +317,7 @@ class TaskStore:
         aside = self._path.with_name(f"{DAMAGED}{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.sqlite3")
         self._path.replace(aside)
         # A journal of the damaged file would be rolled back into the new one.
-        self._path.with_name(f"{FILE_NAME}-journal").unlink(missing_ok=True)
+        self._path.with_name(f"{TASK_LIST}-journal").unlink(missing_ok=True)
         self.notice = Message(
             "The task list was damaged. It is kept as {file}, and a new list was begun; "
             "the tasks on the objects of your files still work.",

@@ -9,6 +9,8 @@ another process can go on from wherever this one dies:
                             `-> UNCERTAIN (the answer was lost: only the user may retry or give the id)
 """
 
+from __future__ import annotations
+
 import contextlib
 import random
 import time
@@ -31,12 +33,13 @@ from .errors import (
     TaskTimeoutError,
     UncertainError,
 )
-from .model import SegmentationRequest, ServiceState, Task, TaskState, TaskStatus
+from .model import TaskState
 from .owner import Owner
 from .store import TaskStore, failure_fields
+from .task import SegmentationRequest, ServiceState, Task
 
-if TYPE_CHECKING:  # What speaks to the network is loaded when it is used: Blender's start must not wait for it.
-    from .client import Hitem3DClient
+if TYPE_CHECKING:  # What speaks to the network is loaded when it is used.
+    from .client import Hitem3DClient, TaskStatus
 
 Progress = Callable[[int, int], None]
 """Called with bytes so far and bytes in all (0 where that is not known)."""
@@ -51,12 +54,12 @@ class Worker(NamedTuple):
 
     store: TaskStore
     owner: Owner
-    client: "Hitem3DClient"
+    client: Hitem3DClient
 
 
 def connect(
     store: TaskStore, api_url: str, credentials: Credentials, *, user_agent: str, ca_file: Path | None
-) -> "Hitem3DClient":
+) -> Hitem3DClient:
     """A client of the service that knows which authorization scheme was found to work there. Raises InputError."""
     from .client import AuthScheme, Hitem3DClient
 

@@ -56,8 +56,8 @@ def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
 
     import hitem3d_addon
     from hitem3d_addon import service, submission
-    from hitem3d_addon.core.model import SegmentationRequest
     from hitem3d_addon.core.store import TaskStore
+    from hitem3d_addon.core.task import SegmentationRequest
 
     from . import models
     from .timing import interleaved

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from hitem3d_addon.core import workflow
 from hitem3d_addon.core.data_folder import job_folder, make_folder
-from hitem3d_addon.core.model import SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import TaskState
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.task import SegmentationRequest, Task
 
 
 def queue(home: Path, api_url: str, size: int) -> str:

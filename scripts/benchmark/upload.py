@@ -43,7 +43,7 @@ def measure(url: str, size: int, runs: int) -> dict[str, Any]:
     from hitem3d_addon.core.authorization import AuthScheme
     from hitem3d_addon.core.client import Hitem3DClient
     from hitem3d_addon.core.credentials import Credentials
-    from hitem3d_addon.core.model import SegmentationRequest
+    from hitem3d_addon.core.task import SegmentationRequest
 
     from .timing import interleaved
 

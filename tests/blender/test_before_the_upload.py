@@ -14,8 +14,8 @@ from hitem3d_addon import preferences, preflight, service
 from hitem3d_addon.consent import give, is_needed
 from hitem3d_addon.core.store import TaskStore
 from hitem3d_addon.preflight import Preflight
-from hitem3d_addon.scene_export import Estimate
-from hitem3d_addon.submission import models
+from hitem3d_addon.scene_export import Estimate, estimate
+from hitem3d_addon.selection import models
 from hitem3d_addon.wording import wrapped
 
 pytestmark = pytest.mark.usefixtures("addon")
@@ -176,10 +176,10 @@ def test_an_override_is_warned_of(tmp_path: Path, capfd: pytest.CaptureFixture[s
 def test_what_helps_where_it_is_too_large() -> None:
     bpy.ops.mesh.primitive_grid_add(x_subdivisions=100, y_subdivisions=100)
     obj = bpy.context.active_object
-    (before,) = preflight.estimate([[obj]], bpy.context.evaluated_depsgraph_get())
+    (before,) = estimate([[obj]], bpy.context.evaluated_depsgraph_get())
     limit = before.size // 3
     bpy.ops.hitem3d.add_decimate(ratio=preflight.decimate_ratio(before.size, limit))
-    (after,) = preflight.estimate([[obj]], bpy.context.evaluated_depsgraph_get())
+    (after,) = estimate([[obj]], bpy.context.evaluated_depsgraph_get())
     assert limit // 2 < after.size <= limit
 
 

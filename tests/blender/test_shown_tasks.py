@@ -10,7 +10,8 @@ import bpy
 import pytest
 
 from hitem3d_addon import known_tasks
-from hitem3d_addon.core.model import SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import TaskState
+from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.drawing_pace import OFTEN, SELDOM, DrawingPace
 
 

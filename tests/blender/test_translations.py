@@ -15,7 +15,7 @@ import pytest
 from visible_texts import VisibleTexts
 
 from hitem3d_addon import chinese_errors, chinese_interface, chinese_scene_errors
-from hitem3d_addon.translations import CHINESE
+from hitem3d_addon.chinese import CHINESE
 
 SAME = frozenset({"Hitem3D", "OBJ", "GLB", "STL", "FBX", "USDZ"})
 """Names, which are the same in every language."""

@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,9 @@ from hitem3d_addon.core.agent import TRANSFERS, UNFINISHED, Agent
 from hitem3d_addon.core.agent_main import LOG_FILE
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
-from hitem3d_addon.core.model import SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import TaskState
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.task import SegmentationRequest, Task
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -51,7 +52,7 @@ class AgentUnderTest:
             do="configure",
             home=str(home),
             api_url=sandbox.url,
-            credentials=asdict(Credentials(access_key=sandbox.access_key, secret_key=sandbox.secret_key)),
+            credentials=Credentials(access_key=sandbox.access_key, secret_key=sandbox.secret_key)._asdict(),
             ca_file="",
             user_agent="test",
         )
@@ -95,7 +96,7 @@ def start_agent(home: Path, sandbox: Sandbox) -> Iterator[Callable[[], AgentUnde
 
 
 def configuration(store: TaskStore, sandbox: Sandbox) -> dict[str, Any]:
-    keys = asdict(Credentials(token=sandbox.token))
+    keys = Credentials(token=sandbox.token)._asdict()
     return {"home": str(store.home), "api_url": sandbox.url, "credentials": keys, "ca_file": "", "user_agent": "test"}
 
 
@@ -364,6 +365,17 @@ def test_two_agents_share_the_work(
     assert counts["tasks_created"] == counts["requests"]["create-task"] == len(tasks)
 
 
+def questions(sandbox: Sandbox, span: float) -> list[float]:
+    """When query-task is asked in the time to come, in seconds from now."""
+    before = sandbox.counts()["requests"]["query-task"]
+    asked: list[float] = []
+    began = time.monotonic()
+    while (now := time.monotonic() - began) < span:
+        asked += [now] * (sandbox.counts()["requests"]["query-task"] - before - len(asked))
+        time.sleep(0.1)
+    return asked
+
+
 def test_questions_go_out_together(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
 ) -> None:
@@ -374,14 +386,25 @@ def test_questions_go_out_together(
         agent.send(do="watch", uid=new_task(store, sandbox).uid)
     until(lambda: all(row.state is TaskState.WORKING for row in store.tasks()))
     time.sleep(2)  # the first questions
-    before = sandbox.counts()["requests"]["query-task"]
-    asked: list[float] = []
-    began = time.monotonic()
-    while (now := time.monotonic() - began) < 20:
-        asked += [now] * (sandbox.counts()["requests"]["query-task"] - before - len(asked))
-        time.sleep(0.1)
-    bursts = sum(later - earlier > 0.5 for earlier, later in zip([0.0, *asked], asked, strict=False))
+    asked = questions(sandbox, 20)
+    bursts = sum(later - earlier > 0.5 for earlier, later in pairwise([0.0, *asked]))
     assert 2 <= bursts <= 4 and len(asked) == 3 * bursts, asked
+
+
+def test_no_question_is_sooner_than_the_service_says(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    """Half a second apart they would go out together, were it not for Retry-After."""
+    sandbox.behave(seconds=600, retry_after="4")
+    agent = start_agent()
+    for _ in range(2):
+        uid = new_task(store, sandbox).uid
+        agent.send(do="watch", uid=uid)
+        until(in_state(store, uid, TaskState.WORKING))
+        time.sleep(0.5)
+    asked = questions(sandbox, 14)
+    assert len(asked) >= 5
+    assert all(later - earlier > 0.25 for earlier, later in pairwise(asked)), asked
 
 
 def test_stopping(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]) -> None:

@@ -19,10 +19,11 @@ from hitem3d_addon.core import workflow
 from hitem3d_addon.core.batch import Batch, Goal, Hooks, Model, Outcome
 from hitem3d_addon.core.content import content_of_address, content_of_file
 from hitem3d_addon.core.credentials import Credentials
-from hitem3d_addon.core.model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import OutputFormat, TaskState
 from hitem3d_addon.core.owner import Owner
 from hitem3d_addon.core.site_settings import SiteSettings
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
 from hitem3d_addon.core.workflow import Worker
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -41,7 +41,8 @@ from hitem3d_addon.core.errors import (
     ServiceUnavailableError,
     UncertainError,
 )
-from hitem3d_addon.core.model import OutputFormat, SegLevel, SegmentationRequest, ServiceState
+from hitem3d_addon.core.model import OutputFormat
+from hitem3d_addon.core.task import SegLevel, SegmentationRequest, ServiceState
 from hitem3d_addon.core.transport import Timeouts
 
 Client = Callable[..., Hitem3DClient]

@@ -27,9 +27,10 @@ from hitem3d_addon.core.authorization import AuthScheme
 from hitem3d_addon.core.client import Hitem3DClient
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import ResultError, StoreError
-from hitem3d_addon.core.model import SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import TaskState
 from hitem3d_addon.core.owner import Owner
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.core.workflow import Worker
 
 ROOM = "full|No space left"

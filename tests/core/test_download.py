@@ -27,7 +27,8 @@ from hitem3d_addon.core.errors import (
     ResultError,
     ServiceUnavailableError,
 )
-from hitem3d_addon.core.model import OutputFormat, SegmentationRequest
+from hitem3d_addon.core.model import OutputFormat
+from hitem3d_addon.core.task import SegmentationRequest
 from hitem3d_addon.core.transport import Timeouts, Transport
 
 BALL = trimesh.creation.icosphere(subdivisions=5)

@@ -32,9 +32,10 @@ from hitem3d_addon.core.client import Hitem3DClient
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
 from hitem3d_addon.core.errors import ConnectionFailedError, Hitem3DError, TaskTimeoutError
-from hitem3d_addon.core.model import OutputFormat, SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import OutputFormat, TaskState
 from hitem3d_addon.core.owner import Owner
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.core.transport import Timeouts
 from hitem3d_addon.core.workflow import Worker
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from hitem3d_addon.core.data_folder import job_folder, make_folder
-from hitem3d_addon.core.model import SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import TaskState
 from hitem3d_addon.core.owner import Owner
 from hitem3d_addon.core.retention import KEPT_BYTES, KEPT_DAYS, clear_away
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.task import SegmentationRequest, Task
 
 NOW = 2_000_000_000
 DAY = 86400

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hitem3d_addon.core.data_folder import TASK_LIST
 from hitem3d_addon.core.errors import CreditsError, Message, StoreError
-from hitem3d_addon.core.model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import OutputFormat, TaskState
 from hitem3d_addon.core.owner import Owner
-from hitem3d_addon.core.store import FILE_NAME, TaskStore, failure_fields, is_locked
+from hitem3d_addon.core.store import TaskStore, failure_fields, is_locked
+from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -163,7 +165,7 @@ def test_a_process_killed_while_sending_leaves_an_uncertain_task(tmp_path: Path)
 
 def test_a_damaged_file_is_set_aside_and_said(tmp_path: Path) -> None:
     rubbish = b"this is no database at all" * 100
-    (tmp_path / FILE_NAME).write_bytes(rubbish)
+    (tmp_path / TASK_LIST).write_bytes(rubbish)
     with TaskStore(tmp_path) as store:
         assert store.notice is not None
         kept = Path(str(store.notice.values["file"]))
@@ -175,7 +177,7 @@ def test_damage_in_the_middle_of_the_file_is_noticed(tmp_path: Path) -> None:
     with TaskStore(tmp_path) as store:
         for number in range(200):
             store.add(new_task(f"{number:032x}"))
-    file = tmp_path / FILE_NAME
+    file = tmp_path / TASK_LIST
     content = bytearray(file.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 4096] = b"\xa5" * 4096
     file.write_bytes(content)
@@ -193,7 +195,7 @@ def test_many_processes_that_find_a_damaged_file_set_one_aside(tmp_path: Path) -
         "print('ready', flush=True); sys.stdin.readline()\n"
         "with TaskStore(Path(sys.argv[1]), timeout=30) as store: store.add(new_task(uuid.uuid4().hex))\n"
     )
-    (tmp_path / FILE_NAME).write_bytes(b"this is no database at all" * 100)
+    (tmp_path / TASK_LIST).write_bytes(b"this is no database at all" * 100)
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", code, str(tmp_path), str(REPOSITORY)],
@@ -218,12 +220,12 @@ def test_many_processes_that_find_a_damaged_file_set_one_aside(tmp_path: Path) -
 def test_a_newer_version_of_the_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     with TaskStore(tmp_path) as store:
         task = store.add(new_task())
-    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection = sqlite3.connect(tmp_path / TASK_LIST)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(StoreError, match="newer version"):
         TaskStore(tmp_path)
-    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection = sqlite3.connect(tmp_path / TASK_LIST)
     assert connection.execute("SELECT uid FROM task").fetchall() == [(task.uid,)]
     connection.close()
 
@@ -231,7 +233,7 @@ def test_a_newer_version_of_the_file_is_refused_and_left_alone(tmp_path: Path) -
 def test_a_locked_file_is_told_from_a_bad_one(tmp_path: Path) -> None:
     with TaskStore(tmp_path) as store, TaskStore(tmp_path, timeout=0) as impatient:
         store.add(new_task())
-        writer = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+        writer = sqlite3.connect(tmp_path / TASK_LIST, isolation_level=None)
         writer.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="in use") as caught:
             impatient.tasks()
@@ -286,7 +288,7 @@ def test_a_list_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
     """Its tasks stay, and what was sent before contents were kept is nobody's content."""
     with TaskStore(tmp_path) as store:
         task = store.add(new_task())
-    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection = sqlite3.connect(tmp_path / TASK_LIST)
     connection.executescript("DROP INDEX task_content; ALTER TABLE task DROP COLUMN content; PRAGMA user_version = 1")
     connection.close()
     with TaskStore(tmp_path) as store:

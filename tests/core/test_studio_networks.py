@@ -28,9 +28,10 @@ from hitem3d_addon.core import workflow
 from hitem3d_addon.core.client import Hitem3DClient
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import ConnectionFailedError
-from hitem3d_addon.core.model import SegmentationRequest, TaskState
+from hitem3d_addon.core.model import TaskState
 from hitem3d_addon.core.owner import Owner
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.task import SegmentationRequest
 from hitem3d_addon.core.transport import Timeouts
 from hitem3d_addon.core.workflow import Worker
 

@@ -28,9 +28,10 @@ from hitem3d_addon.core.errors import (
     TaskTimeoutError,
     UncertainError,
 )
-from hitem3d_addon.core.model import OutputFormat, SegLevel, SegmentationRequest, Task, TaskState
+from hitem3d_addon.core.model import OutputFormat, TaskState
 from hitem3d_addon.core.owner import Owner
 from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
 from hitem3d_addon.core.workflow import Worker
 
 NewTask = Callable[[], Task]
