@@ -3,8 +3,9 @@
 """Hitem3D for Blender: cut a model into parts with the Hitem3D cloud service.
 
 The Blender modules are imported inside ``register()``, so that plain Python can import ``hitem3d_addon.core``.
-Those with named tuples and properties do without ``from __future__ import annotations``: each annotation would be text
-that Python has to compile while Blender starts, 10 ms in all.
+Whoever starts Blender waits for these, so they load what works on models and tasks when it is asked for. They have
+plain classes where a named tuple (0.2 ms) or a dataclass (1 ms) gives little, and those with named tuples and
+properties do without ``from __future__ import annotations``: each annotation would be text to compile.
 """
 
 from importlib import import_module
@@ -12,6 +13,7 @@ from importlib import import_module
 _MODULES = (
     "translations",
     "preferences",
+    "preferences_page",
     "service",
     "known_tasks",
     "stamping",

@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -118,8 +119,6 @@ class AgentProcess:
     def _start(self) -> None:
         core = Path(__file__).parent / "core"
         environment = {name: v for name, v in os.environ.items() if not _is_secret(name, v)}
-        import tempfile  # not at the top: Blender starts with this module
-
         try:
             descriptor, name = tempfile.mkstemp(prefix="hitem3d-", suffix=".events")
             os.close(descriptor)

@@ -199,6 +199,13 @@ SCENE_ERRORS = {
         "部件文件的内容超出任何模型可能的大小，会让 Blender 忙上好几分钟。请用较低的级别重新分割该物体，或就此任务询问 "
         "Hitem3D 客服。"
     ),
+    (
+        "The add-on's files have changed since this Blender was started, perhaps by an update in another one. Save "
+        "your work and start Blender again."
+    ): (
+        "此 Blender 启动后，插件的文件发生了更改，可能是在另一个 Blender 中更新了插件。"
+        "请保存您的工作并重新启动 Blender。"
+    ),
     "The name of an object in this file can't be read. Rename the object, and try again.": (
         "此文件中有一个物体的名称无法读取。请重命名该物体，然后重试。"
     ),

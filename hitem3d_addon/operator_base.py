@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
 from collections.abc import Callable, Iterator
 
 import bpy
@@ -13,6 +14,12 @@ from .core.errors import Hitem3DError, Message
 from .wording import translated
 
 UNREADABLE_NAME = Message("The name of an object in this file can't be read. Rename the object, and try again.")
+
+
+CHANGED_FILES = Message(
+    "The add-on's files have changed since this Blender was started, perhaps by an update in another one. "
+    "Save your work and start Blender again."
+)
 
 
 class Hitem3DOperator(bpy.types.Operator):
@@ -40,6 +47,12 @@ class Hitem3DOperator(bpy.types.Operator):
         except UnicodeDecodeError:
             # The one thing that Blender's own data raises when it is read: a name of a damaged or an ancient file.
             self.report({"ERROR"}, translated(UNREADABLE_NAME))
+            return {"CANCELLED"}
+        except ImportError as error:
+            if not (error.name or "").startswith(__package__ or ""):
+                raise
+            traceback.print_exc()
+            self.report({"ERROR"}, translated(CHANGED_FILES))
             return {"CANCELLED"}
         except Hitem3DError as error:
             self.report({"ERROR"}, translated(error.message))

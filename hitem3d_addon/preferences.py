@@ -7,7 +7,6 @@ a file of the data folder that only this user can read.
 """
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,10 +73,10 @@ def _setter(name: str) -> Callable[[bpy.types.AddonPreferences, str], None]:
         global _stored, edits
         edits += 1
         home, stored, _ = _read_stored()
-        changed = stored._replace(**{name: value.strip()})
+        changed = Credentials(**{**stored._asdict(), name: value})
         try:
             # Another Blender may have kept another key meanwhile.
-            changed = credentials.load(home)._replace(**{name: value.strip()})
+            changed = Credentials(**{**credentials.load(home)._asdict(), name: value})
             credentials.save(home, changed)
             _stored = (home, changed, None)
         except StoreError as error:
@@ -136,7 +135,7 @@ class Preferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        # Here, since it builds on this module, and Blender's start does without.
+        # Here, since what it draws builds on this module.
         from .preferences_page import draw_preferences
 
         draw_preferences(self, context)
@@ -165,6 +164,4 @@ def register() -> None:
 def unregister() -> None:
     global _stored
     _unregister_classes()
-    if page := sys.modules.get(f"{__package__}.preferences_page"):
-        page.stop_measuring()
     _stored = None

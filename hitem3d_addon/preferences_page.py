@@ -133,8 +133,11 @@ def _size_of(folder: str) -> int:
     return total
 
 
-def stop_measuring() -> None:
-    """Leave no timer behind when the add-on is disabled."""
+def register() -> None:
+    """Nothing: the page belongs to the preferences' class."""
+
+
+def unregister() -> None:
     global _size, _measured
     if bpy.app.timers.is_registered(_measure):
         bpy.app.timers.unregister(_measure)

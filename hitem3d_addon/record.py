@@ -177,7 +177,7 @@ def _numbers(group: IDPropertyGroup, name: str, count: int) -> tuple[float, ...]
 
 
 def _points(group: IDPropertyGroup) -> Sequence[float]:
-    from array import array
+    from array import array  # not at the top: Blender starts with this module
 
     value: Any = group.get("points")
     if value is None:
@@ -191,6 +191,6 @@ def _points(group: IDPropertyGroup) -> Sequence[float]:
 
 
 def _doubles(values: tuple[float, ...]) -> Sequence[float]:
-    from array import array  # not at the top: Blender starts with this module
+    from array import array
 
     return array("d", map(float, values))

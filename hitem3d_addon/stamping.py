@@ -34,8 +34,13 @@ def stamp() -> None:
             known_tasks.unsaved_ids = bpy.data.is_saved
 
 
+def _resume_soon() -> None:
+    """Have it looked for tasks that were left under way; not at once, which whoever opens a file would wait for."""
+    if not bpy.app.background and not bpy.app.timers.is_registered(_resume):
+        bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
+
+
 def _resume() -> None:
-    """Once, right after start: see whether a task was left under way."""
     if (data_folder(os.environ) / TASK_LIST).is_file():
         from . import sync
 
@@ -65,7 +70,7 @@ def _after_load(*_: object) -> None:
     known_tasks.records.clear()  # session_uid begins anew with each file
     known_tasks.wanted.clear()
     stamp()
-    _resume()  # the file may bring tasks that this Blender has not seen yet
+    _resume_soon()  # the file may bring tasks that this Blender has not seen yet
 
 
 _HANDLERS = (
@@ -82,7 +87,7 @@ def register() -> None:
     if not bpy.app.background:
         # Not here: while an add-on is enabled Blender lets nobody read its data.
         bpy.app.timers.register(_remember_records, first_interval=0.0, persistent=True)
-        bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
+    _resume_soon()
 
 
 def unregister() -> None:

@@ -138,16 +138,16 @@ def triangle_loops(mesh: Mesh, positions: Floats) -> tuple[Ints, Ints]:
     """The triangles that Blender draws: the loops of each, (triangles, 3), and the polygon that it is a piece of.
 
     The same as `Mesh.loop_triangles` has them (4.2 to 5.2), where reading them takes twice as long as finding them anew
-    here; only how Blender cuts polygons of more than four corners is asked of it. Positions are the mesh's own (3, n).
+    here. They are read where any polygon has more than four corners: how it is cut, only Blender knows. Positions are
+    the mesh's own (3, n).
     """
     starts = polygon_starts(mesh)
     pieces = np.diff(starts) - 2
     polygons = np.repeat(np.arange(len(pieces), dtype=np.int32), pieces)
+    loops = np.empty((len(polygons), 3), np.int32)
     if len(pieces) and pieces.max() > 2:
-        loops = np.empty((len(polygons), 3), np.int32)
         mesh.loop_triangles.foreach_get("loops", loops.ravel())
         return loops, polygons
-    loops = np.empty((len(polygons), 3), np.int32)
     vertices = corner_values(mesh, ".corner_vert")
     done = 0
     for block in (slice(first, first + BLOCK // 2) for first in range(0, len(pieces), BLOCK // 2)):

@@ -3,5 +3,5 @@
 """What the add-on knows without Blender: the service, its tasks and where they are kept.
 
 Nothing in this folder imports ``bpy``; plain values cross the line. The modules build on one another in this order:
-errors, model, credentials, upload, client, store, workflow, agent.
+errors, model, task, credentials, upload, client, store, workflow, agent.
 """

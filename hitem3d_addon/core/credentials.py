@@ -15,7 +15,7 @@ from .errors import StoreError
 FILE_NAME = "credentials.json"
 
 
-class _Values(NamedTuple):
+class _Values(NamedTuple):  # apart, since a named tuple takes no `__new__` of one's own
     token: str
     access_key: str
     secret_key: str

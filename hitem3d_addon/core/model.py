@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The words and the limits of the service and of the task list."""
 
+from __future__ import annotations
+
 import re
 from enum import IntEnum, StrEnum
 from urllib.parse import urlsplit

@@ -11,19 +11,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from .data_folder import TASK_LIST, job_folder, make_folder, private_file
 from .errors import Hitem3DError, Message, StoreError, TaskFailedError, UncertainError
 from .model import OutputFormat, TaskState
 from .owner import Owner, exclusive
 from .task import SegLevel, SegmentationRequest, Task
-
-if TYPE_CHECKING:  # The functions that need it import it: it is not to be loaded before the task list is used.
-    import sqlite3
 
 SCHEMA_VERSION = 2
 DAMAGED = "tasks-damaged-"
@@ -81,8 +79,6 @@ class TaskStore:
     """
 
     def __init__(self, home: Path, *, timeout: float = 10.0) -> None:
-        import sqlite3
-
         self.home = make_folder(home)
         self.notice: Message | None = None
         self._timeout = timeout
@@ -263,8 +259,6 @@ class TaskStore:
     # ---- SQLite
 
     def _open(self) -> sqlite3.Connection:
-        import sqlite3
-
         with contextlib.suppress(OSError):  # SQLite says what is wrong
             os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         # Transactions are begun by hand; Python's own handling differs between versions.
@@ -299,8 +293,6 @@ class TaskStore:
 
     def _open_anew(self) -> sqlite3.Connection:
         """Set the damaged file aside and begin a new list; what another process began meanwhile is kept."""
-        import sqlite3
-
         try:
             with exclusive(self.home / f"{TASK_LIST}.lock", patience=self._timeout):
                 try:
@@ -337,8 +329,6 @@ class TaskStore:
 
     @contextlib.contextmanager
     def _transaction(self, kind: Literal["IMMEDIATE", "DEFERRED"]) -> Iterator[sqlite3.Connection]:
-        import sqlite3
-
         try:
             self._connection.execute(f"BEGIN {kind}")
             try:
@@ -384,8 +374,6 @@ class TaskStore:
 
 def is_locked(error: BaseException | None) -> bool:
     """Whether this error (or what caused it) only means that another process is writing just now."""
-    import sqlite3
-
     while error is not None:
         if isinstance(error, TimeoutError) or (isinstance(error, sqlite3.OperationalError) and "locked" in str(error)):
             return True
@@ -400,8 +388,6 @@ def failure_fields(error: Hitem3DError) -> dict[str, Any]:
 
 def _is_damaged(error: sqlite3.DatabaseError) -> bool:
     """Whether the file itself is bad, rather than the disk full, the file locked or not ours to read."""
-    import sqlite3
-
     return not isinstance(error, sqlite3.OperationalError)
 
 

@@ -317,13 +317,13 @@ def forget_ended(worker: Worker) -> int:
 
 
 def poll_pause(polls: int, asked_for: float | None = None) -> float:
-    """Seconds until the next query: what the service asks for, else 5 growing to 15, a tenth of the wait so far.
+    """Seconds until the next query: what the service asks for, else 5 and a tenth of the wait so far, at most 15.
 
     With jitter, so that many machines do not ask in step.
     """
     if asked_for is not None:
         return max(asked_for, 0.2)
-    return min(5.0 * 1.1**polls, 15.0) * random.uniform(0.9, 1.1)
+    return min(5.0 * 1.1 ** min(polls, 12), 15.0) * random.uniform(0.9, 1.1)
 
 
 def _refresh(worker: Worker, task: Task) -> tuple[Task, TaskStatus]:

@@ -19,7 +19,8 @@ MOST = 1.0
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """Measured for the whole time: the questions come closer together at first, so a part of it can't be scaled."""
+    """Measured for the whole time: the questions come closer together at first, so a part of it can't be scaled
+    (a quick run does, to see that it works)."""
     span = 10.0 if quick else MINUTES * 60.0
     with PlainService(seconds=1e9, retry_after="") as service:
         used = fresh("waiting", "measure", environ=service.environ, url=service.url, span=span)

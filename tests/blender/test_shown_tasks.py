@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import bpy
 import pytest
 
-from hitem3d_addon import known_tasks
+from hitem3d_addon import known_tasks, stamping
 from hitem3d_addon.core.model import TaskState
 from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.drawing_pace import OFTEN, SELDOM, DrawingPace
+from hitem3d_addon.importing import ImportOptions
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,19 @@ def test_what_is_shown_follows_the_objects_and_the_tasks() -> None:
     bpy.data.objects.remove(thing)
     bpy.context.view_layer.update()
     assert known_tasks.shown().names == {} and len(known_tasks.shown().others) == 2
+
+
+def test_what_is_to_be_imported_is_forgotten_with_the_file() -> None:
+    """An import that was asked for in one file must not land in another."""
+    stamping.register()
+    known_tasks.wanted["uid"] = ImportOptions()
+    bpy.ops.wm.read_homefile()
+    assert known_tasks.wanted == {}
+    known_tasks.wanted["uid"] = ImportOptions()
+    stamping.unregister()
+    known_tasks.unregister()
+    assert known_tasks.wanted == {}
+    known_tasks.register()
 
 
 def test_usually_is_the_middle_of_the_latest() -> None:

@@ -251,3 +251,15 @@ def test_a_task_belongs_to_the_address_it_went_to(
     ):
         workflow.refresh(Worker(worker.store, worker.owner, client), task.uid)
     assert other.counts()["requests"]["query-task"] == 0
+
+
+def test_the_pause_between_questions() -> None:
+    """5 s and a tenth of the wait so far, at most 15, ever so often; or what the service asks for."""
+    waited = 0.0
+    for polls in range(12):
+        pause = workflow.poll_pause(polls)
+        assert 0.9 * 5 <= pause <= 1.1 * (5 + 0.11 * waited)
+        waited += pause
+    assert all(0.9 * 15 <= workflow.poll_pause(polls) <= 1.1 * 15 for polls in (12, 100, 100_000))
+    assert workflow.poll_pause(3, 42.0) == 42.0
+    assert workflow.poll_pause(3, 0.0) == 0.2

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -42,7 +41,7 @@ service.credentials.resolve(os.environ, service.preferences.stored_credentials()
 @pytest.fixture
 def sandbox(start_sandbox: Callable[..., Sandbox]) -> Sandbox:
     """One whose keys are found nowhere by accident."""
-    sandbox = start_sandbox(**asdict(IN_THE_ENVIRONMENT), seconds=600)
+    sandbox = start_sandbox(**IN_THE_ENVIRONMENT._asdict(), seconds=600)
     token = {"data": {"accessToken": IN_THE_ENVIRONMENT.token}}
     sandbox.behave(faults=[{"on": "token", "do": "alter", "set": token, "times": 0}])
     return sandbox
@@ -79,7 +78,7 @@ def test_a_crash_leaves_no_key_behind(open_window: OpenWindow, sandbox: Sandbox,
     assert {"job.blend", "userpref.blend", "agent.log"} <= {path.name for path in left}
     crash_file = (folder / "temporary" / "job.crash.txt").read_text()
     assert "credentials.py" in crash_file
-    secrets = [value for kept in (STORED, IN_THE_ENVIRONMENT) for value in asdict(kept).values()]
+    secrets = [value for kept in (STORED, IN_THE_ENVIRONMENT) for value in kept]
     secrets.append(base64.b64encode(f"{sandbox.access_key}:{sandbox.secret_key}".encode()).decode())
     leaks = [
         f"{secret} in {path}"

@@ -16,17 +16,13 @@ import pytest
 from blender_window import REPOSITORY, BlenderWindow
 from sandbox_process import Sandbox
 
-from hitem3d_addon.chinese_errors import ERRORS
-from hitem3d_addon.chinese_interface import INTERFACE
-from hitem3d_addon.chinese_scene_errors import SCENE_ERRORS
+from hitem3d_addon.chinese import CHINESE
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "blender"))
 
 from visible_texts import VisibleTexts
 
 OpenWindow = Callable[..., BlenderWindow]
-
-CHINESE = ERRORS | SCENE_ERRORS | INTERFACE
 
 LOOKED_UP = """
 from bpy.app.translations import pgettext_iface, pgettext_rpt, pgettext_tip
@@ -78,6 +74,14 @@ def test_every_text_comes_up_in_chinese(window: BlenderWindow) -> None:
     wrong = {text: said for text, said in zip(texts, shown, strict=True) if said != [CHINESE[text[1]]]}
     assert len(texts) > 200
     assert not wrong
+
+    # So they do where the add-on is enabled in a Blender that is Chinese already.
+    window.run(
+        "import addon_utils\n"
+        "for change in (addon_utils.disable, addon_utils.enable):\n"
+        "    change('bl_ext.user_default.hitem3d', default_set=True)"
+    )
+    assert window.run(LOOKED_UP.replace("TEXTS", repr(texts))) == shown
 
 
 def test_reports_and_refusals(window: BlenderWindow) -> None:
