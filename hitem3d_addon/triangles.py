@@ -141,6 +141,8 @@ def triangle_loops(mesh: Mesh, positions: Floats) -> tuple[Ints, Ints]:
     here. They are read where any polygon has more than four corners: how it is cut, only Blender knows. Positions are
     the mesh's own (3, n).
     """
+    if len(mesh.loops) == 3 * len(mesh.polygons):
+        return np.arange(len(mesh.loops), dtype=np.int32).reshape(-1, 3), np.arange(len(mesh.polygons), dtype=np.int32)
     starts = polygon_starts(mesh)
     pieces = np.diff(starts) - 2
     polygons = np.repeat(np.arange(len(pieces), dtype=np.int32), pieces)

@@ -52,6 +52,10 @@ def test_triangles_and_quads_over_several_blocks() -> None:
     assert_as_blender_draws(separate(rng.integers(3, 5, size=BLOCK + 1).tolist()))
 
 
+def test_triangles_alone() -> None:
+    assert_as_blender_draws(separate([3] * 2_000))
+
+
 def test_polygons_of_many_corners() -> None:
     assert_as_blender_draws(separate(rng.integers(3, 9, size=2_000).tolist()))
 
