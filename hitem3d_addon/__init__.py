@@ -10,19 +10,22 @@ properties do without ``from __future__ import annotations``: each annotation wo
 
 from importlib import import_module
 
+ADDON = __package__ or ""
+"""The name under which Blender keeps the add-on and its preferences."""
+
 _MODULES = (
     "translations",
-    "preferences",
-    "preferences_page",
+    "settings",
     "service",
     "known_tasks",
-    "stamping",
+    "handlers",
     "preflight",
     "operators",
     "parts_operators",
     "task_operators",
     "sidebar",
     "task_panels",
+    "preferences",
     "menus",
     "command_line",
 )

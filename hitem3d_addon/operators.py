@@ -12,7 +12,7 @@ import bpy
 from bpy.app.translations import contexts
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
-from . import known_tasks, preferences, service
+from . import known_tasks, service, settings
 from .core.errors import Hitem3DError, Message
 from .core.model import OutputFormat
 from .operator_base import Hitem3DOperator, cursor_progress
@@ -37,12 +37,12 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
     bl_options = {"PRESET"}
 
     seg_level: EnumProperty(
-        name="Level", description="How finely the model is cut", items=preferences.SEG_LEVEL_ITEMS, default="MEDIUM"
+        name="Level", description="How finely the model is cut", items=settings.SEG_LEVEL_ITEMS, default="MEDIUM"
     )
     format: EnumProperty(
         name="Format",
         description="The kind of file that the service sends back",
-        items=preferences.FORMAT_ITEMS,
+        items=settings.FORMAT_ITEMS,
         default="GLB",
     )
     callback_url: StringProperty(
@@ -88,11 +88,11 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         from . import consent
 
-        settings = preferences.get()
-        if settings:
+        preferences = settings.get()
+        if preferences:
             for name in REMEMBERED:
                 if not self.properties.is_property_set(name):
-                    setattr(self, name, getattr(settings, name))
+                    setattr(self, name, getattr(preferences, name))
         current = service.current()
         self._asking = consent.question(current) if consent.is_needed(current) else ()
         if self.without_dialog and not self._asking:
@@ -122,10 +122,10 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         from . import consent, submission
         from .core.task import SegLevel, SegmentationRequest
 
-        settings = preferences.get()
-        if settings and self.is_window_control:
+        preferences = settings.get()
+        if preferences and self.is_window_control:
             for name in REMEMBERED:
-                setattr(settings, name, getattr(self, name))
+                setattr(preferences, name, getattr(self, name))
         asked = SegmentationRequest(
             seg_level=SegLevel[self.seg_level],
             format=OutputFormat[self.format],

@@ -1,89 +1,30 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The add-on's preferences: the keys, the service's address, and the settings that were used last.
-
-The keys are shown here but never kept here: Blender saves preferences as plain text that anybody can read. They lie in
-a file of the data folder that only this user can read.
-"""
+"""The page in Preferences > Add-ons > Hitem3D: keys, connection, data folder, and the settings used last."""
 
 import os
-from collections.abc import Callable
-from pathlib import Path
+import time
 
 import bpy
+from bpy.app.translations import pgettext_iface
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from . import ADDON, known_tasks, service, settings
 from .core import credentials
-from .core.credentials import Credentials
-from .core.data_folder import data_folder
-from .core.errors import Message, StoreError
+from .core.errors import Message
+from .settings import keep_key, stored_credentials, stored_problem
+from .task_operators import (
+    HITEM3D_OT_clear_finished_tasks,
+    HITEM3D_OT_test_connection,
+    HITEM3D_OT_use_local_service,
+)
+from .wording import draw_text, translated
 
-DEFAULT_API_URL = "https://api.hitem3d.ai"
-LOCAL_API_URL, LOCAL_TOKEN = "http://127.0.0.1:8642", "sandbox-token"
-"""What the local Hitem3D (scripts/sandbox) listens at and takes, unless it is told otherwise."""
+_OUTDATED = 10.0
+"""Seconds after which the size of the data folder is measured again, while the page is shown."""
 
-SEG_LEVEL_ITEMS = [
-    ("LOW", "Low", "Few, large parts"),
-    ("MEDIUM", "Medium", "A balance of number and size"),
-    ("HIGH", "High", "Many, small parts"),
-]
-FORMAT_ITEMS = [
-    ("OBJ", "OBJ", "Wavefront OBJ, six decimals", 1),
-    ("GLB", "GLB", "Binary glTF; keeps the parts and their names best", 2),
-    ("STL", "STL", "Triangles only; parts come as loose shells", 3),
-    ("FBX", "FBX", "Autodesk FBX", 4),
-    ("USDZ", "USDZ", "Universal Scene Description; needs a Blender with USD", 5),
-]
-
-_stored: tuple[Path, Credentials, Message | None] | None = None
-"""The keys as read from the file: the data folder they are of, the keys, and why they could not be read or kept."""
-
-
-edits = 0
-"""How often a key was typed in this session: the keys are the same while this is."""
-
-
-def stored_credentials() -> Credentials:
-    """The keys that the user typed, read once for each data folder."""
-    return _read_stored()[1]
-
-
-def stored_problem() -> Message | None:
-    """Why the keys could not be read or kept, if so."""
-    return _read_stored()[2]
-
-
-def _read_stored() -> tuple[Path, Credentials, Message | None]:
-    global _stored
-    home = data_folder(os.environ)
-    if _stored is None or _stored[0] != home:
-        try:
-            _stored = (home, credentials.load(home), None)
-        except StoreError as error:
-            _stored = (home, Credentials(), error.message)
-    return _stored
-
-
-def _getter(name: str) -> Callable[[bpy.types.AddonPreferences], str]:
-    return lambda _preferences: str(getattr(stored_credentials(), name))
-
-
-def _setter(name: str) -> Callable[[bpy.types.AddonPreferences, str], None]:
-    def keep(_preferences: bpy.types.AddonPreferences, value: str) -> None:
-        global _stored, edits
-        edits += 1
-        home, stored, _ = _read_stored()
-        changed = Credentials(**{**stored._asdict(), name: value})
-        try:
-            # Another Blender may have kept another key meanwhile.
-            changed = Credentials(**{**credentials.load(home)._asdict(), name: value})
-            credentials.save(home, changed)
-            _stored = (home, changed, None)
-        except StoreError as error:
-            # A setter can't report; the keys serve until Blender quits, and the page says that they were not kept.
-            _stored = (home, changed, error.message)
-
-    return keep
+_size = -1
+_measured = 0.0
 
 
 def _key_property(name: str, label: str, description: str) -> object:
@@ -91,19 +32,19 @@ def _key_property(name: str, label: str, description: str) -> object:
         name=label,
         description=description,
         subtype="PASSWORD",
-        get=_getter(name),
-        set=_setter(name),
+        get=lambda _preferences: str(getattr(stored_credentials(), name)),
+        set=lambda _preferences, value: keep_key(name, value),
         options={"SKIP_SAVE"},
     )
 
 
 class Preferences(bpy.types.AddonPreferences):
-    bl_idname = __package__ or ""
+    bl_idname = ADDON
 
     access_key: _key_property("access_key", "Access Key", "The access key of your Hitem3D API key (ak_…)")
     secret_key: _key_property("secret_key", "Secret Key", "The secret key, which the website shows once (sk_…)")
     token: _key_property("token", "Token", "A token to use instead of the two keys")
-    api_url: StringProperty(name="Address", description="The address of the service", default=DEFAULT_API_URL)
+    api_url: StringProperty(name="Address", description="The address of the service", default=settings.DEFAULT_API_URL)
     ca_file: StringProperty(
         name="CA File",
         description="Certificates to trust in place of the usual ones, for a network that inspects traffic",
@@ -111,10 +52,13 @@ class Preferences(bpy.types.AddonPreferences):
     )
 
     seg_level: EnumProperty(
-        name="Level", description="How finely the model is cut", items=SEG_LEVEL_ITEMS, default="MEDIUM"
+        name="Level", description="How finely the model is cut", items=settings.SEG_LEVEL_ITEMS, default="MEDIUM"
     )
     format: EnumProperty(
-        name="Format", description="The kind of file that the service sends back", items=FORMAT_ITEMS, default="GLB"
+        name="Format",
+        description="The kind of file that the service sends back",
+        items=settings.FORMAT_ITEMS,
+        default="GLB",
     )
     include_materials: BoolProperty(
         name="Include Materials", description="Send materials and textures too, which takes longer", default=False
@@ -135,22 +79,108 @@ class Preferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context: bpy.types.Context) -> None:
-        # Here, since what it draws builds on this module.
-        from .preferences_page import draw_preferences
-
-        draw_preferences(self, context)
+        _draw_page(self, context)
 
 
-def get() -> Preferences | None:
-    """The add-on's preferences, or None where it runs without being enabled in them, as scripts on the wheel do."""
-    addon = bpy.context.preferences.addons.get(__package__ or "")
-    return addon.preferences if addon else None
+def _draw_page(preferences: bpy.types.AddonPreferences, context: bpy.types.Context) -> None:
+    """Draw the page. The size of the data folder is measured in a timer, never here."""
+    layout = preferences.layout
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    current = service.current()
+    if current.site.file:
+        _draw_studio(context, layout, current)
+    layout.label(text="API Keys")
+    keys = layout.column()
+    for name in ("access_key", "secret_key", "token"):
+        keys.prop(preferences, name)
+    problem = stored_problem()
+    kept = Message("Kept in {file}, which only you can read", {"file": str(current.home / credentials.FILE_NAME)})
+    _line(context, layout, problem or kept, icon="ERROR" if problem else "BLANK1")
+    given = [name for name in ("HITEM3D_TOKEN", "HITEM3D_ACCESS_KEY", "HITEM3D_SECRET_KEY") if os.environ.get(name)]
+    if given:
+        _line(context, layout, Message("The environment has keys, which count: {names}", {"names": ", ".join(given)}))
+
+    layout.separator()
+    layout.label(text="Connection")
+    connection = layout.column()
+    _draw_setting(connection, preferences, "api_url", "HITEM3D_API_URL", current.site.api_url)
+    _draw_setting(connection, preferences, "ca_file", "HITEM3D_CA_FILE", current.site.ca_file)
+    row = connection.row()
+    row.operator(HITEM3D_OT_test_connection.bl_idname, icon="URL")
+    row.operator(HITEM3D_OT_use_local_service.bl_idname, icon="HOME")
+    if known_tasks.account:
+        _line(context, layout, known_tasks.account, icon="CHECKMARK")
+    if known_tasks.problem:
+        _line(context, layout, known_tasks.problem, icon="ERROR")
+
+    layout.separator()
+    layout.label(text="Tasks")
+    layout.prop(preferences, "auto_import")
+    _measure_soon()
+    size = pgettext_iface("{:.1f} MB").format(_size / 1e6) if _size >= 0 else "…"
+    where = Message("Data folder: {folder}, {size}", {"folder": str(current.home), "size": size})
+    _line(context, layout, where, icon="FILE_FOLDER")
+    row = layout.row()
+    row.operator("wm.path_open", text="Open Data Folder", icon="FILEBROWSER").filepath = str(current.home)
+    row.operator("wm.path_open", text="Open Log", icon="TEXT").filepath = str(current.home / "agent.log")
+    row.operator(HITEM3D_OT_clear_finished_tasks.bl_idname, icon="TRASH")
 
 
-def auto_import() -> bool:
-    """Whether the user wants parts imported as soon as they arrive."""
-    settings = get()
-    return bool(settings and settings.auto_import)
+def _draw_studio(context: bpy.types.Context, layout: bpy.types.UILayout, current: service.Service) -> None:
+    box = layout.box()
+    _line(context, box, Message("Set by your studio: {file}", {"file": str(current.site.file)}), icon="COMMUNITY")
+    if current.site.problem:
+        _line(context, box, current.site.problem, icon="ERROR")
+    elif not current.site.uploads:
+        _line(context, box, Message("Models may not be sent to Hitem3D"))
+    if current.site.note:
+        draw_text(context, box, current.site.note, icon="BLANK1")
+
+
+def _draw_setting(
+    layout: bpy.types.UILayout, preferences: bpy.types.AddonPreferences, name: str, variable: str, by_studio: str
+) -> None:
+    """A setting; where something else decides, greyed out, with what counts beside it."""
+    row = layout.row()
+    value, source = os.environ.get(variable), variable
+    if not value:
+        value, source = by_studio, pgettext_iface("your studio")
+    row.active = not value
+    row.prop(preferences, name)
+    if value:
+        text = pgettext_iface("{value}, set by {source}").format(value=value, source=source)
+        layout.label(text=text, icon="LOCKED", translate=False)
+
+
+def _line(context: bpy.types.Context, layout: bpy.types.UILayout, message: Message, *, icon: str = "BLANK1") -> None:
+    draw_text(context, layout, translated(message), icon=icon)
+
+
+def _measure_soon() -> None:
+    if time.monotonic() - _measured > _OUTDATED and not bpy.app.timers.is_registered(_measure):
+        bpy.app.timers.register(_measure, first_interval=0.05)
+
+
+def _measure() -> None:
+    global _size, _measured
+    _size, _measured = _size_of(str(service.current().home)), time.monotonic()
+    known_tasks.redraw()
+
+
+def _size_of(folder: str) -> int:
+    """Bytes of the files below; what goes away meanwhile counts as nothing."""
+    total = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    total += _size_of(entry.path)
+                else:
+                    total += entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return total
+    return total
 
 
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory((Preferences,))
@@ -158,10 +188,11 @@ _register_classes, _unregister_classes = bpy.utils.register_classes_factory((Pre
 
 def register() -> None:
     _register_classes()
-    stored_credentials()
 
 
 def unregister() -> None:
-    global _stored
+    global _size, _measured
     _unregister_classes()
-    _stored = None
+    if bpy.app.timers.is_registered(_measure):
+        bpy.app.timers.unregister(_measure)
+    _size, _measured = -1, 0.0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from . import preferences
+from . import settings
 from .core import credentials
 from .core.address import check_api_url, is_loopback
 from .core.credentials import Credentials
@@ -83,9 +83,9 @@ class Service:
 
 def current() -> Service:
     """The service as the environment, the studio and the preferences say now, the first that says anything."""
-    settings = preferences.get()
-    typed = (settings.api_url, settings.ca_file) if settings else ("", "")
-    return _service(tuple(map(os.environ.get, _VARIABLES)), typed, preferences.edits)
+    preferences = settings.get()
+    typed = (preferences.api_url, preferences.ca_file) if preferences else ("", "")
+    return _service(tuple(map(os.environ.get, _VARIABLES)), typed, settings.edits)
 
 
 @functools.lru_cache(maxsize=1)
@@ -97,8 +97,8 @@ def _service(_environment: tuple[str | None, ...], typed: tuple[str, str], _edit
     ca_file = os.environ.get("HITEM3D_CA_FILE") or said.ca_file or ca_file
     return Service(
         home=data_folder(os.environ),
-        api_url=_normal(url or preferences.DEFAULT_API_URL),
-        credentials=credentials.resolve(os.environ, preferences.stored_credentials()),
+        api_url=_normal(url or settings.DEFAULT_API_URL),
+        credentials=credentials.resolve(os.environ, settings.stored_credentials()),
         ca_file=Path(ca_file).expanduser() if ca_file else None,
         site=said,
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.app.translations import contexts, pgettext_iface
 
-from . import known_tasks, preferences, preflight, selection, service
+from . import known_tasks, preflight, selection, service, settings
 from .core.errors import Hitem3DError, InputError, Message, Value
 from .operators import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
 from .preflight import Models, Preflight, decimate_ratio
@@ -50,11 +50,11 @@ class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
             if service.offline_reason(current.api_url) and not bpy.app.online_access_override:
                 layout.operator("extensions.userpref_show_online", text="Allow Access…", icon="PREFERENCES")
             return
-        settings = preferences.get()
-        if settings:
-            layout.row().prop(settings, "seg_level", expand=True)
+        preferences = settings.get()
+        if preferences:
+            layout.row().prop(preferences, "seg_level", expand=True)
         for source, text in _choices(context):
-            _draw_choice(context, layout.column(align=True), current, settings, source, text)
+            _draw_choice(context, layout.column(align=True), current, preferences, source, text)
         if credits := known_tasks.credits():
             draw_text(context, layout, translated(credits), icon="BLANK1")
         if known_tasks.problem:
@@ -68,16 +68,16 @@ class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return preferences.get() is not None and service.current().refusal() is None
+        return settings.get() is not None and service.current().refusal() is None
 
     def draw(self, context: bpy.types.Context) -> None:
         column = self.layout.column()
-        settings = preferences.get()
-        column.prop(settings, "include_materials")
-        column.prop(settings, "include_children")
-        column.prop(settings, "format")
+        preferences = settings.get()
+        column.prop(preferences, "include_materials")
+        column.prop(preferences, "include_children")
+        column.prop(preferences, "format")
         column.label(text="Callback URL")
-        column.prop(settings, "callback_url", text="")
+        column.prop(preferences, "callback_url", text="")
 
 
 def _choices(context: bpy.types.Context) -> list[tuple[Source, str]]:
@@ -98,17 +98,17 @@ def _draw_choice(
     context: bpy.types.Context,
     layout: bpy.types.UILayout,
     current: Service,
-    settings: preferences.Preferences | None,
+    preferences: settings.Settings | None,
     source: Source,
     text: str,
 ) -> None:
     """What would be sent, whether it can be, and the button for it."""
-    include_children = bool(settings and settings.include_children)
+    include_children = bool(preferences and preferences.include_children)
     limit = current.site.upload_limit
     sendable = True
     try:
         models = selection.models(context, source, include_children=include_children)
-        materials = bool(settings and settings.include_materials)
+        materials = bool(preferences and preferences.include_materials)
         found = preflight.of(context, models, include_materials=materials)
         if found is None and source != "TOGETHER":
             counting = Message("{name}: counting…", {"name": models[0][0].name})

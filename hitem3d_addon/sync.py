@@ -11,7 +11,7 @@ import os
 
 import bpy
 
-from . import known_tasks, preferences, service
+from . import known_tasks, service, settings
 from .agent_process import AgentProcess
 from .core import workflow
 from .core.data_folder import data_folder
@@ -20,7 +20,7 @@ from .core.model import TaskState
 from .core.store import TaskStore, is_locked
 from .drawing_pace import DrawingPace
 from .importing import ImportOptions, import_parts
-from .stamping import stamp
+from .stamps import stamp
 
 TICK = 0.25
 UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
@@ -146,7 +146,7 @@ def _read_store() -> bool:
             if task.task_id and before and not before.task_id and known_tasks.account:
                 _agent.send(do="account")  # it costs credits, whose number is shown
             came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
-            if came and preferences.auto_import() and task.uid in known_tasks.uids_in_file():
+            if came and settings.auto_import() and task.uid in known_tasks.uids_in_file():
                 known_tasks.wanted.setdefault(task.uid, ImportOptions())
             known_tasks.tasks[task.uid] = task
             if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):

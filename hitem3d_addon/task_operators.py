@@ -9,7 +9,7 @@ They import what does the work when they run.
 import bpy
 from bpy.props import StringProperty
 
-from . import known_tasks, preferences, service, stamping
+from . import known_tasks, service, settings, stamps
 from .core.errors import InputError, Message
 from .core.model import OutputFormat
 from .operator_base import Hitem3DOperator
@@ -65,7 +65,7 @@ class HITEM3D_OT_retry_task(TaskOperator):
             workflow.retry(worker, self.uid)
             task = workflow.submit(worker, self.uid)
         known_tasks.saw(task)
-        stamping.stamp()
+        stamps.stamp()
         return Message("Sent to Hitem3D: {task_ids}", {"task_ids": task.task_id})
 
 
@@ -91,7 +91,7 @@ class HITEM3D_OT_give_task_id(TaskOperator):
         with service.worker(service.current()) as worker:
             task = workflow.give_task_id(worker, self.uid, task_id)
         known_tasks.saw(task)
-        stamping.stamp()
+        stamps.stamp()
         return Message("The task has its id now")
 
 
@@ -220,13 +220,13 @@ class HITEM3D_OT_use_local_service(Hitem3DOperator):
     bl_options = {"INTERNAL"}
 
     def run(self, context: bpy.types.Context) -> Message:
-        settings = preferences.get()
-        if settings is None:
+        preferences = settings.get()
+        if preferences is None:
             raise InputError(
                 "The add-on is not enabled in the preferences, so it has none to set. Enable it in Preferences "
                 "> Add-ons."
             )
-        settings.api_url, settings.token = preferences.LOCAL_API_URL, preferences.LOCAL_TOKEN
+        preferences.api_url, preferences.token = settings.LOCAL_API_URL, settings.LOCAL_TOKEN
         return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
 
 

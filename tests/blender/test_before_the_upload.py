@@ -10,7 +10,7 @@ import bpy
 import pytest
 from sandbox_process import Sandbox
 
-from hitem3d_addon import preferences, preflight, service
+from hitem3d_addon import preflight, service, settings
 from hitem3d_addon.consent import give, is_needed
 from hitem3d_addon.core.store import TaskStore
 from hitem3d_addon.preflight import Preflight
@@ -213,7 +213,7 @@ def test_the_local_service_is_a_press_away(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.delenv(name)
     bpy.ops.hitem3d.use_local_service()
     current = service.current()
-    assert (current.api_url, current.credentials.token) == (preferences.LOCAL_API_URL, preferences.LOCAL_TOKEN)
+    assert (current.api_url, current.credentials.token) == (settings.LOCAL_API_URL, settings.LOCAL_TOKEN)
     assert current.refusal() is None
 
 

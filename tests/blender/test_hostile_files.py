@@ -13,7 +13,7 @@ import bpy
 import pytest
 from sandbox_process import Sandbox
 
-from hitem3d_addon import preferences, service
+from hitem3d_addon import service, settings
 from hitem3d_addon.core.model import OutputFormat
 from hitem3d_addon.core.store import TaskStore
 from hitem3d_addon.record import RECORD, TASK_ID, Record, read_record, task_id_of, write_record
@@ -156,9 +156,9 @@ def test_a_hostile_name(name: bytes, sandbox: Sandbox, finished: str, tmp_path: 
 
 
 def test_nothing_in_a_file_says_where_data_goes(sandbox: Sandbox, tmp_path: Path) -> None:
-    settings = preferences.get()
+    preferences = settings.get()
     assert settings
-    before = (service.current(), settings.callback_url, settings.api_url, settings.ca_file)
+    before = (service.current(), preferences.callback_url, preferences.api_url, preferences.ca_file)
     words = (
         "api_url",
         "callback_url",
@@ -177,9 +177,9 @@ def test_nothing_in_a_file_says_where_data_goes(sandbox: Sandbox, tmp_path: Path
             place[f"hitem3d_{word}"] = place[word] = "http://evil.example/"
     reopened(tmp_path)
     (tmp_path / "ca.pem").write_text("not trusted")
-    settings = preferences.get()
+    preferences = settings.get()
     assert settings
-    assert (service.current(), settings.callback_url, settings.api_url, settings.ca_file) == before
+    assert (service.current(), preferences.callback_url, preferences.api_url, preferences.ca_file) == before
     bpy.ops.hitem3d.create_task()
     (task,) = sandbox.counts()["tasks"]
     assert (task["callback_url"], task["mesh_url"]) == ("", "")
@@ -191,9 +191,9 @@ def test_a_certificate_file_is_not_looked_for_beside_the_file_that_is_open(tmp_p
     cube()
     reopened(tmp_path)
     (tmp_path / "studio.pem").write_text("of the one who sent the file")
-    settings = preferences.get()
+    preferences = settings.get()
     assert settings
-    settings.ca_file = "//studio.pem"
+    preferences.ca_file = "//studio.pem"
     assert "relative to the .blend" in outcome(bpy.ops.hitem3d.create_task)
 
 

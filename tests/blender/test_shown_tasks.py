@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import bpy
 import pytest
 
-from hitem3d_addon import known_tasks, stamping
+from hitem3d_addon import handlers, known_tasks
 from hitem3d_addon.core.model import TaskState
 from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.drawing_pace import OFTEN, SELDOM, DrawingPace
@@ -67,12 +67,12 @@ def test_what_is_shown_follows_the_objects_and_the_tasks() -> None:
 
 def test_what_is_to_be_imported_is_forgotten_with_the_file() -> None:
     """An import that was asked for in one file must not land in another."""
-    stamping.register()
+    handlers.register()
     known_tasks.wanted["uid"] = ImportOptions()
     bpy.ops.wm.read_homefile()
     assert known_tasks.wanted == {}
     known_tasks.wanted["uid"] = ImportOptions()
-    stamping.unregister()
+    handlers.unregister()
     known_tasks.unregister()
     assert known_tasks.wanted == {}
     known_tasks.register()

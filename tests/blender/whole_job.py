@@ -20,7 +20,7 @@ import bpy
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import hitem3d_addon
-from hitem3d_addon import preferences, service
+from hitem3d_addon import service, settings
 from hitem3d_addon.agent_process import AgentProcess
 
 folder = Path(sys.argv[1])
@@ -28,9 +28,9 @@ access_key, secret_key = sys.stdin.readline().split()
 bpy.ops.wm.read_factory_settings(use_empty=True)
 bpy.context.preferences.addons.new().module = hitem3d_addon.__name__
 hitem3d_addon.register()
-settings = preferences.get()
+preferences = settings.get()
 assert settings
-settings.access_key, settings.secret_key = access_key, secret_key
+preferences.access_key, preferences.secret_key = access_key, secret_key
 
 bpy.ops.mesh.primitive_torus_add()
 bpy.ops.hitem3d.create_task(seg_level="LOW")
@@ -53,10 +53,10 @@ for child in children:
         print("CHILD", kind, Path(f"/proc/{child}/{kind}").read_bytes().replace(b"\0", b" "))
 agent.stop(sending=False)
 
-settings.secret_key = secret_key[::-1]  # not the right one: an error with its whole story
+preferences.secret_key = secret_key[::-1]  # not the right one: an error with its whole story
 with contextlib.suppress(RuntimeError):
     bpy.ops.hitem3d.create_task()
-settings.secret_key = secret_key
+preferences.secret_key = secret_key
 print(
     "REPR",
     service.current(),

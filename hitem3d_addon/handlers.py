@@ -1,10 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records and task ids onto the objects that they belong to, again after each undo, redo and load.
-
-Objects find their tasks through the record that was written at the press, so nothing of this loses a task: what is
-missing is stamped again.
-"""
+"""Blender's handlers: what is done after each undo, redo, load and save, and once after the start."""
 
 from __future__ import annotations
 
@@ -16,22 +12,8 @@ from bpy.app.handlers import persistent
 
 from . import known_tasks
 from .core.data_folder import TASK_LIST, data_folder
-from .record import RECORD, read_record, stamp_task_id, task_id_of, uid_of, write_record
-
-
-def stamp() -> None:
-    """Put records that undo took away back, and the task ids that have come onto the objects that carry the records."""
-    for obj in bpy.data.objects:
-        record = known_tasks.records.get(obj.session_uid)
-        if record and uid_of(obj) != record.uid:
-            write_record(obj, record)
-            stamp_task_id(obj, "")
-        if RECORD not in obj or not obj.is_editable or task_id_of(obj):
-            continue
-        task = known_tasks.tasks.get(uid_of(obj))
-        if task and task.task_id:
-            stamp_task_id(obj, task.task_id)
-            known_tasks.unsaved_ids = bpy.data.is_saved
+from .record import read_record
+from .stamps import stamp
 
 
 def _resume_soon() -> None:
