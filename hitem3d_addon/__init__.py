@@ -14,20 +14,20 @@ ADDON = __package__ or ""
 """The name under which Blender keeps the add-on and its preferences."""
 
 _MODULES = (
-    "translations",
-    "settings",
-    "service",
-    "known_tasks",
-    "handlers",
-    "preflight",
-    "operators",
-    "parts_operators",
-    "task_operators",
-    "sidebar",
-    "task_panels",
-    "preferences",
-    "menus",
-    "command_line",
+    "ui.translations",
+    "session.settings",
+    "session.connection",
+    "session.board",
+    "background.handlers",
+    "send.preflight",
+    "ui.segment",
+    "ui.parts",
+    "ui.tasks",
+    "ui.sidebar",
+    "ui.task_panels",
+    "ui.preferences",
+    "ui.menus",
+    "cli.command_line",
 )
 """Each has register() and unregister(); in the order in which they build on one another."""
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import bpy
 
-from . import command_line, register, unregister
+from . import register, unregister
+from .cli import command_line
 
 PROG = "python -m hitem3d_addon"
 

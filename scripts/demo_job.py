@@ -22,7 +22,7 @@ from sandbox_process import Sandbox
 sys.path.insert(0, str(REPOSITORY))
 
 import hitem3d_addon
-from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.tasks.store import TaskStore
 
 SECONDS = 4.0
 """What a task takes: long enough to see the service's states go by."""

@@ -31,8 +31,8 @@ CHECKS = {
     "basedpyright": ["basedpyright", "--warnings"],
 }
 
-ONCE = [f"--ignore=tests/{name}" for name in ("sandbox", "gui", "scripts", "command_line/test_many.py")]
-ONCE += ["--ignore=tests/command_line/test_flamenco.py", "--ignore=tests/core/test_agent.py"]
+ONCE = [f"--ignore=tests/{name}" for name in ("sandbox", "gui", "scripts", "cli/test_many.py")]
+ONCE += ["--ignore=tests/cli/test_flamenco.py", "--ignore=tests/core/agent"]
 """What does not depend on the wheel that pytest runs in. The rest of tests/core does: each wheel comes with its own
 requests; and the commands do: each wheel ends in its own way."""
 

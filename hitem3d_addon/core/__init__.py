@@ -1,7 +1,19 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the add-on knows without Blender: the service, its tasks and where they are kept.
+"""What the add-on knows without Blender: values, the service, its tasks and the agent.
 
-Nothing in this folder imports ``bpy``; plain values cross the line. The modules build on one another in this order:
-errors, model, task, credentials, upload, client, store, workflow, agent.
+Nothing in this room imports ``bpy``; plain values cross the line. The files at its top are the values, which everybody
+may use and which import nobody: errors, values, task, credentials, data_folder, site_settings, result_kind, address.
 """
+
+DOORS = (
+    "address",
+    "choices",
+    "credentials",
+    "data_folder",
+    "errors",
+    "result_kind",
+    "site_settings",
+    "task",
+    "values",
+)

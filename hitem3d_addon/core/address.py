@@ -9,7 +9,7 @@ import ipaddress
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import InputError
-from .model import is_web_address
+from .values import is_web_address
 
 
 @functools.lru_cache(maxsize=20)  # asked for by every drawing of a panel

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import InputError, Message
-from .model import TRANSFERS, UNFINISHED, UPLOAD_LIMIT
+from .values import TRANSFERS, UNFINISHED, UPLOAD_LIMIT
 
 
 class SiteSettings(NamedTuple):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .errors import InputError, Message
-from .model import UPLOAD_LIMIT, OutputFormat, TaskState, check_upload_size, is_web_address
+from .values import UPLOAD_LIMIT, OutputFormat, TaskState, check_upload_size, is_web_address
 
 
 class SegLevel(StrEnum):

@@ -55,9 +55,10 @@ def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
     from blender_output import silenced
 
     import hitem3d_addon
-    from hitem3d_addon import service, submission
-    from hitem3d_addon.core.store import TaskStore
     from hitem3d_addon.core.task import SegmentationRequest
+    from hitem3d_addon.core.tasks.store import TaskStore
+    from hitem3d_addon.send import submission
+    from hitem3d_addon.session import connection
 
     from . import models
     from .timing import interleaved
@@ -71,7 +72,7 @@ def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
     plain = models.shown(thing) if computed else thing
     models.only(thing)
     hitem3d_addon.register()
-    current = service.current()
+    current = connection.current()
     sizes: list[int] = []
 
     with tempfile.TemporaryDirectory(prefix="hitem3d-bench-") as folder, silenced():

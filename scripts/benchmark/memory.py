@@ -75,8 +75,8 @@ def ours(url: str, size: int) -> int:
     import bpy  # noqa: F401
 
     import hitem3d_addon
-    from hitem3d_addon import sync
-    from hitem3d_addon.core.model import TaskState
+    from hitem3d_addon.background import sync
+    from hitem3d_addon.core.values import TaskState
 
     from .queued import queue, wait
 
@@ -103,8 +103,8 @@ def agent(url: str, sizes: list[int]) -> int:
     import psutil
 
     import hitem3d_addon
-    from hitem3d_addon import sync
-    from hitem3d_addon.core.model import TaskState
+    from hitem3d_addon.background import sync
+    from hitem3d_addon.core.values import TaskState
 
     from .queued import queue, wait
 

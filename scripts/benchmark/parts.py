@@ -32,10 +32,10 @@ def measure(count: int, triangles: int, runs: int) -> dict[str, Any]:
     from blender_output import silenced
     from mathutils import Euler, Matrix
 
-    from hitem3d_addon.core.model import OutputFormat
-    from hitem3d_addon.record import Record, matrix_of, read_record, write_record
-    from hitem3d_addon.scene_export import export_glb
-    from hitem3d_addon.scene_import import import_result
+    from hitem3d_addon.core.values import OutputFormat
+    from hitem3d_addon.receive.scene_import import import_result
+    from hitem3d_addon.send.export import export_glb
+    from hitem3d_addon.session.record import Record, matrix_of, read_record, write_record
 
     from . import models
     from .timing import interleaved

@@ -10,11 +10,11 @@ import uuid
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from hitem3d_addon.core import workflow
 from hitem3d_addon.core.data_folder import job_folder, make_folder
-from hitem3d_addon.core.model import TaskState
-from hitem3d_addon.core.store import TaskStore
 from hitem3d_addon.core.task import SegmentationRequest, Task
+from hitem3d_addon.core.tasks import workflow
+from hitem3d_addon.core.tasks.store import TaskStore
+from hitem3d_addon.core.values import TaskState
 
 
 def queue(home: Path, api_url: str, size: int) -> str:

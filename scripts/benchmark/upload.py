@@ -40,9 +40,9 @@ def model(folder: Path, size: int) -> Path:
 
 def measure(url: str, size: int, runs: int) -> dict[str, Any]:
     """Runs in a process of its own, as the agent does: without Blender."""
-    from hitem3d_addon.core.authorization import AuthScheme
-    from hitem3d_addon.core.client import Hitem3DClient
     from hitem3d_addon.core.credentials import Credentials
+    from hitem3d_addon.core.service.authorization import AuthScheme
+    from hitem3d_addon.core.service.client import Hitem3DClient
     from hitem3d_addon.core.task import SegmentationRequest
 
     from .timing import interleaved

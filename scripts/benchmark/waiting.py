@@ -34,8 +34,8 @@ def measure(url: str, span: float) -> float:
     import psutil
 
     import hitem3d_addon
-    from hitem3d_addon import sync
-    from hitem3d_addon.core.model import TaskState
+    from hitem3d_addon.background import sync
+    from hitem3d_addon.core.values import TaskState
 
     from .queued import queue, wait
 

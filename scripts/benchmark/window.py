@@ -97,7 +97,7 @@ def _window(blender: str, service: PlainService) -> Iterator[tuple[BlenderWindow
 
 def _pauses(blender: str, quick: bool) -> Iterator[Row]:
     """Upload, questions and download in turn with nothing at all, all with the panel in sight."""
-    from hitem3d_addon.core.model import TaskState
+    from hitem3d_addon.core.values import TaskState
 
     from .queued import queue, wait
 
@@ -151,7 +151,7 @@ def _drawing(blender: str, count: int, quick: bool) -> Iterator[Row]:
         task_ids = finished(home, service.url, count - 1)
         uid = queue(home, service.url, 1000)
         window.run(f"sync.tell_agent(do='watch', uid={uid!r})")
-        window.until(f"len(known_tasks.tasks) == {count}")
+        window.until(f"len(board.tasks) == {count}")
         window.run(TIMED_DRAWS)
         here = min(count - 1, 10)
         window.run(
@@ -178,7 +178,7 @@ def _draws(window: BlenderWindow, quick: bool) -> float:
     """Milliseconds of Python that a redraw of the sidebar takes: all its panels, polls included."""
     window.run("bpy.app.driver_namespace['drawn'].clear()")
     for _ in range(5 if quick else 41):
-        window.run("known_tasks.redraw()")
+        window.run("board.redraw()")
         time.sleep(0.15)
     drawn: dict[str, list[float]] = window.run("result = bpy.app.driver_namespace['drawn']")
     return sum(map(median, drawn.values())) * 1e3

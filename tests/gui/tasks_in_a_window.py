@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 from blender_window import BlenderWindow, until
 
-from hitem3d_addon.core.model import TaskState
-from hitem3d_addon.core.store import TaskStore
 from hitem3d_addon.core.task import Task
+from hitem3d_addon.core.tasks.store import TaskStore
+from hitem3d_addon.core.values import TaskState
 
 PRESS = "bpy.ops.hitem3d.create_task('INVOKE_DEFAULT', without_dialog=True, source={source!r})"
 TASK_ID = "bpy.data.objects[{name!r}].get('hitem3d_task_id', '')"

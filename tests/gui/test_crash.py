@@ -14,7 +14,7 @@ from sandbox_process import Sandbox
 from tasks_in_a_window import agents, press, task_id, wait_for
 
 from hitem3d_addon.core.credentials import Credentials, save
-from hitem3d_addon.core.model import TaskState
+from hitem3d_addon.core.values import TaskState
 
 OpenWindow = Callable[..., BlenderWindow]
 

@@ -16,7 +16,7 @@ import pytest
 from blender_window import REPOSITORY, BlenderWindow
 from sandbox_process import Sandbox
 
-from hitem3d_addon.chinese import CHINESE
+from hitem3d_addon.locale.chinese import CHINESE
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "blender"))
 

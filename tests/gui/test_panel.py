@@ -13,12 +13,12 @@ from blender_window import REPOSITORY, BlenderWindow, until
 from build import build
 from sandbox_process import Sandbox
 
-from hitem3d_addon.core.model import TaskState
-from hitem3d_addon.core.store import TaskStore
+from hitem3d_addon.core.tasks.store import TaskStore
+from hitem3d_addon.core.values import TaskState
 
 OpenWindow = Callable[..., BlenderWindow]
 
-KNOWN = "import sys\nknown = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.known_tasks'))\n"
+KNOWN = "import sys\nknown = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.session.board'))\n"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from extension_repository import ExtensionRepository
 from sandbox_process import Sandbox
 from tasks_in_a_window import TASK_ID, add_heavy_model, agents, import_parts, press, rows, task_id, wait_for
 
-from hitem3d_addon.core.model import TaskState
+from hitem3d_addon.core.values import TaskState
 
 OpenWindow = Callable[..., BlenderWindow]
 

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The nearest triangle to each of many points, found by Geometry Nodes: ten times faster than BVHTree from Python."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import bpy
+import numpy as np
+from bpy.types import GeometryNodeTree, Mesh, NodeSocket, Object
+from numpy.typing import NDArray
+
+from ..mesh.scratch import ScratchScene
+from ..mesh.triangles import BLOCK, Floats, Ints, Triangles
+
+_INDEX, _GROUP = "triangle", "group"
+_NEAR = 0.02
+"""Of the size of it all: how far neighbouring points are apart where the points are in a good order."""
+
+
+class NearestSurface:
+    """A context manager that holds the triangles while they are asked for."""
+
+    def __init__(self, triangles: Triangles, groups: Ints) -> None:
+        """Groups hold one number per triangle: a point can ask for the nearest one of a group."""
+        self._triangles = triangles
+        self._groups = groups
+
+    def __enter__(self) -> Self:
+        self._scratch = ScratchScene().__enter__()
+        self._target = self._scratch.add_object(_triangle_mesh(self._triangles, self._groups))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._scratch.__exit__(kind, error, trace)
+
+    def find(self, points: Floats, groups: Ints | None = None) -> tuple[Ints, Floats]:
+        """The nearest triangle to each point (3, n), of its group where groups are given, and how far it is.
+
+        Where a group is empty the triangle is -1 and the distance infinite.
+        """
+        order = _along_the_surface(points)
+        if order is not None:
+            found, distances = np.empty(len(order), np.int32), np.empty(len(order), np.float32)
+            found[order], distances[order] = self._find(points[:, order], None if groups is None else groups[order])
+            return found, distances
+        return self._find(points, groups)
+
+    def _find(self, points: Floats, groups: Ints | None) -> tuple[Ints, Floats]:
+        queries = self._scratch.add_object(_point_mesh(points, groups))
+        self._add_nodes(queries, groups is not None)
+        mesh = queries.evaluated_get(self._scratch.evaluate()).data
+        assert isinstance(mesh, Mesh)
+        found = np.empty(points.shape[1], np.int32)
+        mesh.attributes[_INDEX].data.foreach_get("value", found)
+        queries.modifiers.clear()
+        found -= 1
+        distances = _distances(points, self._triangles, found)
+        distances[found < 0] = np.inf
+        return found, distances
+
+    def _add_nodes(self, queries: Object, grouped: bool) -> None:
+        tree = self._scratch.add_tree(queries)
+        nodes, link = tree.nodes, tree.links.new
+        target = nodes.new("GeometryNodeObjectInfo")
+        target.inputs["Object"].default_value = self._target
+        sample = nodes.new("GeometryNodeSampleNearestSurface")
+        sample.data_type = "INT"
+        link(target.outputs["Geometry"], sample.inputs["Mesh"])
+        link(_named(tree, _INDEX), sample.inputs["Value"])
+        if grouped:
+            link(_named(tree, _GROUP), sample.inputs["Group ID"])
+            link(_named(tree, _GROUP), sample.inputs["Sample Group ID"])
+        store = nodes.new("GeometryNodeStoreNamedAttribute")
+        store.data_type, store.domain = "INT", "POINT"
+        store.inputs["Name"].default_value = _INDEX
+        link(nodes.new("NodeGroupInput").outputs[0], store.inputs["Geometry"])
+        link(sample.outputs["Value"], store.inputs["Value"])
+        link(store.outputs[0], nodes.new("NodeGroupOutput").inputs[0])
+
+
+def _distances(points: Floats, triangles: Triangles, which: Ints) -> Floats:
+    """How far each point (3, n) is from a triangle. To have the nodes say it, too, would double their time in 4.2."""
+    distances = np.empty(len(which), np.float32)
+    for start in range(0, len(which), BLOCK):
+        block = slice(start, start + BLOCK)
+        point, some = points[:, block], which[block]
+        corners = [triangles.positions.take(triangles.corners[some, k], axis=1) for k in range(3)]
+        normal = triangles.normals.take(some, axis=1)
+        height = _dot(point - corners[0], normal)
+        above = (normal != 0).any(axis=0)
+        nearest = np.full(len(some), np.inf, np.float32)
+        for k in range(3):
+            edge, to = corners[(k + 1) % 3] - corners[k], point - corners[k]
+            inward = np.stack([normal[i - 2] * edge[i - 1] - normal[i - 1] * edge[i - 2] for i in range(3)])
+            above &= _dot(inward, to) >= 0
+            along = np.clip(_dot(to, edge) / np.maximum(_dot(edge, edge), np.finfo(np.float32).tiny), 0, 1)
+            to -= along * edge
+            nearest = np.minimum(nearest, _dot(to, to))
+        distances[block] = np.where(above, np.abs(height), np.sqrt(nearest))
+    return distances
+
+
+def _dot(one: Floats, other: Floats) -> Floats:
+    return np.einsum("kn,kn->n", one, other)
+
+
+def _named(tree: GeometryNodeTree, name: str) -> NodeSocket:
+    node = tree.nodes.new("GeometryNodeInputNamedAttribute")
+    node.data_type = "INT"
+    node.inputs["Name"].default_value = name
+    return node.outputs["Attribute"]
+
+
+def _triangle_mesh(triangles: Triangles, groups: Ints) -> Mesh:
+    """A mesh that is good for being sampled: its edges are left out, which nothing here reads and which take long."""
+    mesh = _point_mesh(triangles.positions, None)
+    count = len(triangles)
+    mesh.loops.add(count * 3)
+    mesh.polygons.add(count)
+    mesh.polygons.foreach_set("loop_start", np.arange(0, count * 3, 3, dtype=np.int32))
+    mesh.attributes[".corner_vert"].data.foreach_set("value", np.ascontiguousarray(triangles.corners).ravel())
+    _store(mesh, _INDEX, "FACE", np.arange(1, count + 1, dtype=np.int32))
+    _store(mesh, _GROUP, "FACE", groups)
+    return mesh
+
+
+def _point_mesh(points: Floats, groups: Ints | None) -> Mesh:
+    mesh = bpy.data.meshes.new("Hitem3D scratch")
+    mesh.vertices.add(points.shape[1])
+    mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(points.T).ravel())
+    if groups is not None:
+        _store(mesh, _GROUP, "POINT", groups)
+    return mesh
+
+
+def _along_the_surface(points: Floats) -> NDArray[np.intp] | None:
+    """An order in which neighbours follow each other, None where they do already.
+
+    The search is six times faster when each point lies near the one before.
+    """
+    low, high = points.min(axis=1), points.max(axis=1)
+    size = float((high - low).max())
+    if points.shape[1] < 2 or float(np.abs(np.diff(points, axis=1)).mean()) < size * _NEAR:
+        return None
+    cells = ((points - low[:, None]) * np.float32(63.9 / size)).astype(np.int32)
+    return np.argsort((cells[0] << 12) | (cells[1] << 6) | cells[2], kind="stable")
+
+
+def _store(mesh: Mesh, name: str, domain: str, values: NDArray[np.int32]) -> None:
+    mesh.attributes.new(name, "INT", domain).data.foreach_set("value", values)

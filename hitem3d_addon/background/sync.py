@@ -1,0 +1,201 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the store to Blender: what became of the tasks, into the panel and onto the objects. One timer.
+
+It runs only while something is under way. Loaded with the first task: Blender's start does without.
+"""
+
+from __future__ import annotations
+
+import os
+
+import bpy
+
+from ..core.choices import ImportOptions
+from ..core.data_folder import data_folder
+from ..core.errors import Hitem3DError, Message, StoreError
+from ..core.tasks import workflow
+from ..core.tasks.store import TaskStore, is_locked
+from ..core.values import TaskState
+from ..receive.importing import import_parts
+from ..session import board, connection, settings
+from ..session.stamps import stamp
+from .agent_process import AgentProcess
+from .pace import DrawingPace
+
+TICK = 0.25
+UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
+
+_agent = AgentProcess()
+_view: TaskStore | None = None
+_seen: tuple[int, int] = (0, 0)
+_pace = DrawingPace()
+
+
+def tell_agent(**command: str) -> None:
+    """Have the agent do something; it is started where it is not running. Raises Hitem3DError."""
+    current = connection.current()
+    current.check()
+    board.problem = None
+    if command["do"] == "account":
+        board.account = None
+    _agent.ensure(current)
+    _agent.send(**command)
+    wake()
+
+
+def start_agent() -> None:
+    """Have an agent, before something is recorded that only an agent can go on with. Raises Hitem3DError."""
+    _agent.ensure(connection.current())
+
+
+def import_on_arrival(uid: str, options: ImportOptions) -> None:
+    """Import the parts of a task once they are here, as somebody asked for them. Raises Hitem3DError."""
+    tell_agent(do="watch", uid=uid)
+    board.wanted[uid] = options
+
+
+def wake() -> None:
+    """See that the timer runs. In background none does: nothing would call it."""
+    if not bpy.app.background and not bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.register(_tick, first_interval=TICK, persistent=True)
+
+
+def _tick() -> float | None:
+    _pace.measure()
+    try:
+        if not _step():
+            return None
+    except Hitem3DError as error:
+        _say(error.message)
+    except Exception:
+        # Blender would take the timer away, and no task id would reach its object any more.
+        import traceback
+
+        traceback.print_exc()
+    return 0.0 if _pace.measuring else TICK
+
+
+def _step() -> bool:
+    """Take over the news; whether there may be more."""
+    _read_events()
+    if not _read_store():
+        return True
+    current = connection.current()
+    mine = [task for task in board.tasks.values() if task.api_url == current.api_url and task.state in UNDER_WAY]
+    # How much is transferred, and how long the service has been working; all else is drawn when it happens.
+    moving = board.transfers or any(task.state is TaskState.WORKING for task in mine)
+    if moving and _pace.due():
+        board.redraw()
+    if (mine or _agent.unanswered) and _may_go_on(current):
+        _agent.ensure(current)
+        if _agent.keeps_dying:
+            _say(
+                Message(
+                    "The background process keeps stopping, so tasks stand still. Its log file tells why: {file}.",
+                    {"file": str(current.home / "agent.log")},
+                )
+            )
+    _import_arrived()
+    return bool(mine or _agent.unanswered or board.wanted)
+
+
+def _may_go_on(current: connection.Service) -> bool:
+    """Whether the agent may use the network and has keys for it; one that no longer may is let go."""
+    if reason := connection.offline_reason(current.api_url):
+        _agent.stop(sending=True)
+        _say(reason)
+        return False
+    return current.credentials.present
+
+
+def _say(message: Message) -> None:
+    if board.problem != message:
+        board.problem = message
+        board.redraw()
+
+
+def _read_events() -> None:
+    for event in _agent.events():
+        match event["event"]:
+            case "progress":
+                board.transfers[event["uid"]] = board.Transfer(event["step"], event["done"], event["total"])
+            case "account":
+                board.account = Message(event["template"], event["values"])
+                board.redraw()
+            case "problem":
+                board.problem = Message(event["template"], event["values"])
+                board.redraw()
+
+
+def _read_store() -> bool:
+    """Take over what changed; False where somebody else is writing just now, so that it is read at the next tick."""
+    global _view, _seen
+    home = data_folder(os.environ)
+    if _view is not None and _view.home != home:
+        _close_view()
+    try:
+        if _view is None:
+            _view = TaskStore(home, timeout=0)
+            board.problem = _view.notice or board.problem
+        newest = _view.revision()
+        if newest == _seen:
+            return True
+        changed = _view.tasks(newer_than=_seen[0])
+        for task in changed:
+            before = board.tasks.get(task.uid)
+            if task.task_id and before and not before.task_id and board.account:
+                _agent.send(do="account")  # it costs credits, whose number is shown
+            came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
+            if came and settings.auto_import() and task.uid in board.uids_in_file():
+                board.wanted.setdefault(task.uid, ImportOptions())
+            board.tasks[task.uid] = task
+            if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):
+                board.transfers.pop(task.uid, None)
+        if len(board.tasks) != newest[1]:
+            there = {task.uid: task for task in _view.tasks()}
+            board.tasks.clear()
+            board.tasks.update(there)
+        _seen = newest
+    except StoreError as error:
+        if is_locked(error):
+            return False
+        raise
+    stamp()
+    board.changed()
+    return True
+
+
+def _import_arrived() -> None:
+    """Import what was asked for and is here, unless the user is in the middle of something."""
+    for uid in list(board.wanted):
+        task = board.tasks.get(uid)
+        if _agent.unanswered or (task and task.state in UNDER_WAY):
+            continue
+        file = workflow.result_file(data_folder(os.environ), task) if task else None
+        objects = board.uids_in_file().get(uid, [])
+        if task is None or file is None:
+            del board.wanted[uid]
+            continue
+        if bpy.context.mode != "OBJECT" or any(w.modal_operators for w in bpy.context.window_manager.windows):
+            continue
+        imported = import_parts(bpy.context, file, task, objects[0] if objects else None, board.wanted.pop(uid))
+        if imported.doubtful:
+            _say(imported.report)
+        # Work from a timer makes no undo step of its own.
+        bpy.ops.ed.undo_push(message="Import Parts")
+
+
+def _close_view() -> None:
+    global _view, _seen
+    if _view is not None:
+        _view.close()
+    _view, _seen = None, (0, 0)
+
+
+def stop() -> None:
+    """Let everything go: the timer, the agent, the list."""
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+    _agent.stop(sending=any(task.state is TaskState.SENDING for task in board.tasks.values()))
+    _close_view()

@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``segment``: model files, or objects of a scene, to parts."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+
+import bpy
+
+from ..core.errors import Hitem3DError, InputError
+from ..core.task import SegLevel, SegmentationRequest
+from ..core.tasks.batch import Goal, Model, Outcome, failed
+from ..core.tasks.content import content_of_address, content_of_file
+from ..core.tasks.workflow import Cancelled
+from ..core.values import OutputFormat
+from ..receive.importers import check_importer
+from ..send import submission
+from ..session import connection
+from .exit_codes import ExitCode
+from .output import Output
+from .part_export import check_exporter, exported_parts
+from .run import Run, copy_result, running
+from .scene import chosen_objects, file_name, import_into_scene, in_window, open_file, save_file
+
+
+def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
+    """Send what is asked for, once, and do with the parts what is asked for. Raises a Hitem3DError."""
+    asked = SegmentationRequest(
+        seg_level=SegLevel(options.seg_level),
+        format=OutputFormat[options.format.upper()],
+        mesh_url=options.url.strip(),
+        callback_url=options.callback_url.strip(),
+    )
+    if options.importing or options.export_parts:
+        check_importer(asked.format)
+    if options.export_parts:
+        check_exporter(options.export_parts)
+    blends = [file for file in options.models if file.suffix.lower() == ".blend"]
+    in_scene = blends if options.importing or options.save else []
+    places = _places(options.models)
+    current = connection.current()
+    current.check_upload()
+    with running(options, output, stop) as run:
+        run.worker.client.learn_scheme()  # costs nothing, and tells now what would meet every model
+        if not options.models:
+            if options.save and not bpy.data.filepath:
+                raise InputError("The open scene has no file yet. Say with --save-as where to save it.")
+            target = options.save_as or (Path(bpy.data.filepath) if options.save else None)
+            with in_window():
+                _SceneSegmentation(run, current, asked, PurePath(), target).work()
+            return run.summary()
+        run.total = len(options.models)
+        plain = [file for file in options.models if file not in in_scene]
+        if plain:
+            _FileSegmentation(run, current, asked, places).work(plain)
+        for file in in_scene:
+            if run.stopped:
+                break
+            target = options.out / places[file].with_suffix(".blend") if options.out else file
+            try:
+                open_file(file)
+                with in_window():
+                    _SceneSegmentation(run, current, asked, places[file], target if options.save else None).work()
+            except Hitem3DError as error:
+                run.each(_goal(options), [failed(file.name, "", error)], lambda _: (), timeout=0.0)
+        return run.summary()
+
+
+def _goal(options: Namespace) -> Goal:
+    if options.out or options.importing or options.export_parts:
+        return Goal.FETCHED
+    return Goal.READY if options.wait else Goal.SENT
+
+
+def _places(files: Sequence[Path]) -> dict[Path, PurePath]:
+    """Where the results of each model go, below --out: by its name, or by its path where names are alike.
+
+    Raises InputError where two models would have the same place.
+    """
+    names = [file.stem for file in files]
+    if len(set(names)) == len(names):
+        return {file: PurePath(name) for file, name in zip(files, names, strict=True)}
+    whole = [file.absolute() for file in files]
+    above = os.path.commonpath([file.parent for file in whole])
+    places: dict[Path, PurePath] = {}
+    for file, path in zip(files, whole, strict=True):
+        places[file] = path.relative_to(above).with_suffix("")
+    if len(set(places.values())) < len(files):
+        raise InputError("Two of the models would have the same name. Give each of them once, and rename one of them.")
+    return places
+
+
+class _FileSegmentation:
+    """Model files that need no scene afterwards, a .blend only as long as its objects are being exported."""
+
+    def __init__(
+        self, run: Run, current: connection.Service, asked: SegmentationRequest, places: dict[Path, PurePath]
+    ) -> None:
+        self._run = run
+        self._current = current
+        self._asked = asked
+        self._places = places
+        self._place_of: dict[str, PurePath] = {}
+        """Of the models under way, by uid."""
+
+    def work(self, files: Sequence[Path]) -> None:
+        options = self._run.options
+        self._run.each(_goal(options), self._models(files), self._deliver, timeout=options.timeout)
+
+    def _models(self, files: Sequence[Path]) -> Iterator[Model | Outcome]:
+        for file in files:
+            try:
+                if file.suffix.lower() == ".blend":
+                    yield from self._of_blend(file)
+                    continue
+                request = self._asked._replace(mesh=file.absolute())
+                request.check(self._current.site.upload_limit)
+                model = Model(file.stem, request, content_of_file(file))
+            except Hitem3DError as error:
+                yield failed(file.name, "", error)
+                continue
+            self._place_of[model.uid] = self._places[file]
+            yield model
+
+    def _of_blend(self, file: Path) -> Iterator[Model]:
+        open_file(file)
+        with in_window():
+            submissions = _prepared(self._run, self._current, self._asked)
+        self._run.total += len(submissions) - 1
+        for one in submissions:
+            place = self._places[file]
+            self._place_of[one.uid] = place if len(submissions) == 1 else place / file_name(one.name)
+        yield from map(_model, submissions)
+
+    def _deliver(self, outcome: Outcome) -> Sequence[Path]:
+        place = self._place_of.pop(outcome.uid, None)
+        options = self._run.options
+        if outcome.kind or outcome.file is None or outcome.task is None or place is None or not options.out:
+            return ()
+        target = options.out / place
+        files = [copy_result(outcome.file, target.with_name(f"{target.name}{outcome.file.suffix}"))]
+        if not options.importing and not options.export_parts:
+            return files
+        task_id, kind = outcome.task.task_id, options.export_parts
+        if not options.importing and (there := exported_parts(target, task_id, kind)):
+            return [*files, *there]
+        open_file(None)
+        with in_window():
+            files += import_into_scene(self._run, outcome.task, outcome.file, [], target, as_sent=True)
+        if options.importing:
+            files.append(save_file(target.with_name(f"{target.name}.blend")))
+        return files
+
+
+class _SceneSegmentation:
+    """Objects of the open scene, with their parts beside or on them."""
+
+    def __init__(
+        self, run: Run, current: connection.Service, asked: SegmentationRequest, place: PurePath, save: Path | None
+    ) -> None:
+        self._run = run
+        self._current = current
+        self._asked = asked
+        self._place = place
+        self._save = save
+
+    def work(self) -> None:
+        """Raises a Hitem3DError before anything is sent."""
+        options = self._run.options
+        submissions = _prepared(self._run, self._current, self._asked)
+        self._several = len(submissions) > 1
+        self._submissions = {one.uid: one for one in submissions}
+        self._run.total += len(submissions) - bool(self._place.name)
+        models = map(_model, submissions)
+        self._run.each(_goal(options), models, self._deliver, timeout=options.timeout)
+        if self._save and any(one.uid not in self._submissions for one in submissions):
+            save_file(self._save)
+
+    def _deliver(self, outcome: Outcome) -> Sequence[Path]:
+        one = self._submissions.pop(outcome.uid)
+        if outcome.task and (outcome.task.task_id or outcome.kind == "UncertainError"):
+            submission.mark(one, outcome.task)
+        if outcome.kind or outcome.file is None or outcome.task is None:
+            return ()
+        options = self._run.options
+        files: list[Path] = []
+        target = None
+        if options.out:
+            place = self._place / file_name(one.name) if self._several or not self._place.name else self._place
+            target = options.out / place
+            files.append(copy_result(outcome.file, target.with_name(f"{target.name}{outcome.file.suffix}")))
+        if options.importing or options.export_parts:
+            files += import_into_scene(self._run, outcome.task, outcome.file, one.objects, target, as_sent=False)
+        return files
+
+
+def _prepared(run: Run, current: connection.Service, asked: SegmentationRequest) -> list[submission.Submission]:
+    options = run.options
+    groups = [] if asked.mesh_url else chosen_objects(bpy.context, options.objects, together=options.together)
+    return submission.prepare(bpy.context, current, asked, source=groups, include_materials=options.include_materials)
+
+
+def _model(one: submission.Submission) -> Model:
+    mesh = one.request.mesh
+    content = content_of_file(mesh) if mesh else content_of_address(one.request.mesh_url)
+    return Model(one.name, one.request, content, one.uid)

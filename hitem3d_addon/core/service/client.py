@@ -1,0 +1,386 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Hitem3D service: create a task, ask for its state, download its result, ask for the balance.
+
+The service's pages are at docs.hitem3d.ai, API reference.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import quote
+
+from ..address import check_api_url, is_loopback, is_safe_address, shown
+from ..credentials import Credentials
+from ..errors import ConnectionFailedError, Hitem3DError, Message, ServiceUnavailableError, UncertainError
+from ..task import SegmentationRequest, ServiceState
+from . import answer as codes
+from .answer import ANSWER_LIMIT, Answer, read_answer, refusal, shown_message
+from .authorization import Authorization, AuthScheme, Permit, basic
+from .download import download_result
+from .faults import NoAnswerError
+from .transport import Response, Timeouts, Transport
+from .upload import MultipartBody
+
+__all__ = ["ENDPOINTS", "AuthScheme", "Endpoints", "Hitem3DClient"]
+
+USER_AGENT = "Hitem3D-for-Blender"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The paths of one family of tasks, below the service's address."""
+
+    create: str
+    query: str
+
+
+ENDPOINTS: Mapping[str, Endpoints] = MappingProxyType(
+    {
+        "segmentation": Endpoints(
+            create="/open-api/v1/segmentation/create-task", query="/open-api/v1/segmentation/query-task"
+        ),
+    }
+)
+COMMON_QUERY = "/open-api/v1/query-task"
+"""The first query of the API, asked where the family's own knows nothing of the task."""
+TOKEN = "/open-api/v1/auth/token"
+BALANCE = "/open-api/v1/balance"
+
+NO_TASK = "segmentation_00000000_000000000000"
+"""A task id of the service's form that it can't have given to anybody."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TaskStatus:
+    """An answer of query-task. ``state`` is the service's own word, which may be none of ServiceState."""
+
+    state: str
+    url: str = ""
+    """Signed and good for one hour: never logged, never stored."""
+    error: Message | None = None
+    """Why it failed, where the service says so."""
+    retry_after: float | None = None
+    """Seconds until the next question, where the service says so."""
+
+    def __repr__(self) -> str:
+        """Without the link: a repr ends up in logs and in reports of bugs."""
+        return f"<TaskStatus: {self.state}>"
+
+
+class Hitem3DClient:
+    """One account at one service. Safe to share between threads.
+
+    ``scheme`` is what was learned of the word before the token; hand in what an earlier client learned and one question
+    less is asked. Raises InputError for an address that keys must not be sent to.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        credentials: Credentials,
+        *,
+        scheme: AuthScheme | None = None,
+        user_agent: str = USER_AGENT,
+        ca_file: Path | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self.api_url = check_api_url(api_url)
+        self._credentials = credentials
+        self._transport = Transport(user_agent=user_agent, ca_file=ca_file, timeouts=timeouts)
+        self._authorization = Authorization(credentials, scheme, fetch=self._fetch_token, accepts=self._accepts)
+        self._endpoints = ENDPOINTS["segmentation"]
+
+    def __repr__(self) -> str:
+        return f"<Hitem3DClient: {shown(self.api_url)}>"
+
+    @property
+    def scheme(self) -> AuthScheme | None:
+        return self._authorization.scheme
+
+    def learn_scheme(self) -> AuthScheme:
+        """Find out whether the service takes "Token" or "Bearer", by asking for a task that there can't be.
+
+        Nothing is created and nothing costs. Raises CredentialsError when it takes neither, ServiceUnavailableError
+        when no answer tells.
+        """
+        return self._authorization.learn().scheme
+
+    def create_task(
+        self,
+        request: SegmentationRequest,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        on_send: Callable[[], object] | None = None,
+    ) -> str:
+        """Send the request and give the task id. This is what costs credits, so it is sent once.
+
+        The token and the scheme are made sure of before, with requests that cost nothing. ``on_send`` is called before
+        the first byte of the body leaves: until then nothing can have been accepted. It is called a second time in the
+        one case where the body is sent again: the service refused the token (HTTP or code 401), which creates nothing.
+
+        Raises
+        - InputError, TooLargeError: refused here;
+        - ConnectionFailedError: the service never had the whole body. Nothing was accepted;
+        - UncertainError: it had the whole body, and what came of it is not known. A task may exist and may be charged;
+        - CredentialsError, CreditsError, BusyError, ServiceError: the service said no. Nothing was charged;
+        - CancelledError: ``cancelled`` said so before the whole body was sent. Nothing was accepted.
+
+        ``progress`` gets bytes sent and bytes in all. What the callbacks raise comes through, but none may raise an
+        OSError: the HTTP library would take it for one of the socket's.
+        """
+        request.check()
+        fields = {"seg_level": str(request.seg_level), "format": str(int(request.format))}
+        if request.mesh_url:
+            fields["mesh_url"] = request.mesh_url
+        if request.callback_url:
+            fields["callback_url"] = request.callback_url
+
+        def send(permit: Permit) -> Answer:
+            body = MultipartBody(fields, request.mesh, progress=progress, cancelled=cancelled, on_send=on_send)
+            return self._create(permit, body)
+
+        answer = self._authorized(send)
+        if task_id := _task_id(answer):
+            return task_id
+        raise refusal(answer)
+
+    def query_task(self, task_id: str) -> TaskStatus:
+        """Ask for the state of a task. Unknown states come back as they are and mean "keep waiting".
+
+        Raises ServiceError for a task that this account does not have, ServiceUnavailableError for what may be asked
+        again, CredentialsError.
+        """
+        answer = self._read(_query(self._endpoints.query, task_id))
+        if answer.unknown_task:
+            answer = self._read(_query(COMMON_QUERY, task_id))
+            if answer.unknown_task:
+                raise codes.unknown_task()
+        if answer.code in codes.GENERATE_FAILED:
+            return TaskStatus(ServiceState.FAILED, error=codes.generate_failed().message)
+        if not answer.ok:
+            raise refusal(answer)
+        if not any(isinstance(answer.data.get(name), str) for name in ("state", "status")):
+            raise self._unavailable(answer)
+        return _status(answer, self._authorization.secrets())
+
+    def balance(self) -> float:
+        """API credits left. Raises ServiceUnavailableError, CredentialsError, ServiceError."""
+        answer = self._read(BALANCE)
+        if not answer.ok:
+            raise refusal(answer)
+        try:
+            balance = float(str(answer.data.get("totalBalance")))
+        except ValueError:
+            balance = math.nan
+        if not math.isfinite(balance):
+            raise self._unavailable(answer)
+        return balance
+
+    def download(
+        self,
+        url: str,
+        folder: Path,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Path:
+        """Download a result to ``<folder>/result.<what it is>``; see `download_result`. No key is sent along."""
+        return download_result(
+            self._transport,
+            url,
+            folder,
+            loopback=is_loopback(self.api_url),
+            progress=progress,
+            cancelled=cancelled,
+        )
+
+    def close(self) -> None:
+        """End the kept connections. The client can still be used."""
+        self._transport.close()
+
+    def _create(self, permit: Permit, body: MultipartBody) -> Answer:
+        """Send the body once. Whatever comes back or does not, the errors keep apart what was certainly not accepted.
+
+        - No connection, or it broke before the closing delimiter was handed over: no server can have the whole form.
+        - It broke later, or stayed silent: the form may have arrived, and the answer with the task id is what was lost.
+        - An answer without an envelope, or 5xx (a gateway's 502 or 504 may stand for a request that went through;
+          frameworks put 5xx in ``code``), or 303 ("done, look there"): says nothing about the task either, unless it
+          came while the body was still on its way.
+        - 4xx, other redirects and an envelope with one of the service's own codes: a definite no.
+        - Success without a task id: there is a task, and its id is lost.
+        """
+        headers = {"Authorization": permit.header, "Content-Type": body.content_type}
+        address = self.api_url + self._endpoints.create
+        patience = self._transport.timeouts.create
+        try:
+            with self._transport.exchange(
+                "POST", address, headers=headers, body=body, read_timeout=patience, fresh=True
+            ) as response:
+                answer = self._answer(response, patience, tolerant=True)
+        except NoAnswerError as fault:
+            failure = self._create_failure(fault, address, body)
+            raise failure from fault
+        if _task_id(answer) or answer.unauthorized or not (answer.ok or answer.faulty):
+            return answer
+        if not body.finished:
+            raise self._unavailable(answer)
+        raise UncertainError(
+            "The model was sent, but what {host} answered says nothing about the task (HTTP {status}). It may have "
+            "been created and charged: check your credits at platform.hi3d.ai before you send it again.",
+            host=shown(address),
+            status=answer.status,
+        )
+
+    def _create_failure(self, fault: NoAnswerError, address: str, body: MultipartBody) -> Hitem3DError:
+        if body.finished:
+            return UncertainError(
+                "The model was sent, but the answer of {host} was lost ({reason}). The task may have been created and "
+                "charged: check your credits at platform.hi3d.ai before you send it again.",
+                host=shown(address),
+                reason=fault.reason,
+            )
+        if body.sent:
+            return ConnectionFailedError(
+                "The connection to {host} broke while the model was being sent ({reason}). Nothing was charged; "
+                "check the connection to the internet and send it again.",
+                host=shown(address),
+                reason=fault.reason,
+            )
+        return self._transport.failure(fault, address)
+
+    def _authorized(self, send: Callable[[Permit], Answer]) -> Answer:
+        """Send with a permit; a second time, and no more, with another permit if the first one is refused."""
+        permit = self._authorization.permit()
+        answer = send(permit)
+        if answer.unauthorized:
+            answer = send(self._authorization.after_refusal(permit))
+        if answer.unauthorized:
+            raise codes.refused_token()
+        return answer
+
+    def _read(self, path: str) -> Answer:
+        return self._authorized(lambda permit: self._ask("GET", path, {"Authorization": permit.header}))
+
+    def _accepts(self, permit: Permit) -> bool:
+        """Whether the service takes the permit: its answer about a task that there can't be is a 401 or another."""
+        headers = {"Authorization": permit.header}
+        answer = self._ask("GET", _query(self._endpoints.query, NO_TASK), headers)
+        if answer.unknown_task and answer.code != codes.UNKNOWN_TASK:
+            # Perhaps there is no such query here, and whoever said so did not look at the permit.
+            answer = self._ask("GET", _query(COMMON_QUERY, NO_TASK), headers)
+        if not answer.unauthorized and not answer.code:
+            raise refusal(answer)
+        return not answer.unauthorized
+
+    def _fetch_token(self) -> str:
+        headers = {"Authorization": f"Basic {basic(self._credentials)}", "Content-Type": "application/json"}
+        answer = self._ask("POST", TOKEN, headers, b"{}")
+        if answer.unauthorized:
+            raise refusal(Answer(answer.status, codes.BAD_KEYS))
+        if not answer.ok:
+            raise refusal(answer)
+        token = answer.data.get("accessToken")
+        if not isinstance(token, str) or not token:
+            raise self._unavailable(answer)
+        return token
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+        """Send a request that may be sent twice, and is if nothing came: a kept connection may have died unnoticed.
+
+        Raises ServiceUnavailableError for what may be asked again later; all else is given back.
+        """
+        address = self.api_url + path
+        patience = self._transport.timeouts.read
+        for last_try in (False, True):
+            try:
+                with self._transport.exchange(
+                    method, address, headers=headers, body=body, read_timeout=patience
+                ) as response:
+                    answer = self._answer(response, patience)
+                break
+            except NoAnswerError as fault:
+                if last_try:
+                    failure = self._transport.failure(fault, address)
+                    raise failure from fault
+        if answer.faulty or 429 in (answer.status, answer.http) or answer.code == codes.SYSTEM_ERROR:
+            raise self._unavailable(answer)
+        return answer
+
+    def _answer(self, response: Response, within: float, *, tolerant: bool = False) -> Answer:
+        """Read an answer; ``tolerant`` makes do with its head when the rest is lost."""
+        try:
+            body = response.read(ANSWER_LIMIT, within)
+        except NoAnswerError:
+            if not tolerant:
+                raise
+            body = None
+        return read_answer(response.status, response.headers, body, secrets=self._authorization.secrets())
+
+    def _unavailable(self, answer: Answer) -> ServiceUnavailableError:
+        """For an answer that helps nobody: a fault of the service, or no answer of the service at all."""
+        if answer.http < 400 and answer.code != codes.SYSTEM_ERROR:
+            error = ServiceUnavailableError(
+                "What came from {host} is not an answer of Hitem3D. In a hotel or studio network a login page may be "
+                "in the way; check also the service's address in the preferences.",
+                host=shown(self.api_url),
+            )
+        else:
+            error = ServiceUnavailableError(
+                "Hitem3D can't answer at the moment (HTTP {status}). Try again in a while; nothing was charged.",
+                status=answer.http,
+            )
+        error.retry_after = answer.retry_after
+        return error
+
+
+def _query(path: str, task_id: str) -> str:
+    return f"{path}?task_id={quote(task_id, safe='', errors='replace')}"
+
+
+def _task_id(answer: Answer) -> str:
+    """The id in an answer that does not say no; "" where there is none."""
+    task_id = answer.data.get("task_id")
+    if isinstance(task_id, int) and not isinstance(task_id, bool):
+        task_id = str(task_id)
+    return task_id.strip() if isinstance(task_id, str) and answer.code in (codes.OK, "") else ""
+
+
+def _status(answer: Answer, secrets: tuple[str, ...]) -> TaskStatus:
+    """What query-task says of a task. ``state`` is the documented field; a callback's page calls it ``status``."""
+    word = next((word for name in ("state", "status") if isinstance(word := answer.data.get(name), str)), "")
+    state = next((known for known in ServiceState if known == word.strip().lower()), shown_message(word, secrets))
+    return TaskStatus(
+        state=str(state),
+        url=_link(answer.data) if state == ServiceState.SUCCESS else "",
+        error=_why(answer.data, secrets) if state == ServiceState.FAILED else None,
+        retry_after=answer.retry_after,
+    )
+
+
+def _why(data: Mapping[str, object], secrets: tuple[str, ...]) -> Message:
+    for name in ("error", "error_msg", "fail_reason", "msg", "message"):
+        if isinstance(text := data.get(name), str) and (reason := shown_message(text, secrets)):
+            return Message(
+                "Hitem3D could not cut the model into parts: {reason}. The credits are refunded; try again later, or "
+                "with a simpler model.",
+                {"reason": reason},
+            )
+    return codes.generate_failed().message
+
+
+def _link(value: object, depth: int = 0) -> str:
+    """The first link to a model: ``url`` is the documented field, the others occur in clients of this service."""
+    if isinstance(value, str):
+        return value if is_safe_address(value, loopback=True) else ""
+    if isinstance(value, Mapping):
+        names = ("url", "model_url", "model_urls", "task_result", "items")
+        value = [value[name] for name in names if name in value]
+    if isinstance(value, list) and depth < 4:
+        return next(filter(None, (_link(item, depth + 1) for item in value[:20])), "")
+    return ""

@@ -1,0 +1,15 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The task list and what is done with a task, step by step, each step written down before the next.
+
+The only room that writes the list. The blocking path (scripts, command line) and the agent run the same functions.
+"""
+
+DOORS = (
+    "batch",
+    "content",
+    "owner",
+    "retention",
+    "store",
+    "workflow",
+)

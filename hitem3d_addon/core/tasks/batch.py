@@ -1,0 +1,476 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many tasks in one process, round robin: what the command line runs, be it for one model or for a thousand.
+
+One thread: a transfer has the line to itself, and what takes long, the cutting, goes on at the service for several
+tasks at a time. Only the tasks under way are in memory; the rest is in the list, and there a run that was broken off is
+found again: a model whose content was sent before, with the same options, is never sent a second time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+
+from .. import errors
+from ..data_folder import new_uid
+from ..errors import (
+    BusyError,
+    CancelledError,
+    CredentialsError,
+    CreditsError,
+    Hitem3DError,
+    InputError,
+    Message,
+    ServiceUnavailableError,
+    StoreError,
+    TaskFailedError,
+    TaskTimeoutError,
+)
+from ..task import SegmentationRequest, Task
+from ..values import TaskState
+from . import workflow
+from .content import content_of_file
+from .store import is_locked
+from .workflow import Cancelled, Worker
+
+log = logging.getLogger(__name__)
+
+JOBS = 10
+"""Tasks under way at a time: the service's default limit for an account (FAQ)."""
+SEND_TRIES = 5
+"""How often a model is tried to be sent while there is no connection; a service that is busy is waited for."""
+LONGEST_BACKOFF = 60.0
+WATCH_PAUSE = 1.0
+"""Seconds between looks at a task that another process works on."""
+
+_NAP = 0.1
+_ENDED = (TaskState.FAILED, TaskState.CANCELLED)
+"""Gone on with where there is a task id: then it may have been paid for."""
+
+
+class Goal(Enum):
+    """When a task is done with."""
+
+    SENT = auto()
+    """It has a task id."""
+    READY = auto()
+    """The service has the result."""
+    FETCHED = auto()
+    """The result is on this disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model to cut. ``content`` is its digest; a model without one is always new."""
+
+    name: str
+    request: SegmentationRequest
+    content: str = ""
+    uid: str = field(default_factory=new_uid)
+    """Of the task, if it becomes a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one model or task. ``kind`` is the class of the error, by name; "" where it went well."""
+
+    name: str
+    uid: str
+    """That of the model or task that was handed in."""
+    task: Task | None = None
+    created: bool = False
+    """It was sent by this run."""
+    file: Path | None = None
+    error: Message | None = None
+    kind: str = ""
+
+
+def failed(name: str, uid: str, error: Hitem3DError, task: Task | None = None, *, created: bool = False) -> Outcome:
+    """The outcome that an error is."""
+    return Outcome(name, uid, task, created, error=error.message, kind=type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What somebody who watches is told. None of them may raise an OSError, see `Hitem3DClient.create_task`."""
+
+    changed: Callable[[str, Task], None] = lambda _name, _task: None
+    """A task has taken a step; the first time as soon as its id is committed."""
+    transfer: Callable[[str, str, int, int], None] = lambda _name, _step, _done, _total: None
+    """Name, "upload" or "download", bytes so far and in all (0: not known)."""
+    waits: Callable[[str, Message, float], None] = lambda _name, _error, _pause: None
+    """Something passing went wrong; it is tried again in so many seconds."""
+
+
+@dataclass
+class _Flight:
+    """A task under way."""
+
+    name: str
+    given: str
+    """The uid that was handed in."""
+    uid: str
+    """That of the row, another one where the content is known."""
+    model: Model | None
+    """None for a task that is only waited for: it is never sent."""
+    since: float
+    due: float = 0.0
+    created: bool = False
+    polls: int = 0
+    failures: int = 0
+    told: Task | None = None
+
+
+class Batch:
+    """Runs models and tasks to a goal, ``jobs`` at a time.
+
+    ``timeout`` is in seconds, for each from its first step on. ``again`` sends models even if they were sent before;
+    without ``retry`` not even those are sent that failed at the service and were refunded.
+    ``check_uploads`` raises InputError where no model may leave any more; it is asked before each.
+    ``stopped_by`` is the refusal that would meet every other model as well, after which no new one is begun.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        goal: Goal,
+        *,
+        jobs: int = JOBS,
+        timeout: float = workflow.WAIT_BUDGET,
+        again: bool = False,
+        retry: bool = True,
+        hooks: Hooks | None = None,
+        cancelled: Cancelled = lambda: False,
+        check_uploads: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._worker = worker
+        self._goal = goal
+        self._jobs = jobs
+        self._timeout = timeout
+        self._again = again
+        self._retry = retry
+        self._hooks = hooks or Hooks()
+        self._cancelled = cancelled
+        self._check_uploads = check_uploads
+        self._flights: list[_Flight] = []
+        self._hold = 0.0
+        self._busy = 0
+        self.stopped_by: Hitem3DError | None = None
+
+    def run(self, given: Iterable[Model | Task | Outcome]) -> Iterator[Outcome]:
+        """An outcome for each, as it comes, until all are there, something stops the batch, or it is cancelled.
+
+        An Outcome among what is given, of a model that could not even be prepared, comes out as it is.
+        """
+        line = iter(given)
+        try:
+            more = True
+            while (more or self._flights) and not self._cancelled():
+                while more and self._has_room():
+                    thing = next(line, None)
+                    if thing is None:
+                        more = False
+                    elif isinstance(thing, Outcome):
+                        yield thing
+                    else:
+                        yield from self._begin(thing)
+                for flight in list(self._flights):
+                    if self._cancelled():
+                        break
+                    if flight.due <= time.monotonic() and (outcome := self._step(flight)):
+                        yield self._end(flight, outcome)
+                more = more and self.stopped_by is None
+                self._sleep(more)
+            for flight in list(self._flights):
+                yield self._end(flight, self._interrupted(flight))
+        finally:
+            for flight in self._flights:
+                with contextlib.suppress(Hitem3DError):
+                    self._let_go(flight)
+
+    def _has_room(self) -> bool:
+        held = self._hold > time.monotonic()
+        return len(self._flights) < self._jobs and not held and not self.stopped_by and not self._cancelled()
+
+    def _sleep(self, more: bool) -> None:
+        if more and self._has_room():
+            return
+        while self._flights and not self._cancelled():
+            rest = min(flight.due for flight in self._flights) - time.monotonic()
+            if rest <= 0:
+                return
+            time.sleep(min(rest, _NAP))
+        if more and not self._cancelled():  # nothing is under way, and the service is too busy for a new one
+            time.sleep(_NAP)
+
+    def _begin(self, thing: Model | Task) -> Iterator[Outcome]:
+        now = time.monotonic()
+        if isinstance(thing, Task):
+            self._flights.append(_Flight(thing.name, thing.uid, thing.uid, None, now))
+            return
+        try:
+            thing.request.check()
+            task = self._enlist(thing)
+        except Hitem3DError as error:
+            yield failed(thing.name, thing.uid, error)
+            return
+        self._flights.append(_Flight(thing.name, thing.uid, task.uid, thing, now))
+
+    def _enlist(self, model: Model) -> Task:
+        task = Task(
+            uid=model.uid,
+            name=model.name,
+            api_url=self._worker.client.api_url,
+            request=model.request,
+            state=TaskState.PENDING,
+            created=int(time.time()),
+            owner=self._worker.owner.name,
+            content=model.content,
+        )
+        if self._again:
+            return self._worker.store.add(task)
+        return self._worker.store.add_once(task, retry=self._retry)[0]
+
+    def _enlist_anew(self, flight: _Flight) -> bool:
+        """Make a new row where the known one ended unsent, in another process; False where that was our own."""
+        if flight.model is None or flight.uid == flight.model.uid:
+            return False
+        flight.uid = self._enlist(flight.model).uid
+        flight.due = 0.0
+        return True
+
+    # ---- one step of one task
+
+    def _step(self, flight: _Flight) -> Outcome | None:
+        """Take the next step; the outcome, if it was the last."""
+        error: Hitem3DError
+        try:
+            outcome = self._advance(flight)
+        except ServiceUnavailableError as caught:
+            error = caught
+        except StoreError as caught:
+            if not is_locked(caught):
+                return self._failed(flight, caught)
+            error = caught
+        except Hitem3DError as caught:
+            if isinstance(caught, CreditsError | CredentialsError):
+                self.stopped_by = caught
+            return self._failed(flight, caught)
+        else:
+            flight.failures = 0
+            if outcome is None and time.monotonic() - flight.since >= self._timeout:
+                return self._timed_out(flight)
+            return outcome
+        return self._try_later(flight, error)
+
+    def _advance(self, flight: _Flight) -> Outcome | None:
+        store, owner = self._worker.store, self._worker.owner
+        before = store.get(flight.uid) if flight.model is None else None
+        if before and before.state is TaskState.PENDING and (not before.owner or owner.is_gone(before.owner)):
+            # Not claimed: letting go of it would make what a dead script had not sent look like a Blender's own.
+            raise _not_sent(flight.name)
+        task = store.claim(flight.uid, owner)
+        if task is None:
+            return self._watch(flight)
+        if task.state is TaskState.SENDING:
+            task = store.settle(flight.uid, owner)
+            if flight.model and task.state is TaskState.WORKING:
+                flight.created = True  # by this run: its id could not be put in the list until now
+        if task.state is TaskState.PENDING:
+            if flight.model is None:
+                raise _not_sent(flight.name)
+            if self._hold > time.monotonic():
+                flight.due = self._hold
+                return None
+            task = self._submit(flight, flight.model, task)
+        if task.state is TaskState.UNCERTAIN:
+            raise _as_error(task)
+        if task.state in _ENDED:
+            if not task.task_id and self._enlist_anew(flight):
+                return None
+            if not task.task_id or task.error_kind == TaskFailedError.__name__:
+                raise _as_error(task)
+            task = store.update(task.uid, state=TaskState.WORKING, error=None, error_kind="")
+        self._tell(flight, task)
+        if self._goal is Goal.SENT:
+            return self._outcome(flight, task)
+        if (file := workflow.result_file(store.home, task)) is None:
+            if task.state is not TaskState.READY:
+                task, status = workflow.refresh(self._worker, task.uid)
+                flight.due = time.monotonic() + workflow.poll_pause(flight.polls, status.retry_after)
+                flight.polls += 1
+                self._tell(flight, task)
+            if task.state is TaskState.FAILED:
+                raise _as_error(task)
+            if task.state is TaskState.WORKING:
+                return None
+            if self._goal is Goal.FETCHED:
+                file = self._fetch(flight)
+                task = store.get(task.uid) or task
+        return self._outcome(flight, task, file)
+
+    def _submit(self, flight: _Flight, model: Model, task: Task) -> Task:
+        self._check_uploads()
+        if task.request.mesh != model.request.mesh:  # left by a run that died; its file may be elsewhere, or gone
+            request = task.request._replace(mesh=model.request.mesh)
+            self._worker.store.update(task.uid, request=request)
+        mesh = model.request.mesh
+        if mesh and model.content and content_of_file(mesh) != model.content:
+            # It would be paid for under the name of another content, and the new one be taken for known.
+            raise InputError("The model file changed while it stood in line. Run the same command again to send it.")
+        task = workflow.submit(
+            self._worker,
+            task.uid,
+            progress=lambda done, total: self._hooks.transfer(flight.name, "upload", done, total),
+            cancelled=self._cancelled,
+        )
+        flight.created = True
+        self._busy, self._hold = 0, 0.0
+        return task
+
+    def _fetch(self, flight: _Flight) -> Path:
+        return workflow.fetch(
+            self._worker,
+            flight.uid,
+            progress=lambda done, total: self._hooks.transfer(flight.name, "download", done, total),
+            cancelled=self._cancelled,
+        )
+
+    def _watch(self, flight: _Flight) -> Outcome | None:
+        """See how far another process is, which works on this task."""
+        flight.due = time.monotonic() + WATCH_PAUSE
+        task = self._worker.store.get(flight.uid)
+        if task is None:
+            raise StoreError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
+        if task.task_id:
+            self._tell(flight, task)
+        file = workflow.result_file(self._worker.store.home, task)
+        reached = {
+            Goal.SENT: bool(task.task_id),
+            Goal.READY: task.state in (TaskState.READY, TaskState.DONE),
+            Goal.FETCHED: file is not None,
+        }
+        if reached[self._goal]:
+            return self._outcome(flight, task, file)
+        if task.state in _ENDED and not task.task_id and self._enlist_anew(flight):
+            return None
+        if task.state in (TaskState.UNCERTAIN, *_ENDED):
+            raise _as_error(task)
+        return None
+
+    def _tell(self, flight: _Flight, task: Task) -> None:
+        seen = flight.told
+        if seen is None or (seen.state, seen.service_state) != (task.state, task.service_state):
+            flight.told = task
+            self._hooks.changed(flight.name, task)
+
+    def _try_later(self, flight: _Flight, error: Hitem3DError) -> Outcome | None:
+        """Put a task back in line after what passes by itself."""
+        flight.failures += 1
+        wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
+        now = time.monotonic()
+        if isinstance(error, BusyError):
+            # Others share the account's limit: nobody of this run need try before the pause is over.
+            self._busy += 1
+            pause = _backoff(self._busy, wanted)
+            self._hold = now + pause
+        else:
+            pause = _backoff(flight.failures, wanted)
+        flight.due = now + pause
+        sent = flight.told is not None
+        over = now - flight.since >= self._timeout
+        if over and sent:
+            return self._timed_out(flight)
+        if over or (not sent and not isinstance(error, BusyError) and flight.failures >= SEND_TRIES):
+            return self._failed(flight, error)
+        log.info("%s: again in %.1f s: %s", flight.uid, pause, error)
+        self._hooks.waits(flight.name, error.message, pause)
+        return None
+
+    # ---- how a task ends for this run
+
+    def _end(self, flight: _Flight, outcome: Outcome) -> Outcome:
+        self._flights.remove(flight)
+        try:
+            self._let_go(flight)
+        except Hitem3DError as error:
+            log.warning("%s: %s", flight.uid, error)
+        return outcome
+
+    def _let_go(self, flight: _Flight) -> None:
+        """Leave the task to others. What was not sent is stopped: a later process is not to send it unasked."""
+        if any(other.uid == flight.uid for other in self._flights if other is not flight):
+            return
+        store, owner = self._worker.store, self._worker.owner
+        task = store.get(flight.uid)
+        if task and task.state is TaskState.PENDING and task.owner == owner.name and flight.model:
+            workflow.cancel(self._worker, flight.uid)
+        store.release(flight.uid, owner)
+
+    def _outcome(self, flight: _Flight, task: Task, file: Path | None = None) -> Outcome:
+        return Outcome(flight.name, flight.given, task, flight.created, file)
+
+    def _failed(self, flight: _Flight, error: Hitem3DError) -> Outcome:
+        task = None
+        with contextlib.suppress(StoreError):
+            task = self._worker.store.get(flight.uid)
+        return failed(flight.name, flight.given, error, task, created=flight.created)
+
+    def _timed_out(self, flight: _Flight) -> Outcome:
+        task = self._worker.store.get(flight.uid)
+        if task is None or not task.task_id:
+            return self._failed(
+                flight,
+                TaskTimeoutError(
+                    "Not sent after {seconds} seconds. Run the same command again to go on, or give more time with "
+                    "--timeout.",
+                    seconds=round(self._timeout),
+                ),
+            )
+        return self._failed(
+            flight,
+            TaskTimeoutError(
+                "Not ready after {seconds} seconds. The task goes on at the service ({task_id}); "
+                "wait for it, or run the same command again.",
+                seconds=round(self._timeout),
+                task_id=task.task_id,
+            ),
+        )
+
+    def _interrupted(self, flight: _Flight) -> Outcome:
+        task = self._worker.store.get(flight.uid)
+        if task and task.task_id:
+            return self._failed(
+                flight,
+                CancelledError(
+                    "Stopped waiting. The task goes on at the service ({task_id}).",
+                    task_id=task.task_id,
+                ),
+            )
+        return self._failed(flight, CancelledError("Stopped before it was sent; nothing was charged."))
+
+
+def _backoff(times: int, asked_for: float | None) -> float:
+    """Seconds until the next try: what the service asks for, else 5 growing to LONGEST_BACKOFF."""
+    if asked_for is not None:
+        return max(asked_for, 0.2)
+    return min(5.0 * 2.0 ** min(times - 1, 10), LONGEST_BACKOFF)
+
+
+def _not_sent(name: str) -> InputError:
+    return InputError("“{name}” was not sent yet, so there is nothing to ask for. Wait until it is sent.", name=name)
+
+
+def _as_error(task: Task) -> Hitem3DError:
+    """The error that a task's row keeps, as an error again."""
+    kind = getattr(errors, task.error_kind, TaskFailedError)
+    if task.error is None:
+        return TaskFailedError("The task has ended without a result. Segment the object again for a new one.")
+    error: Hitem3DError = kind(task.error.template, **task.error.values)
+    return error

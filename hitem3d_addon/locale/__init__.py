@@ -1,0 +1,5 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The texts in other languages."""
+
+DOORS = ("chinese",)

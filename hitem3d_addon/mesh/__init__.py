@@ -1,0 +1,15 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Meshes as arrays, surfaces in the world's frame, a scratch scene, colours, GLB. Knows nothing of Hitem3D."""
+
+DOORS = (
+    "colours",
+    "components",
+    "element_numbers",
+    "glb",
+    "new_data",
+    "points",
+    "scratch",
+    "surface",
+    "triangles",
+)

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Importing as a user asked for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..core.choices import ImportOptions
+from ..core.errors import MissingError
+from ..session.record import TASK_ID, read_record
+
+if TYPE_CHECKING:
+    from ..core.task import Task
+    from .scene_import import Imported
+
+
+def import_parts(
+    context: bpy.types.Context, file: Path, task: Task, source: bpy.types.Object | None, options: ImportOptions
+) -> Imported:
+    """Import the result of a task for the object that was sent, and note on the collection which task it is of.
+
+    Without an object, as with a task of another file, the parts stand around the world's origin. Raises ResultError or
+    MissingError; then nothing has changed.
+    """
+    try:
+        from .scene_import import import_result
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        raise MissingError(
+            "This build of Blender has no NumPy, which the import needs. "
+            "Install your system's NumPy package for Blender's Python, or use Blender from blender.org."
+        ) from error
+    imported = import_result(
+        context,
+        file,
+        source,
+        read_record(source) if source else None,
+        name=source.name if source else task.name,
+        parts=options.parts,
+        placement=options.placement,
+        hide_source=options.hide_source,
+        parent=options.parent,
+    )
+    imported.collection[TASK_ID] = task.task_id
+    return imported

@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a zipped result, or a USDZ: a model with its materials and textures, taken from a stranger."""
+
+from __future__ import annotations
+
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+from ...core.errors import ResultError
+from ...core.result_kind import result_kind
+from .obj_materials import confined
+from .usd_layers import confined_layer
+
+_MOST_FILES = 2000
+_LONGEST_NAME = 500
+_MOST_BYTES = 4 << 30
+_RATIO = 100
+"""How many times larger than the zip its content may be. An OBJ shrinks to a fifth; a bomb to a thousandth."""
+_ALWAYS_ALLOWED = 64 << 20
+_BLOCK = 1 << 20
+_UNSAFE = re.compile(r'[\x00-\x1f:*?"<>|]|^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)', re.IGNORECASE)
+_KINDS = ("glb", "obj", "fbx", "usdz", "stl")
+"""The best first, for a zip that holds the same model in several formats."""
+
+_LAYERS = (".usd", ".usda", ".usdc")
+_PICTURES = (".png", ".jpg", ".jpeg", ".avif", ".exr", ".webp", ".tif", ".tiff", ".tga", ".bmp", ".hdr")
+
+
+def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
+    """Unpack into an empty folder; gives the kind of model that is in it, and the files of that kind, by name.
+
+    Nothing is written outside the folder. Raises ResultError for an archive with paths that lead out of it, with links,
+    too many files or too many bytes, for one that is damaged or encrypted, and for one without a model.
+    """
+    targets = _unpack_all(archive, folder)
+    found = [(result_kind(file), file) for file in sorted(targets) if not file.name.startswith(".")]
+    for kind in _KINDS:
+        if models := [file for its, file in found if its == kind]:
+            return kind, models
+    raise ResultError(
+        "There is no model in the zip file that came back. Segment the object again, with GLB as the format."
+    )
+
+
+def unpack_usdz(archive: Path, folder: Path) -> Path:
+    """As `unpack`, but of a USDZ: gives its layer, with nothing beside it but other layers and pictures.
+
+    USD finds more in an archive than its table of contents lists, so it is not given the archive.
+    """
+    layer, *others = _unpack_all(archive, folder)
+    for file in others:
+        if file.suffix.lower() not in _LAYERS + _PICTURES:
+            file.unlink()  # it may name files elsewhere in ways of its own, as a USDZ or a MaterialX file in it would
+    return layer
+
+
+def _unpack_all(archive: Path, folder: Path) -> list[Path]:
+    try:
+        with zipfile.ZipFile(archive) as whole:
+            entries = [entry for entry in whole.infolist() if not entry.filename.endswith("/")]
+            if len(entries) > _MOST_FILES:
+                raise _too_much()
+            targets = [folder.joinpath(*_parts(entry)) for entry in entries]
+            if inside := {parent for target in targets for parent in target.parents}.intersection(targets):
+                raise _unsafe(inside.pop().name)
+            room = min(_MOST_BYTES, max(_ALWAYS_ALLOWED, _RATIO * archive.stat().st_size))
+            if sum(entry.file_size for entry in entries) > room:
+                raise _too_much()
+            for entry, target in zip(entries, targets, strict=True):
+                room -= _write(whole, entry, target, room)
+            for target in targets:
+                confine = confined_layer if target.suffix.lower() in _LAYERS else confined
+                if (content := confine(target)) is not None:
+                    target.write_bytes(content)
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError) as error:
+        raise ResultError(
+            "The zip file that came back is damaged: {reason}. Download the parts again, or segment the object again.",
+            reason=str(error)[:200],
+        ) from error
+    except OSError as error:
+        raise ResultError(
+            "The parts can't be unpacked: {reason}. Free some space on the disk and try again.",
+            reason=error.strerror or type(error).__name__,
+        ) from error
+    return targets
+
+
+def _parts(entry: zipfile.ZipInfo) -> list[str]:
+    """The folders and the name of an entry. Some programs write backslashes, against the specification."""
+    parts = entry.filename.replace("\\", "/").split("/")
+    # A colon is a drive or a stream on Windows, which also drops dots and spaces at the end, and has names for devices.
+    plain = all(part.rstrip(". ") == part and part and not _UNSAFE.search(part) for part in parts)
+    if (
+        not plain
+        or len(entry.filename) > _LONGEST_NAME
+        or stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG)
+    ):
+        raise _unsafe(entry.filename)
+    return parts
+
+
+def _write(whole: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path, room: int) -> int:
+    """Write one file and give its bytes, which the entry may have lied about."""
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("it is packed in an unusual way")  # which fail with errors of their own, and no OBJ needs
+    file.parent.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with whole.open(entry) as source, file.open("wb") as target:
+        while block := source.read(_BLOCK):
+            written += target.write(block)
+            if written > room:
+                raise _too_much()
+    return written
+
+
+def _unsafe(name: str) -> ResultError:
+    return ResultError(
+        "The zip file that came back is not safe to unpack: “{name}” is a link, or no plain path. "
+        "Ask Hitem3D's support about this task.",
+        name=name[:100],
+    )
+
+
+def _too_much() -> ResultError:
+    return ResultError(
+        "The zip file that came back holds more than any model can. Ask Hitem3D's support about this task."
+    )

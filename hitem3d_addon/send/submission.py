@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the objects that are chosen to tasks at the service: the exported file, the record on each object."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from array import array
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import bpy
+
+from ..core.data_folder import job_folder, make_folder, new_uid, remove_folder
+from ..core.errors import StoreError
+from ..core.task import SegmentationRequest, Task
+from ..core.tasks import workflow
+from ..core.tasks.store import TaskStore
+from ..core.tasks.workflow import Progress, Worker
+from ..core.values import TaskState, check_upload_size
+from ..session import board
+from ..session.connection import Service
+from ..session.record import Record, matrix_of, read_record, remove_record, stamp_task_id, task_id_of, write_record
+from .export import SentGeometry, export_glb
+from .selection import Source, check_editable, models
+
+
+class Submission(NamedTuple):
+    """One task before it is sent: the objects that it is about, and what create-task is asked."""
+
+    uid: str
+    name: str
+    objects: Sequence[bpy.types.Object]
+    request: SegmentationRequest
+    sent: SentGeometry | None
+    """None with a mesh_url: what the service then cuts is unknown here."""
+    made_here: bool = False
+    """The object is a new empty, there only to carry the id: without a task it goes again."""
+
+    def record_for(self, obj: bpy.types.Object) -> Record:
+        """What an import needs later, on any machine, to put the parts where this object is."""
+        record = Record(uid=self.uid, matrix=matrix_of(obj), format=self.request.format, time=int(time.time()))
+        if self.sent is None:
+            return record
+        return record._replace(
+            centre=self.sent.centre,
+            scale=self.sent.scale,
+            bounds=self.sent.bounds,
+            triangles=self.sent.triangles,
+            points=array("f", self.sent.points.tobytes()),
+        )
+
+
+def prepare(
+    context: bpy.types.Context,
+    service: Service,
+    asked: SegmentationRequest,
+    *,
+    source: Source | list[list[bpy.types.Object]],
+    include_materials: bool,
+    include_children: bool = False,
+) -> list[Submission]:
+    """Everything up to the first request: the checks, then one file for each task in its folder of the data folder.
+
+    ``asked`` has the options; its ``mesh`` is filled in here unless it has a ``mesh_url``. ``source`` may be the
+    objects of each task themselves. Raises a Hitem3DError for whatever can't work; then nothing has changed, in Blender
+    or on the disk.
+    """
+    service.check_upload()
+    if asked.mesh_url:
+        asked.check()
+        return [_of_address(context, asked)]
+    groups = source if isinstance(source, list) else models(context, source, include_children=include_children)
+    for obj in {obj for group in groups for obj in group}:
+        check_editable(obj)
+    jobs = make_folder(make_folder(service.home) / "jobs")
+    depsgraph = context.evaluated_depsgraph_get()
+    submissions: list[Submission] = []
+    folders = []
+    try:
+        for group in groups:
+            uid = new_uid()
+            folders.append(make_folder(jobs / uid))
+            file = folders[-1] / "mesh.glb"
+            sent = export_glb(group, depsgraph, file, output_format=asked.format, include_materials=include_materials)
+            check_upload_size(sent.size, service.site.upload_limit)
+            submissions.append(Submission(uid, group[0].name, group, asked._replace(mesh=file), sent))
+    except BaseException:
+        for folder in folders:
+            remove_folder(folder)
+        raise
+    return submissions
+
+
+def enlist(store: TaskStore, submission: Submission, *, api_url: str, owner: str = "") -> Task:
+    """Put a submission in the task list and its record on its objects: the last step before anything is sent.
+
+    Without an owner the task waits for an agent.
+    """
+    task = workflow.record(
+        store, submission.request, uid=submission.uid, name=submission.name, api_url=api_url, owner=owner
+    )
+    mark(submission, task)
+    return task
+
+
+def mark(submission: Submission, task: Task) -> None:
+    """Put a task on its objects: the record that an import needs, and the id if there is one already."""
+    for obj in submission.objects:
+        record = board.records[obj.session_uid] = submission.record_for(obj)._replace(uid=task.uid)
+        write_record(obj, record)
+        stamp_task_id(obj, task.task_id)
+
+
+def send(worker: Worker, submission: Submission, *, progress: Progress | None = None) -> Task:
+    """Record one submission, send it here and now, and stamp its task id on its objects.
+
+    When it certainly was not accepted the objects carry again what they carried before. When nobody can know they keep
+    the record, which is how the task and its objects find each other once the user has decided.
+    """
+    before = [(obj, read_record(obj), task_id_of(obj)) for obj in submission.objects]
+    enlist(worker.store, submission, api_url=worker.client.api_url, owner=worker.owner.name)
+    try:
+        task = workflow.submit(worker, submission.uid, progress=progress)
+    except BaseException:
+        # A script that is interrupted is run again by its user: what it had not sent must not be sent later by others.
+        accepted, task_id = True, ""
+        with contextlib.suppress(StoreError):
+            left = worker.store.get(submission.uid)
+            if left and left.state is TaskState.PENDING:
+                left = workflow.cancel(worker, submission.uid)
+            if left:
+                task_id = left.task_id
+                accepted = bool(task_id) or left.state in (TaskState.SENDING, TaskState.UNCERTAIN)
+        for obj, earlier, earlier_id in before:
+            if accepted:
+                stamp_task_id(obj, task_id)
+                continue
+            board.records.pop(obj.session_uid, None)
+            if earlier:
+                write_record(obj, earlier)
+            else:
+                remove_record(obj)
+            stamp_task_id(obj, earlier_id)
+        if not accepted:
+            _remove_made(submission)
+        raise
+    for obj in submission.objects:
+        stamp_task_id(obj, task.task_id)
+    return task
+
+
+def discard(service: Service, submissions: Sequence[Submission]) -> None:
+    """Remove the files of submissions that were prepared and never recorded."""
+    for submission in submissions:
+        remove_folder(job_folder(service.home, submission.uid))
+        _remove_made(submission)
+
+
+def _remove_made(submission: Submission) -> None:
+    if submission.made_here:
+        bpy.data.batch_remove(list(submission.objects))
+
+
+def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submission:
+    """A task on a model in the web: on the active object, or on a new empty where there is none."""
+    obj = context.view_layer.objects.active
+    made_here = obj is None
+    if obj is None:
+        name = PurePosixPath(urlsplit(asked.mesh_url).path).stem or "Hitem3D"
+        obj = bpy.data.objects.new(name, None)
+        context.collection.objects.link(obj)
+        context.view_layer.objects.active = obj
+    check_editable(obj)
+    return Submission(new_uid(), obj.name, [obj], asked, None, made_here)

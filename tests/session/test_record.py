@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The custom properties: what is written is read back, also from a file, and nothing else is taken for a record."""
+
+from __future__ import annotations
+
+from array import array
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hitem3d_addon.core.values import OutputFormat
+from hitem3d_addon.session.record import (
+    RECORD,
+    TASK_ID,
+    Record,
+    clean_task_id,
+    matrix_of,
+    read_record,
+    remove_record,
+    stamp_task_id,
+    task_id_of,
+    uid_of,
+    write_record,
+)
+
+POINTS = array("f", np.random.default_rng(1).random(3 * 256, np.float32).tobytes())
+RECORD_OF_A_MESH = Record(
+    uid="0123456789abcdef" * 2,
+    matrix=tuple(0.1 * number for number in range(16)),
+    format=OutputFormat.USDZ,
+    time=2_500_000_000,  # after 2038
+    centre=(100_000.000_000_123, -0.1, 3.3),
+    scale=2.0**-7,
+    bounds=(-1.0, -2.0, -3.0, 1.0, 2.0, 3.0),
+    triangles=12_345_678,
+    points=POINTS,
+)
+RECORD_OF_AN_ADDRESS = Record(uid="f" * 32, matrix=(1.0,) * 16, format=OutputFormat.OBJ, time=0)
+
+
+@pytest.fixture
+def thing(empty_scene: None) -> bpy.types.Object:
+    made = bpy.data.objects.new("Thing", None)
+    bpy.context.collection.objects.link(made)
+    return made
+
+
+def same(one: Record, other: Record | None) -> bool:
+    return other is not None and all(
+        np.array_equal(one_value, other_value) for one_value, other_value in zip(one, other, strict=True)
+    )
+
+
+@pytest.mark.parametrize("record", [RECORD_OF_A_MESH, RECORD_OF_AN_ADDRESS])
+def test_a_record_comes_back_to_the_last_digit(thing: bpy.types.Object, tmp_path: Path, record: Record) -> None:
+    assert read_record(thing) is None
+    assert uid_of(thing) == ""
+    write_record(thing, record)
+    assert same(record, read_record(thing))
+    assert same(record, read_record(thing.copy()))
+    assert uid_of(thing) == record.uid
+    path = str(tmp_path / "with a record.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    thing = bpy.data.objects["Thing"]
+    assert same(record, read_record(thing))
+    remove_record(thing)
+    remove_record(thing)
+    assert read_record(thing) is None and RECORD not in thing
+
+
+def test_a_second_record_leaves_nothing_of_the_first(thing: bpy.types.Object) -> None:
+    write_record(thing, RECORD_OF_AN_ADDRESS)
+    few = RECORD_OF_A_MESH._replace(points=POINTS[:15])
+    for record in (few, RECORD_OF_A_MESH, RECORD_OF_AN_ADDRESS, few):
+        write_record(thing, record)
+        assert same(record, read_record(thing))
+
+
+@pytest.mark.parametrize("whole", ["text", 5, 0.5, [1, 2, 3], ["a", "b"], {}, {"uid": RECORD_OF_A_MESH.uid}])
+def test_something_else_under_the_name_is_no_record(thing: bpy.types.Object, whole: Any) -> None:
+    thing[RECORD] = whole
+    assert read_record(thing) is None
+
+
+HOSTILE: list[tuple[str, Any]] = [
+    ("uid", "../../../etc/passwd"),
+    ("uid", "0123456789abcdef" * 65536),
+    ("uid", RECORD_OF_A_MESH.uid + "\n"),
+    ("uid", 5),
+    ("matrix", [1.0] * 15),
+    ("matrix", [1.0] * 100_000),
+    ("matrix", [float("nan")] * 16),
+    ("matrix", "sixteen numbers."),
+    ("centre", [0.0, float("inf"), 0.0]),
+    ("centre", 5.0),
+    ("scale", 0.0),
+    ("scale", -1.0),
+    ("scale", float("nan")),
+    ("scale", "1"),
+    ("bounds", [1.0, 1.0, 1.0, -1.0, -1.0, -1.0]),
+    ("bounds", [float("nan")] * 6),
+    ("triangles", -1),
+    ("triangles", float("inf")),
+    ("triangles", [1, 2]),
+    ("points", array("f", [0.0] * 767)),
+    ("points", array("f", [float("nan")] * 768)),
+    ("points", array("f", [0.0] * 300_000)),
+    ("points", "a cloud"),
+    ("points", {"x": 1}),
+    ("format", 77),
+    ("format", 2.5),
+    ("format", "GLB"),
+    ("time", -5),
+    ("time", "yesterday"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), HOSTILE)
+def test_a_value_that_was_tampered_with_makes_it_no_record(thing: bpy.types.Object, name: str, value: Any) -> None:
+    write_record(thing, RECORD_OF_A_MESH)
+    del thing[RECORD][name]  # Blender crashes when an array is replaced by a longer one
+    thing[RECORD][name] = value
+    assert read_record(thing) is None
+    assert uid_of(thing) in ("", RECORD_OF_A_MESH.uid)
+
+
+NUMBERS = st.integers(-(2**31), 2**31 - 1) | st.floats() | st.booleans()
+# Without halves of surrogates: Blender itself leaves an error behind when it is given one, and a file holds bytes.
+TEXTS = st.text(max_size=50) | st.binary(max_size=50)
+VALUES = st.recursive(
+    NUMBERS
+    | TEXTS
+    | st.lists(st.floats(), min_size=1, max_size=20)
+    | st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=20)
+    | st.sampled_from([array("f", [0.0] * 300), array("d", [1e308] * 16), RECORD_OF_A_MESH.uid, "x" * 1_000_000]),
+    lambda inner: st.dictionaries(st.sampled_from(["uid", "matrix", "a", "é", "\x01"]), inner, max_size=3),
+    max_leaves=6,
+)
+"""What a custom property can be; all of it may be in a file of somebody else's."""
+
+
+@given(
+    whole=st.none() | VALUES,
+    changed=st.dictionaries(st.sampled_from(Record._fields), VALUES, max_size=4),
+    task_id=VALUES,
+)
+def test_whatever_the_properties_are_they_are_read_or_taken_for_absent(
+    thing: bpy.types.Object, whole: Any, changed: dict[str, Any], task_id: Any
+) -> None:
+    remove_record(thing)
+    if whole is None:
+        write_record(thing, RECORD_OF_A_MESH)
+        for name, value in changed.items():
+            del thing[RECORD][name]
+            thing[RECORD][name] = value
+    else:
+        thing[RECORD] = whole
+    record = read_record(thing)
+    if record is not None:
+        write_record(thing, record)
+        assert same(record, read_record(thing))
+    assert uid_of(thing) in ("", RECORD_OF_A_MESH.uid)
+    thing[TASK_ID] = task_id
+    clean = task_id_of(thing)
+    assert len(clean) <= 500 and clean.isprintable() and clean == clean.strip()
+    stamp_task_id(thing, "right")
+    assert task_id_of(thing) == "right"
+    remove_record(thing)
+    stamp_task_id(thing, "")
+    assert RECORD not in thing and TASK_ID not in thing
+
+
+@pytest.mark.parametrize("name", [name for name in Record._fields if name != "points"])
+def test_a_value_that_is_missing_makes_it_no_record(thing: bpy.types.Object, name: str) -> None:
+    write_record(thing, RECORD_OF_A_MESH)
+    del thing[RECORD][name]
+    assert read_record(thing) is None
+
+
+def test_the_matrix_of_an_object_is_row_after_row(thing: bpy.types.Object) -> None:
+    thing.location = (5, 6, 7)
+    bpy.context.view_layer.update()
+    assert matrix_of(thing) == (1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1)
+    write_record(thing, RECORD_OF_A_MESH._replace(matrix=matrix_of(thing)))
+
+
+def test_the_task_id_is_a_plain_string_that_scripts_may_set(thing: bpy.types.Object) -> None:
+    assert task_id_of(thing) == ""
+    stamp_task_id(thing, "segmentation_20260312_8f92ab3e1cde")
+    assert thing["hitem3d_task_id"] == "segmentation_20260312_8f92ab3e1cde" == task_id_of(thing)
+    thing["hitem3d_task_id"] = " pasted_by_hand \n"
+    assert task_id_of(thing) == "pasted_by_hand"
+    stamp_task_id(thing, "")
+    stamp_task_id(thing, "")
+    assert TASK_ID not in thing
+
+
+@pytest.mark.parametrize("value", [5, 0.5, [1.0, 2.0], {"a": 1}, "", "   ", "a\nb", "\x00", "x" * 1_000_000])
+def test_something_else_is_no_task_id(thing: bpy.types.Object, value: Any) -> None:
+    thing[TASK_ID] = value
+    assert task_id_of(thing) == ""
+    stamp_task_id(thing, "right")
+    assert task_id_of(thing) == "right"
+
+
+def test_a_task_id_may_hold_what_the_service_likes() -> None:
+    assert clean_task_id(" Aufgabe 7/ä ") == "Aufgabe 7/ä"
+    assert [clean_task_id(text) for text in ("?", "-_-", "…")] == [""] * 3

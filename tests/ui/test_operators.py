@@ -1,0 +1,328 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operators as a script calls them: submit, ask, import, and what each says when it can't."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import bmesh
+import bpy
+import numpy as np
+import pytest
+from sandbox_process import Sandbox
+
+from hitem3d_addon.core.tasks.store import TaskStore
+from hitem3d_addon.core.values import TaskState
+from hitem3d_addon.session.record import read_record, task_id_of
+
+pytestmark = pytest.mark.usefixtures("addon")
+
+
+def add_model(name: str = "Model") -> bpy.types.Object:
+    """A torus off the origin, turned, active and selected."""
+    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
+    obj = bpy.context.active_object
+    obj.name = name
+    return obj
+
+
+def world_corners(objects: list[bpy.types.Object]) -> np.ndarray:
+    """(n, 3) all vertices in the world, sorted so that two sets can be compared."""
+    bpy.context.view_layer.update()
+    rows = [tuple(obj.matrix_world @ vertex.co) for obj in objects for vertex in obj.data.vertices]
+    return np.unique(np.round(rows, 4), axis=0)
+
+
+def parts_of(obj: bpy.types.Object) -> list[bpy.types.Object]:
+    return list(bpy.data.collections[f"{obj.name} parts"].objects)
+
+
+def fails(operator: Callable[..., object], **options: object) -> str:
+    with pytest.raises(RuntimeError) as caught:
+        operator(**options)
+    text = str(caught.value)
+    assert "Traceback" not in text
+    return text
+
+
+def test_the_main_job(sandbox: Sandbox, home: Path) -> None:
+    obj = add_model()
+    assert bpy.ops.hitem3d.create_task(seg_level="HIGH") == {"FINISHED"}
+    (task,) = sandbox.counts()["tasks"]
+    assert obj["hitem3d_task_id"] == task["task_id"]
+    assert (task["seg_level"], task["format"]) == ("high", 2)
+    assert bpy.ops.hitem3d.query_task() == {"FINISHED"}
+    assert bpy.ops.hitem3d.import_result(wait=True) == {"FINISHED"}
+    parts = parts_of(obj)
+    assert len(parts) >= 2
+    assert sum(len(part.data.polygons) for part in parts) == sum(len(p.vertices) - 2 for p in obj.data.polygons)
+    np.testing.assert_allclose(world_corners(parts), world_corners([obj]), atol=2e-4)
+    assert not list(home.glob("jobs/*/mesh.glb"))
+    assert bpy.ops.hitem3d.query_task() == {"FINISHED"}
+
+
+def test_the_parts_go_where_the_object_is_now() -> None:
+    obj = add_model()
+    bpy.ops.hitem3d.create_task()
+    obj.location.x += 10
+    obj.rotation_euler.z += 1
+    obj.scale.z = 2
+    bpy.ops.hitem3d.import_result(wait=True)
+    np.testing.assert_allclose(world_corners(parts_of(obj)), world_corners([obj]), atol=2e-4)
+
+
+def test_another_machine_has_only_the_file(
+    home: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    obj = add_model()
+    bpy.ops.hitem3d.create_task()
+    file = tmp_path / "scene.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(file))
+    monkeypatch.setenv("HITEM3D_HOME", str(tmp_path / "elsewhere"))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.wm.open_mainfile(filepath=str(file))
+    obj = bpy.data.objects["Model"]
+    bpy.context.view_layer.objects.active = obj
+    bpy.ops.hitem3d.import_result(wait=True)
+    np.testing.assert_allclose(world_corners(parts_of(obj)), world_corners([obj]), atol=2e-4)
+
+
+def test_a_script_sets_the_task_id() -> None:
+    obj = add_model()
+    bpy.ops.hitem3d.create_task()
+    task_id = obj["hitem3d_task_id"]
+    other = add_model("Other")
+    other["hitem3d_task_id"] = task_id
+    bpy.ops.hitem3d.import_result(wait=True)
+    assert parts_of(other)
+
+
+def test_each_selected_object_is_a_task(sandbox: Sandbox) -> None:
+    objects = [add_model(name) for name in ("A", "B", "C")]
+    bpy.ops.object.light_add()
+    bpy.ops.object.select_all(action="SELECT")
+    bpy.ops.hitem3d.create_task(source="EACH")
+    ids = [obj["hitem3d_task_id"] for obj in objects]
+    assert sorted(ids) == sorted(task["task_id"] for task in sandbox.counts()["tasks"])
+    assert len(set(ids)) == 3
+
+
+def test_the_selection_as_one_model(sandbox: Sandbox) -> None:
+    first, second = add_model("First"), add_model("Second")
+    first.location.x -= 5
+    bpy.ops.object.select_all(action="SELECT")
+    bpy.ops.hitem3d.create_task(source="TOGETHER")
+    (task,) = sandbox.counts()["tasks"]
+    assert first["hitem3d_task_id"] == second["hitem3d_task_id"] == task["task_id"]
+    first.location.y += 7
+    bpy.context.view_layer.objects.active = second
+    bpy.ops.hitem3d.import_result(wait=True)
+    first.location.y -= 7
+    np.testing.assert_allclose(world_corners(parts_of(second)), world_corners([first, second]), atol=2e-4)
+
+
+def test_a_model_in_the_web_goes_on_a_new_empty(sandbox: Sandbox, tmp_path: Path) -> None:
+    add_model()
+    bpy.ops.hitem3d.create_task()
+    url = f"{sandbox.url}/sandbox/meshes/{sandbox.counts()['tasks'][0]['task_id']}"
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.hitem3d.create_task(mesh_url=url)
+    empty = bpy.context.view_layer.objects.active
+    assert (empty.type, task_id_of(empty)) == ("EMPTY", sandbox.counts()["tasks"][1]["task_id"])
+    bpy.ops.hitem3d.import_result(wait=True)
+    assert parts_of(empty)
+
+
+def test_edit_mode_is_kept_and_its_changes_are_sent(sandbox: Sandbox) -> None:
+    obj = add_model()
+    bpy.ops.object.mode_set(mode="EDIT")
+    mesh = bmesh.from_edit_mesh(obj.data)
+    for vertex in mesh.verts:
+        vertex.co.z *= 3
+    bmesh.update_edit_mesh(obj.data)
+    bpy.ops.hitem3d.create_task()
+    assert bpy.context.mode == "EDIT_MESH"
+    assert bpy.ops.hitem3d.import_result(wait=True) == {"FINISHED"}
+    assert bpy.context.mode == "EDIT_MESH"
+    bpy.ops.object.mode_set(mode="OBJECT")
+    np.testing.assert_allclose(world_corners(parts_of(obj)), world_corners([obj]), atol=2e-4)
+
+
+def test_nothing_else_changes() -> None:
+    other = add_model("Other")
+    obj = add_model()
+    obj.select_set(False)
+    other.select_set(True)
+    before = (set(bpy.data.objects), set(bpy.data.meshes), set(bpy.data.scenes), bpy.context.mode)
+    bpy.ops.hitem3d.create_task()
+    assert (set(bpy.data.objects), set(bpy.data.meshes), set(bpy.data.scenes), bpy.context.mode) == before
+    assert bpy.context.selected_objects == [other]
+    assert bpy.context.view_layer.objects.active == obj
+
+
+def test_importing_twice_clobbers_nothing() -> None:
+    obj = add_model()
+    bpy.ops.hitem3d.create_task()
+    bpy.ops.hitem3d.import_result(wait=True)
+    first = parts_of(obj)
+    bpy.ops.hitem3d.import_result()
+    assert len(bpy.data.collections) == 2
+    assert parts_of(obj) == first
+
+
+def test_a_refusal_leaves_the_earlier_task_on_the_object(sandbox: Sandbox) -> None:
+    obj = add_model()
+    bpy.ops.hitem3d.create_task()
+    earlier = (task_id_of(obj), read_record(obj).uid)
+    sandbox.behave(faults=[{"on": "create-task", "do": "answer", "code": 30010000}])
+    assert "API credits" in fails(bpy.ops.hitem3d.create_task)
+    assert (task_id_of(obj), read_record(obj).uid) == earlier
+
+
+def test_a_lost_answer_is_said_and_not_sent_again(sandbox: Sandbox, home: Path) -> None:
+    obj = add_model()
+    sandbox.behave(faults=[{"on": "create-task", "when": "created", "do": "cut"}])
+    assert "may have been created" in fails(bpy.ops.hitem3d.create_task)
+    assert task_id_of(obj) == ""
+    with TaskStore(home) as store:
+        task = store.get(read_record(obj).uid)
+    assert task.state is TaskState.UNCERTAIN
+    assert "may have been created" in fails(bpy.ops.hitem3d.query_task)
+    task_id = sandbox.counts()["tasks"][0]["task_id"]
+    assert bpy.ops.hitem3d.give_task_id(uid=task.uid, task_id=task_id) == {"FINISHED"}
+    assert obj["hitem3d_task_id"] == task_id
+    assert bpy.ops.hitem3d.import_result(wait=True) == {"FINISHED"}
+
+
+def test_not_ready_changes_nothing(sandbox: Sandbox) -> None:
+    sandbox.behave(seconds=600)
+    add_model()
+    bpy.ops.hitem3d.create_task()
+    before = set(bpy.data.objects)
+    assert "not ready" in fails(bpy.ops.hitem3d.import_result)
+    assert "not ready after" in fails(bpy.ops.hitem3d.import_result, wait=True, timeout=0.5)
+    assert set(bpy.data.objects) == before
+
+
+def test_the_connection_test(capfd: pytest.CaptureFixture[str]) -> None:
+    bpy.ops.hitem3d.test_connection()
+    assert "1000 API credits left" in capfd.readouterr().out
+
+
+# ---- what can't work, and what it says
+
+
+def test_no_active_object(sandbox: Sandbox) -> None:
+    assert "No object is active" in fails(bpy.ops.hitem3d.create_task)
+    assert "Select the objects" in fails(bpy.ops.hitem3d.create_task, source="EACH")
+
+
+@pytest.mark.parametrize("kind", ["EMPTY", "no faces", "all cut away"])
+def test_nothing_with_faces(sandbox: Sandbox, kind: str, home: Path) -> None:
+    if kind == "EMPTY":
+        bpy.ops.object.empty_add()
+    else:
+        obj = add_model()
+        if kind == "no faces":
+            obj.data.clear_geometry()
+        else:
+            obj.modifiers.new("Mask", "MASK").vertex_group = obj.vertex_groups.new(name="none").name
+    said = "no surface" if kind == "EMPTY" else "faces"
+    assert said in fails(bpy.ops.hitem3d.create_task)
+    assert sandbox.counts()["requests"]["create-task"] == 0
+    assert not list(home.glob("jobs/*"))
+    assert read_record(bpy.context.active_object) is None
+
+
+def test_a_linked_object(sandbox: Sandbox, tmp_path: Path) -> None:
+    add_model("Linked")
+    library = tmp_path / "library.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(library))
+    bpy.ops.wm.read_homefile(use_empty=True)
+    with bpy.data.libraries.load(str(library), link=True) as (_, wanted):
+        wanted.objects = ["Linked"]
+    bpy.context.collection.objects.link(wanted.objects[0])
+    bpy.context.view_layer.objects.active = wanted.objects[0]
+    assert "linked from another file" in fails(bpy.ops.hitem3d.create_task)
+    assert sandbox.counts()["requests"]["create-task"] == 0
+
+
+def test_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HITEM3D_ACCESS_KEY")
+    monkeypatch.delenv("HITEM3D_SECRET_KEY")
+    add_model()
+    assert "no keys" in fails(bpy.ops.hitem3d.create_task)
+
+
+def test_wrong_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HITEM3D_SECRET_KEY", "sk_wrong")
+    add_model()
+    text = fails(bpy.ops.hitem3d.create_task)
+    assert "does not know this access key" in text
+    assert "sk_wrong" not in text
+
+
+def test_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HITEM3D_API_URL", "https://api.hitem3d.ai")
+    add_model()
+    assert "nline access is off" in fails(bpy.ops.hitem3d.create_task)
+
+
+def test_an_address_that_keys_must_not_go_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HITEM3D_API_URL", "http://api.hitem3d.ai")
+    add_model()
+    assert "https" in fails(bpy.ops.hitem3d.create_task)
+
+
+def test_too_large(sandbox: Sandbox, home: Path) -> None:
+    """20 objects that show the same mesh, so that the test itself stays small."""
+    triangles, vertices = 700_000, 200_000
+    mesh = bpy.data.meshes.new("Large")
+    mesh.vertices.add(vertices)
+    mesh.vertices.foreach_set("co", np.random.default_rng(0).random(3 * vertices, np.float32))
+    mesh.loops.add(3 * triangles)
+    mesh.loops.foreach_set("vertex_index", np.resize(np.arange(vertices, dtype=np.int32), 3 * triangles))
+    mesh.polygons.add(triangles)
+    mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * triangles, 3, dtype=np.int32))
+    mesh.update(calc_edges=True)
+    for _ in range(20):
+        obj = bpy.data.objects.new("Large", mesh)
+        bpy.context.collection.objects.link(obj)
+        obj.select_set(True)
+    text = fails(bpy.ops.hitem3d.create_task, source="TOGETHER")
+    assert "216.0 MB" in text
+    assert "200 MB" in text
+    assert sandbox.counts()["requests"]["create-task"] == 0
+    assert not list(home.glob("jobs/*"))
+
+
+def test_no_task_on_the_object() -> None:
+    add_model()
+    assert "has no Hitem3D task" in fails(bpy.ops.hitem3d.import_result)
+    assert "has no Hitem3D task" in fails(bpy.ops.hitem3d.query_task)
+
+
+def test_a_hostile_task_id(sandbox: Sandbox) -> None:
+    obj = add_model()
+    obj["hitem3d_task_id"] = "../../balance?x=\n"
+    assert "Traceback" not in fails(bpy.ops.hitem3d.import_result)
+    obj["hitem3d_task_id"] = "../../balance?x="
+    assert "does not know this task" in fails(bpy.ops.hitem3d.import_result)
+    assert sandbox.counts()["requests"]["balance"] == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX file modes")
+def test_the_data_folder_can_t_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sandbox: Sandbox) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HITEM3D_HOME", str(tmp_path / "file" / "home"))
+    add_model()
+    assert "data folder can't be made" in fails(bpy.ops.hitem3d.create_task)
+    assert sandbox.counts()["requests"]["create-task"] == 0
+
+
+def test_a_bad_address_of_a_model(sandbox: Sandbox) -> None:
+    assert "not a web address" in fails(bpy.ops.hitem3d.create_task, mesh_url="ftp://somewhere/model.glb")
+    assert not bpy.data.objects
