@@ -94,7 +94,8 @@ def test_nothing_elsewhere_is_opened(empty_scene: None, tmp_path: Path, text: bo
     Image.new("RGB", (4, 4), (0, 0, 255)).save(secret)
     file = package(tmp_path / "job", str(secret), text=text)
     program = (
-        "import sys, bpy; from pathlib import Path; from hitem3d_addon.receive.importers import import_result_file as go\n"
+        "import sys, bpy; from pathlib import Path\n"
+        "from hitem3d_addon.receive.importers import import_result_file as go\n"
         "bpy.ops.wm.read_factory_settings(use_empty=True); go(Path(sys.argv[1])); assert len(bpy.data.meshes) == 1"
     )
     trace = tmp_path / "trace"
