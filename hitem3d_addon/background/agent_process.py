@@ -193,7 +193,7 @@ def _configuration(service: Service) -> dict[str, Any]:
         "ca_file": str(service.ca_file or ""),
         "user_agent": user_agent(),
         "transfers": service.site.transfers,
-        "unfinished_tasks": service.site.unfinished_tasks,
+        "unfinished_tasks": service.unfinished_tasks,
         # Read again before each upload: the studio may forbid them while models wait in line.
         "site": {name: os.environ[name] for name in SITE_VARIABLES if name in os.environ},
         # A proxy's password, which other programs could see in the environment that a process starts with.

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..core.task import SegLevel
-from ..core.tasks.batch import JOBS
 from ..core.tasks.workflow import WAIT_BUDGET
-from ..core.values import OutputFormat
+from ..core.values import UNFINISHED, OutputFormat
 from .exit_codes import MEANINGS
 from .part_export import PART_FORMATS
 
@@ -208,7 +207,12 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
     add("--include-materials", action="store_true", help="send an object's materials and textures too")
     add("--wait", action="store_true", help="wait for the parts; implied by what needs them")
     _add_waiting(parser)
-    add("--jobs", type=_positive, default=JOBS, metavar="N", help="tasks under way at a time (default: %(default)s)")
+    add(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help=f"tasks under way at a time (default: {UNFINISHED}, and more while the service takes more)",
+    )
     sending = parser.add_mutually_exclusive_group()
     sending.add_argument("--again", action="store_true", help="send even what was sent before, and pay for it again")
     sending.add_argument(

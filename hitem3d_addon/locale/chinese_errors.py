@@ -253,6 +253,14 @@ ERRORS = {
     "The model file can't be read: {file} ({reason}). Check its name and its permissions.": (
         "无法读取模型文件：{file}（{reason}）。请检查其名称和权限。"
     ),
+    (
+        "It is not known whether the parts are ready: {obstacle} The task goes on at the service ({task_id}). "
+        "Import the parts later."
+    ): "无法得知部件是否已就绪：{obstacle} 任务仍在服务端继续（{task_id}）。请稍后导入部件。",
+    (
+        "The service gave {count} files; of those {taken} in the format {kind} were taken, as the others are the same "
+        "model in other formats."
+    ): "服务返回了 {count} 个文件；已采用其中 {taken} 个 {kind} 格式的文件，其余为同一模型的其他格式。",
     # transport.py
     (
         "The connection to {host} is not safe: {reason}. In a studio network this is usually a proxy with a "

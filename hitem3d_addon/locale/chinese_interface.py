@@ -333,4 +333,9 @@ INTERFACE = {
     "The parts are ready": "部件已就绪",
     "Failed": "失败",
     "Stopped": "已停止",
+    # preferences.py
+    "Tasks at a Time": "同时进行的任务数",
+    "How many tasks may be at the service at a time; 0: as many as it takes, beginning with 10": (
+        "服务端同时可有多少个任务；0：由服务决定，从 10 个开始"
+    ),
 }

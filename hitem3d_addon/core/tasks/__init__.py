@@ -7,7 +7,9 @@ The only room that writes the list. The blocking path (scripts, command line) an
 
 DOORS = (
     "batch",
+    "ledger",
     "outcome",
+    "places",
     "owner",
     "retention",
     "rows",

@@ -20,6 +20,7 @@ from ..data_folder import TASK_LIST, job_folder, make_folder, private_file
 from ..errors import Message, StoreError, TaskFailedError, UncertainError, forgotten
 from ..task import SegmentationRequest, Task
 from ..values import TaskState
+from .ledger_events import note_step
 from .owner import Owner, exclusive
 from .rows import COLUMNS, failure_fields, to_row, to_sql, to_task
 
@@ -254,6 +255,16 @@ class TaskStore:
             row = sql.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
         return str(row["value"]) if row else ""
 
+    # ---- for the ledger, which lies in the same file
+
+    def reading(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A transaction that only reads. Raises StoreError."""
+        return self._transaction("DEFERRED")
+
+    def writing(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A transaction that writes: all of it, or nothing. Raises StoreError."""
+        return self._transaction("IMMEDIATE")
+
     # ---- SQLite
 
     def _open(self) -> sqlite3.Connection:
@@ -357,6 +368,7 @@ class TaskStore:
         changed = task._replace(**changes, revision=self._next_revision(sql), request=request or task.request)
         assignments = ", ".join(f"{name} = :{name}" for name in COLUMNS)
         sql.execute(f"UPDATE task SET {assignments} WHERE uid = :uid", to_row(changed))
+        note_step(sql, self.home, task, changed)
         return changed
 
     def _insert(self, sql: sqlite3.Connection, task: Task) -> Task:

@@ -256,6 +256,7 @@ def test_two_processes_at_the_same_time_pay_once(
         "import sys; from contextlib import closing; from pathlib import Path\n"
         "from hitem3d_addon.core.tasks import workflow\n"
         "from hitem3d_addon.core.tasks.batch import *\n"
+        "from hitem3d_addon.core.task import SegmentationRequest\n"
         "from hitem3d_addon.core.credentials import Credentials\n"
         "from hitem3d_addon.core.tasks.owner import Owner\n"
         "from hitem3d_addon.core.tasks.store import TaskStore\n"
