@@ -70,7 +70,7 @@ def corners_in(path: Path) -> np.ndarray:
 
 def measured(corners: np.ndarray) -> Measures:
     a, b, c = corners.astype(np.float64).transpose(1, 0, 2)
-    centre = (a.min(axis=0) + a.max(axis=0)) / 2
+    centre = (corners.min(axis=(0, 1)) + corners.max(axis=(0, 1))) / 2  # whichever corner a triangle begins with
     normals = np.cross(b - a, c - a)
     return Measures(
         triangles=len(corners),
