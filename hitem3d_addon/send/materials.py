@@ -16,14 +16,14 @@ from typing import Any
 
 import bpy
 import numpy as np
-from bpy.types import Depsgraph, Material, Mesh, Object
+from bpy.types import Attribute, Depsgraph, Material, Mesh, Object
 from numpy.typing import NDArray
 
 from ..core.errors import InputError, MissingError
 from ..core.values import check_upload_size
 from ..mesh.glb import GENERATOR, read_glb, save_glb, written_whole
 from ..mesh.surface import Doubles, Frame, Shown, instance_matrices, moved, readable, shown_meshes
-from ..mesh.triangles import Floats, corner_values, local_positions, polygon_starts
+from ..mesh.triangles import corner_values, local_positions, polygon_starts, triangle_loops
 from .image_metadata import without_metadata
 
 _NEUTRAL = "model"
@@ -77,9 +77,7 @@ def _scene_of(objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame) -> 
                 run[i : i + step] for run in (matrices[~mirror], matrices[mirror]) for i in range(0, len(run), step)
             ]
             for places in runs:
-                placed = _repeated(mesh, len(places))
-                _place(placed, local_positions(mesh), _corner_normals(mesh), places, frame)
-                scene.collection.objects.link(bpy.data.objects.new(_NEUTRAL, placed))
+                scene.collection.objects.link(bpy.data.objects.new(_NEUTRAL, _place(mesh, places, frame)))
         yield scene
     finally:
         made = [*scene.collection.objects, *(mesh for mesh in bpy.data.meshes if mesh.session_uid not in before)]
@@ -129,15 +127,6 @@ def _put_rendered_uv_first(mesh: Mesh) -> None:
     mesh.uv_layers[rendered].active_render = True
 
 
-def _corner_normals(mesh: Mesh) -> Floats | None:
-    """The normals (corners, 3) of a mesh that has some of its own, or sharp edges; else they follow from its faces."""
-    if mesh.normals_domain != "CORNER":
-        return None
-    normals = np.empty((len(mesh.loops), 3), np.float32)
-    mesh.corner_normals.foreach_get("vector", normals.ravel())
-    return normals
-
-
 _LOOKS = ("material_index", "sharp_face", "sharp_edge")
 """Attributes that decide how a mesh looks, beside its UV maps and colours."""
 _VALUES = {
@@ -150,57 +139,81 @@ _VALUES = {
 """By an attribute's type: what its values are called, how many numbers they have, and of which type."""
 
 
-def _repeated(mesh: Mesh, times: int) -> Mesh:
-    """A copy that holds the mesh so many times over, with all that decides how it looks but its own normals."""
-    if times == 1:
+def _repeated(mesh: Mesh, times: int, *, triangulated: bool) -> Mesh:
+    """A copy that holds the mesh so many times over, with all that decides how it looks but its own normals.
+
+    Triangulated, its faces are the triangles that Blender draws; then sharp edges are left out, too.
+    """
+    if times == 1 and not triangulated:
         return mesh.copy()
+    vertices, edges = len(mesh.vertices), len(mesh.edges)
+    corners = np.arange(len(mesh.loops), dtype=np.int32)
+    faces, starts = np.arange(len(mesh.polygons), dtype=np.int32), polygon_starts(mesh)[:-1]
+    if triangulated:
+        triangles, faces = triangle_loops(mesh, local_positions(mesh))
+        corners, edges, starts = triangles.ravel(), 0, np.arange(0, triangles.size, 3, dtype=np.int32)
     whole = bpy.data.meshes.new(_NEUTRAL)
     number = np.arange(times, dtype=np.int32)[:, None]
-    vertices, edges = len(mesh.vertices), len(mesh.edges)
     whole.vertices.add(times * vertices)
     whole.edges.add(times * edges)
-    whole.loops.add(times * len(mesh.loops))
-    whole.polygons.add(times * len(mesh.polygons))
-    ends = np.empty(2 * edges, np.int32)
-    mesh.edges.foreach_get("vertices", ends)
-    whole.edges.foreach_set("vertices", (ends + vertices * number).ravel())
-    for name, step in ((".corner_vert", vertices), (".corner_edge", edges)):
-        values = (corner_values(mesh, name) + np.int32(step) * number).ravel()
-        whole.attributes[name].data.foreach_set("value", values)
-    starts = polygon_starts(mesh)[:-1] + np.int32(len(mesh.loops)) * number
-    whole.polygons.foreach_set("loop_start", starts.ravel())
+    whole.loops.add(times * len(corners))
+    whole.polygons.add(times * len(faces))
+    of_corners = corner_values(mesh, ".corner_vert")[corners] + np.int32(vertices) * number
+    whole.loops.foreach_set("vertex_index", of_corners.ravel())
+    whole.polygons.foreach_set("loop_start", (starts + np.int32(len(corners)) * number).ravel())
+    if not triangulated:
+        ends = np.empty(2 * edges, np.int32)
+        mesh.edges.foreach_get("vertices", ends)
+        whole.edges.foreach_set("vertices", (ends + vertices * number).ravel())
+        whole.loops.foreach_set("edge_index", (corner_values(mesh, ".corner_edge") + np.int32(edges) * number).ravel())
     for material in mesh.materials:
         whole.materials.append(material)
     for name in (*mesh.uv_layers.keys(), *mesh.color_attributes.keys(), *_LOOKS):
-        if found := mesh.attributes.get(name):
-            prop, length, kind = _VALUES[found.data_type]
-            one: NDArray[np.generic] = np.empty(len(found.data) * length, kind)
-            found.data.foreach_get(prop, one)
-            made = whole.attributes.get(name) or whole.attributes.new(name, found.data_type, found.domain)
-            made.data.foreach_set(prop, np.tile(one, times))
+        found = mesh.attributes.get(name)
+        if found and not (triangulated and found.domain == "EDGE"):
+            order = {"CORNER": corners, "FACE": faces}.get(found.domain, slice(None)) if triangulated else slice(None)
+            _repeat_attribute(found, whole, order, times)
+    if triangulated:
+        whole.update(calc_edges=True)
     return whole
 
 
-def _place(mesh: Mesh, local: Floats, normals: Floats | None, matrices: Doubles, frame: Frame) -> None:
-    """Move a mesh, once for each (3, 4) matrix, to where it is sent, computed in float64. All matrices mirror, or none.
+def _repeat_attribute(found: Attribute, whole: Mesh, order: NDArray[np.int32] | slice, times: int) -> None:
+    prop, length, kind = _VALUES[found.data_type]
+    values: NDArray[np.generic] = np.empty((len(found.data), length), kind)
+    found.data.foreach_get(prop, values.ravel())
+    made = whole.attributes.get(found.name) or whole.attributes.new(found.name, found.data_type, found.domain)
+    made.data.foreach_set(prop, np.tile(values[order], (times, 1)).ravel())
+
+
+def _place(mesh: Mesh, matrices: Doubles, frame: Frame) -> Mesh:
+    """A copy of a mesh, once for each (3, 4) matrix where it is sent, computed in float64. All of them mirror, or none.
 
     The faces still show their outsides.
     """
-    sent = frame.sent(moved(local, matrices)).reshape(3, -1)
-    mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(sent.T).ravel())
+    # Another scale of each axis, or a shear, makes of the same polygon other triangles, and turns normals otherwise.
+    similar = all(map(_is_similar, matrices[:, :, :3]))
+    triangulated = not similar and len(mesh.loops) > 3 * len(mesh.polygons)
+    placed = _repeated(mesh, len(matrices), triangulated=triangulated)
+    sent = frame.sent(moved(local_positions(mesh), matrices)).reshape(3, -1)
+    placed.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(sent.T).ravel())
     mirrored = bool(np.linalg.det(matrices[0, :, :3]) < 0)
     if mirrored:
-        mesh.flip_normals()
-    mesh.update()
-    if normals is None or (not mesh.has_custom_normals and all(map(_is_similar, matrices[:, :, :3]))):
-        return
+        placed.flip_normals()
+    placed.update()
+    if mesh.normals_domain != "CORNER" or (similar and not mesh.has_custom_normals):
+        return placed
+    normals = np.empty((len(mesh.loops), 3), np.float32)
+    mesh.corner_normals.foreach_get("vector", normals.ravel())
+    if triangulated:
+        normals = normals[triangle_loops(mesh, local_positions(mesh))[0].ravel()]
     x, y, z = (matrices[:, axis, :3] for axis in range(3))
-    # Normals go through the cofactors: a shear or another scale of each axis turns them otherwise than the surface.
     cofactors = np.stack((np.cross(y, z), np.cross(z, x), np.cross(x, y)), axis=1) * (-1 if mirrored else 1)
     turned = (normals @ cofactors.transpose(0, 2, 1)).reshape(-1, 3)
     lengths = np.linalg.norm(turned, axis=1, keepdims=True)
     turned = (turned / np.where(lengths, lengths, 1)).astype(np.float32)
-    mesh.normals_split_custom_set(turned[_flipped(mesh)] if mirrored else turned)
+    placed.normals_split_custom_set(turned[_flipped(placed)] if mirrored else turned)
+    return placed
 
 
 def _is_similar(matrix: Doubles) -> bool:
