@@ -17,14 +17,15 @@ import numpy as np
 from bpy.types import Collection, Context, Mesh, Object
 
 from ..core.choices import PartsChoice, Placement
-from ..core.errors import InputError, Message, ResultError
+from ..core.errors import InputError, Message
 from ..mesh.colours import colour_part
 from ..mesh.new_data import NewData
 from ..mesh.scratch import ScratchScene
 from ..mesh.surface import Doubles, Surface, gather
 from ..session.record import Record
 from . import placement
-from .importers import import_result_file
+from .build import turn_normals
+from .loading import load
 from .names import collection_name, part_names
 from .placement import Fit, Verdict
 from .report import import_report
@@ -67,9 +68,9 @@ def import_result(
     with NewData() as new:
         collection = bpy.data.collections.new(collection_name(name))
         with ScratchScene() as scratch:
-            delivered, surfaces = _load(context, file, collection, scratch, new)
-            place = _place(context, surfaces, source, record, search=placement == "AUTO")
-        objects = _make_parts(split(delivered, parts), place, name, collection)
+            loaded = load(context, file, collection, scratch, new)
+            place = _place(context, loaded.surfaces, source, record, search=placement == "AUTO")
+        objects = _make_parts(split(loaded.parts, parts), place, name, collection)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):
             colour_part(part, number)
@@ -84,52 +85,6 @@ def import_result(
     report = import_report(place.fit, count=len(objects), name=name, lost_movement=place.lost_movement)
     doubtful = place.lost_movement or place.fit.verdict in (Verdict.AMBIGUOUS, Verdict.NO_MATCH)
     return Imported(collection, objects, report, doubtful)
-
-
-def _load(
-    context: Context, file: Path, collection: Collection, scratch: ScratchScene, new: NewData
-) -> tuple[list[Part], list[Surface]]:
-    """What the file holds, as meshes to be made parts of and as one surface, both in the file's frame, Z up."""
-    scene = scratch.scene
-    scene.collection.children.link(collection)
-    scratch.evaluate()
-    layer = scene.view_layers[0]
-    layer.active_layer_collection = layer.layer_collection.children[0]
-    # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
-    with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
-        import_result_file(file)
-    things = [thing for thing in new.objects() if thing.type == "MESH" and thing.data.polygons]
-    if not things:
-        raise ResultError(
-            "There are no parts in the file that came back: it holds no surface. Segment the object again."
-        )
-    for thing in things:
-        thing.modifiers.clear()
-        thing.hide_viewport = False
-    depsgraph = scratch.evaluate()
-    try:
-        surfaces = gather(things, depsgraph)
-    except InputError as error:
-        raise ResultError(
-            "The parts that came back can't be placed: some of their coordinates are not numbers. "
-            "Segment the object again."
-        ) from error
-    delivered = _delivered(things)
-    bpy.data.batch_remove(things)  # the parts may take their names
-    return delivered, surfaces
-
-
-def _delivered(things: Sequence[Object]) -> list[Part]:
-    """A part for each object; objects that share a mesh get one each."""
-    known: set[int] = set()
-    found: list[Part] = []
-    for thing in things:
-        if thing.data.shape_keys:
-            thing.shape_key_clear()
-        mesh = thing.data.copy() if thing.data.session_uid in known else thing.data
-        known.add(mesh.session_uid)
-        found.append(Part(mesh, thing.name, np.array(thing.matrix_world, np.float64)))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +157,7 @@ def _bake(mesh: Mesh, matrix: Doubles) -> Doubles:
     world = local @ matrix[:3, :3].T + matrix[:3, 3]
     origin = ((world.min(axis=0) + world.max(axis=0)) / 2).astype(np.float32).astype(np.float64)
     positions.foreach_set("vector", (world - origin).astype(np.float32).ravel())
+    turn_normals(mesh, matrix)
     return origin
 
 
