@@ -19,6 +19,7 @@ from bpy.types import Collection, Context, Mesh, Object
 from ..core.choices import PartsChoice, Placement
 from ..core.errors import InputError, Message
 from ..mesh.colours import colour_part
+from ..mesh.evaluated import showing, world_matrices, world_matrix
 from ..mesh.new_data import NewData
 from ..mesh.scratch import ScratchScene
 from ..mesh.surface import Doubles, Surface, gather
@@ -105,7 +106,7 @@ def _place(
     moved: Doubles | None = np.eye(4)
     if source and record:
         before = np.array(record.matrix, np.float64).reshape(4, 4)
-        moved = placement.movement(before, np.array(source.matrix_world, np.float64))
+        moved = placement.movement(before, _matrix_of(context, source))
     movement = np.eye(4) if moved is None else moved
     now = _shown(context, source) if search and not record else []
     frame = placement.sent_frame(record, now)
@@ -122,13 +123,18 @@ def _place(
 
 
 def _shown(context: Context, source: Object | None) -> list[Surface]:
-    """What the source shows now; nothing where there is none, it is hidden, or not in this scene."""
+    """What the source shows now; hidden or not; nothing where there is none."""
     if source is None:
         return []
     try:
-        return gather([source], context.evaluated_depsgraph_get())
+        with showing(source, context.evaluated_depsgraph_get()) as depsgraph:
+            return gather([source], depsgraph)
     except InputError:
         return []
+
+
+def _matrix_of(context: Context, obj: Object) -> Doubles:
+    return np.array(world_matrix(obj, context.evaluated_depsgraph_get()), np.float64)
 
 
 def _make_parts(found: Sequence[Part], place: _Place, name: str, collection: Collection) -> list[Object]:
@@ -167,15 +173,16 @@ def _make_children(context: Context, parts: Sequence[Object], source: Object) ->
     Blender multiplies the matrices of parent and child in float32, which far from the origin moves the child by
     millimetres. So the meshes are written once more, relative to where their objects have really come to stand.
     """
-    if placement.is_flat(np.array(source.matrix_world, np.float64)):
+    stands = world_matrix(source, context.evaluated_depsgraph_get())
+    if placement.is_flat(np.array(stands, np.float64)):
         return  # flattened to a scale of 0: its children would be flat, too
     origins = [np.array(part.location, np.float64) for part in parts]
     for part in parts:
         part.parent = source
-        part.matrix_parent_inverse = source.matrix_world.inverted()
-    context.view_layer.update()
-    for part, origin in zip(parts, origins, strict=True):
-        matrix = np.linalg.inv(np.array(part.matrix_world, np.float64))
+        part.matrix_parent_inverse = stands.inverted()
+    matrices = world_matrices(parts, context.evaluated_depsgraph_get())
+    for part, origin, stands in zip(parts, origins, matrices, strict=True):
+        matrix = np.linalg.inv(np.array(stands, np.float64))
         local = np.empty((len(part.data.vertices), 3), np.float32)
         positions = part.data.attributes["position"].data
         positions.foreach_get("vector", local.ravel())
