@@ -6,6 +6,7 @@ DOORS = (
     "colours",
     "components",
     "element_numbers",
+    "evaluated",
     "glb",
     "new_data",
     "points",
