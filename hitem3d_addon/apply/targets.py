@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from bpy.types import Mesh, Object
 
+from ..mesh.attributes import store_numbers
 from ..mesh.colours import Colour, part_material
 from ..mesh.triangles import Ints, corner_values, polygon_starts
 from .separate import separate
@@ -46,9 +47,9 @@ def apply_labels(source: Object, labels: Ints, names: Sequence[str], colours: Se
         return Applied(tuple(separate(source, labels, names)), absent)
     mesh = _own_mesh(source)
     if target == "FACE_ATTRIBUTE":
-        _store(mesh, ATTRIBUTE, labels)
+        store_numbers(mesh, ATTRIBUTE, "FACE", labels)
     elif target == "FACE_SETS":
-        _store(mesh, _FACE_SETS, labels + 1)
+        store_numbers(mesh, _FACE_SETS, "FACE", labels + 1)
     elif target == "VERTEX_GROUPS":
         _add_vertex_groups(source, mesh, labels, names)
     elif target == "MATERIALS":
@@ -66,16 +67,6 @@ def _own_mesh(source: Object) -> Mesh:
     if mesh.users - mesh.use_fake_user > 1:
         source.data = mesh = mesh.copy()
     return mesh
-
-
-def _store(mesh: Mesh, name: str, values: Ints) -> None:
-    attribute = mesh.attributes.get(name)
-    if attribute and (attribute.domain, attribute.data_type) != ("FACE", "INT"):
-        mesh.attributes.remove(attribute)
-        attribute = None
-    if not attribute:
-        attribute = mesh.attributes.new(name, "INT", "FACE")
-    attribute.data.foreach_set("value", np.ascontiguousarray(values, np.int32))
 
 
 def _add_vertex_groups(source: Object, mesh: Mesh, labels: Ints, names: Sequence[str]) -> None:
