@@ -7,6 +7,7 @@ DOORS = (
     "colours",
     "components",
     "cut",
+    "evaluated",
     "glb",
     "new_data",
     "points",

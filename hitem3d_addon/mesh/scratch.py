@@ -39,6 +39,13 @@ class ScratchScene:
     def add_object(self, mesh: Mesh) -> Object:
         """An object of this scene that shows the mesh, which is removed with it."""
         self._meshes.append(mesh)
+        return self._add(mesh)
+
+    def add_empty(self) -> Object:
+        """An empty of this scene."""
+        return self._add(None)
+
+    def _add(self, mesh: Mesh | None) -> Object:
         obj = bpy.data.objects.new("Hitem3D scratch", mesh)
         self._objects.append(obj)
         self.scene.collection.objects.link(obj)
