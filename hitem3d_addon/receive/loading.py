@@ -12,12 +12,14 @@ import bpy
 import numpy as np
 from bpy.types import Collection, Context, Object
 
+from ..core.choices import PartsChoice
 from ..core.errors import InputError, Message, ResultError
 from ..mesh.new_data import NewData
 from ..mesh.scratch import ScratchScene
 from ..mesh.surface import Surface, gather
 from .importers import import_result_file
-from .split import Part
+from .split import Part, split
+from .told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,21 @@ class Loaded:
     """What a result file holds."""
 
     parts: Sequence[Part]
-    """As the file tells them apart."""
+    """As the file tells them apart, or as was chosen."""
     surfaces: Sequence[Surface]
     """All of it, to find out where it lies."""
+    told: Told
+    """How they were told apart."""
     notes: Sequence[Message] = ()
     """For the report: what was left out or taken off, and why."""
 
 
-def load(context: Context, file: Path, collection: Collection, scratch: ScratchScene, new: NewData) -> Loaded:
-    """Read a result file. All that is made on the way is new data; of it only the meshes of the parts are needed.
+def load(
+    context: Context, file: Path, collection: Collection, scratch: ScratchScene, new: NewData, choice: PartsChoice
+) -> Loaded:
+    """Read a result file and tell its parts apart.
+
+    All that is made on the way is new data; of it only the meshes of the parts are needed.
 
     Raises ResultError or MissingError.
     """
@@ -61,9 +69,10 @@ def load(context: Context, file: Path, collection: Collection, scratch: ScratchS
             "The parts that came back can't be placed: some of their coordinates are not numbers. "
             "Segment the object again."
         ) from error
-    parts = _delivered(things)
+    delivered = _delivered(things)
     bpy.data.batch_remove(things)  # the parts may take their names
-    return Loaded(parts, surfaces)
+    parts, told = split(delivered, choice)
+    return Loaded(parts, surfaces, told)
 
 
 def _delivered(things: Sequence[Object]) -> list[Part]:

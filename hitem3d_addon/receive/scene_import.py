@@ -29,7 +29,7 @@ from .loading import load
 from .names import collection_name, part_names
 from .placement import Fit, Verdict
 from .report import import_report
-from .split import Part, split
+from .split import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ def import_result(
     with NewData() as new:
         collection = bpy.data.collections.new(collection_name(name))
         with ScratchScene() as scratch:
-            loaded = load(context, file, collection, scratch, new)
+            loaded = load(context, file, collection, scratch, new, parts)
             place = _place(context, loaded.surfaces, source, record, search=placement == "AUTO")
-        objects = _make_parts(split(loaded.parts, parts), place, name, collection)
+        objects = _make_parts(loaded.parts, place, name, collection)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):
             colour_part(part, number)
