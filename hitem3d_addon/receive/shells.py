@@ -47,16 +47,29 @@ def joined_by_vertices(faces: Faces, same: Ints | None = None) -> Ints:
 
 
 def same_place(positions: Floats) -> Ints:
-    """For each vertex the first one with the same coordinates."""
-    bits = (positions + np.float32(0)).view(np.uint32).astype(np.uint64)
-    keys = bits[:, 0] << np.uint64(32) | bits[:, 1]
-    order = np.lexsort((bits[:, 2], keys))
-    new = np.ones(len(order), np.bool_)
-    new[1:] = (keys[order[1:]] != keys[order[:-1]]) | (bits[order[1:], 2] != bits[order[:-1], 2])
-    # lexsort is stable: the first of each run has the lowest number.
-    result = np.empty(len(order), np.int32)
-    result[order] = order[np.flatnonzero(new)][np.cumsum(new) - 1]
-    return result
+    """For each vertex the first one with the same coordinates.
+
+    Through a hash table, which is twice as fast as sorting. Its numbers are new ones each time, so that no file can be
+    made to be slow.
+    """
+    bits = (positions + np.float32(0)).view(np.uint32)  # the two zeros are one
+    factors = np.random.default_rng().integers(1 << 31, 1 << 32, 3, np.uint32) | np.uint32(1)
+    keys = np.zeros(len(bits), np.uint32)
+    for axis in range(3):
+        keys += bits[:, axis] * factors[axis]
+        keys ^= keys >> np.uint32(15)
+    size = 1 << (2 * len(bits)).bit_length()
+    slots = (keys & np.uint32(size - 1)).astype(np.int64)
+    table = np.empty(size, np.int32)
+    first = np.empty(len(bits), np.int32)
+    left = np.arange(len(bits), dtype=np.int32)
+    while len(left):
+        table[slots[::-1]] = left[::-1]  # of those with one slot, the first stays in it
+        holders = table[slots]
+        equal = (bits[holders] == bits[left]).all(axis=1)
+        first[left[equal]] = holders[equal]
+        left, slots = left[~equal], slots[~equal] * 5 + 1 & size - 1
+    return first
 
 
 def closed_shells(faces: Faces, same: Ints) -> tuple[Ints, Flags]:
