@@ -80,6 +80,8 @@ class Opened(NamedTuple):
     """Of that kind. A zip may hold several."""
     folder: Path
     """A temporary one, for what is made on the way."""
+    origin: Path
+    """The file that came back."""
 
 
 @contextlib.contextmanager
@@ -118,9 +120,10 @@ def opened(file: Path) -> Iterator[Opened]:
                 save_glb(files[-1], *packed(text))
         if kind not in _IMPORTERS:
             raise ResultError(
-                "The file with the parts is damaged, or not a model. Download the parts again; that costs nothing."
+                "The file with the parts is damaged, or not a model. Download the parts again, which costs nothing. "
+                "If it stays so, ask Hitem3D's support about this task."
             )
-        yield Opened(kind, files, folder)
+        yield Opened(kind, files, folder, file)
 
 
 def import_files(result: Opened, **settings: bool) -> None:
@@ -142,7 +145,7 @@ def import_files(result: Opened, **settings: bool) -> None:
             one = _without_skeletons(one, result.folder)
         elif result.kind == "usdz":
             one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))
-        _import_file(one, result.kind, settings)
+        _import_file(one, result.kind, result.origin, settings)
     _keep_images(set(bpy.data.images) - before, result.folder)
 
 
@@ -170,15 +173,16 @@ def _without_skeletons(file: Path, folder: Path) -> Path:
         return file  # damaged, which the importer finds out, too
 
 
-def _import_file(file: Path, kind: str, settings: Mapping[str, Any]) -> None:
+def _import_file(file: Path, kind: str, origin: Path, settings: Mapping[str, Any]) -> None:
     try:
         _importer(kind).run(file, settings)
     except RuntimeError as error:
         raise ResultError(
-            "Blender can't read the {kind} file that came back: {reason}. "
-            "Segment the object again with another format, such as GLB.",
+            "This Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program may. "
+            "The file is kept: {file}.",
             kind=kind.upper(),
             reason=_reason(error, file),
+            file=str(origin),
         ) from error
 
 
@@ -199,7 +203,10 @@ def _importer(kind: str) -> _Importer:
         if importer.exists():
             return importer
     if kind == "usdz":
-        raise MissingError("This Blender was built without USD, so it can't import USDZ files. Choose another format.")
+        raise MissingError(
+            "This Blender was built without USD, so it can't import USDZ files. Use a Blender from blender.org for "
+            "them, or choose another format before you send."
+        )
     if kind == "glb":
         raise MissingError(
             "Blender's glTF importer is switched off. "
@@ -211,7 +218,9 @@ def _importer(kind: str) -> _Importer:
             "Enable the add-on “FBX format” in Preferences > Add-ons and try again."
         )
     raise MissingError(
-        "This Blender was built without an importer for {kind} files. Choose another format.", kind=kind.upper()
+        "This Blender was built without an importer for {kind} files. Use a Blender from blender.org for them, or "
+        "choose another format before you send.",
+        kind=kind.upper(),
     )
 
 

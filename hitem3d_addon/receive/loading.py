@@ -24,6 +24,7 @@ from .obj_groups import ObjGroups, read_groups
 from .split import Part, split
 from .stl_reader import read_stl
 from .told import Told, split_arrays
+from .told_report import stl_warning
 from .ways import MOST
 
 _READERS: Mapping[str, Callable[[Path], Contents]] = {"stl": read_stl}
@@ -42,6 +43,8 @@ class Loaded:
     """How they were told apart."""
     notes: Sequence[Message] = ()
     """For the report: what was left out or taken off, and why."""
+    warnings: Sequence[Message] = ()
+    """What is not as it should be."""
 
 
 def load(
@@ -55,7 +58,8 @@ def load(
     """
     with opened(file) as result:
         if result.kind in _READERS:
-            return _built([(one, _READERS[result.kind](one)) for one in result.files], choice)
+            loaded = _built([(one, _READERS[result.kind](one)) for one in result.files], choice)
+            return replace(loaded, warnings=stl_warning(result.kind, loaded.told))
         return _imported(context, result, collection, scratch, new, choice)
 
 

@@ -30,6 +30,7 @@ from .names import collection_name, part_names
 from .placement import Fit, Verdict
 from .report import import_report
 from .split import Part
+from .told_report import told_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class Imported:
     report: Message
     doubtful: bool
     """The parts may not be where they belong, and the report says why: it is a warning."""
+    notes: Sequence[Message] = ()
+    """How the parts were told apart, and what was left out."""
+    warnings: Sequence[Message] = ()
 
 
 def import_result(
@@ -84,7 +88,8 @@ def import_result(
     _select(context, objects)
     report = import_report(place.fit, count=len(objects), name=name, lost_movement=place.lost_movement)
     doubtful = place.lost_movement or place.fit.verdict in (Verdict.AMBIGUOUS, Verdict.NO_MATCH)
-    return Imported(collection, objects, report, doubtful)
+    notes = [*loaded.notes, *told_notes(loaded.told)]
+    return Imported(collection, objects, report, doubtful, notes, loaded.warnings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,5 +156,6 @@ def _numbers(text: bytes) -> Floats:
         return np.array(_VERTEX.findall(text), np.float64).reshape(-1, 3, 3).astype(np.float32)
     except ValueError as error:
         raise ResultError(
-            "The STL file that came back is damaged. Download the parts again; that costs nothing."
+            "The STL file that came back is damaged. Download the parts again, which costs nothing. If it stays so, "
+            "ask Hitem3D's support about this task."
         ) from error

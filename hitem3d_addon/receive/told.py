@@ -20,7 +20,7 @@ from .ways import MOST, by_colour, by_shell, kept_together, numbered
 _SAME = 1e-3
 """Normals and UVs that are closer are the same; Blender keeps normals in 16 bits an axis."""
 
-Way = Literal["OBJECTS", "GROUPS", "MATERIALS", "COLOURS", "SHELLS", "WHOLE"]
+Way = Literal["OBJECTS", "GROUPS", "MATERIALS", "COLOURS", "SHELLS", "ORDER", "WHOLE"]
 _CHOSEN: dict[PartsChoice, Way] = {
     "AS_DELIVERED": "OBJECTS",
     "BY_GROUP": "GROUPS",

@@ -53,10 +53,7 @@ def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
     for kind in _KINDS:
         if models := found.get(kind):
             return kind, models
-    raise ResultError(
-        "There is no model in the zip file that came back. Ask Hitem3D's support about this task: "
-        "a result is paid for once."
-    )
+    raise ResultError("There is no model in the zip file that came back. Ask Hitem3D's support about this task.")
 
 
 def _models(files: Iterable[Path]) -> dict[str, list[Path]]:
@@ -104,7 +101,8 @@ def _unpack_all(archive: Path, folder: Path, room: int) -> list[Path]:
                     target.write_bytes(content)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError) as error:
         raise ResultError(
-            "The zip file that came back is damaged: {reason}. Download the parts again; that costs nothing.",
+            "The zip file that came back is damaged: {reason}. Download the parts again, which costs nothing. "
+            "If it stays so, ask Hitem3D's support about this task.",
             reason=str(error)[:200],
         ) from error
     except OSError as error:

@@ -34,7 +34,8 @@ def packed(file: Path) -> tuple[dict[str, Any], bytearray]:
         _pack_images(document, binary, file.parent)
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise ResultError(
-            "The glTF file that came back is damaged: {reason}. Download the parts again; that costs nothing.",
+            "The glTF file that came back is damaged: {reason}. Download the parts again, which costs nothing. "
+            "If it stays so, ask Hitem3D's support about this task.",
             reason=" ".join(str(error).split())[:200],
         ) from error
     return document, binary
