@@ -180,6 +180,8 @@ def _import_arrived() -> None:
         if bpy.context.mode != "OBJECT" or any(w.modal_operators for w in bpy.context.window_manager.windows):
             continue
         imported = import_parts(bpy.context, file, task, objects[0] if objects else None, board.wanted.pop(uid))
+        for warning in imported.warnings:
+            _say(warning)
         if imported.doubtful:
             _say(imported.report)
         # Work from a timer makes no undo step of its own.

@@ -156,7 +156,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--parts",
-        choices=("AUTO", "AS_DELIVERED", "BY_MATERIAL", "BY_COLOUR", "LOOSE"),
+        choices=("AUTO", "AS_DELIVERED", "BY_GROUP", "BY_MATERIAL", "BY_COLOUR", "LOOSE"),
         type=str.upper,
         default="AUTO",
         help="how the parts are told apart in the file (default: AUTO)",

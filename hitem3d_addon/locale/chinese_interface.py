@@ -88,7 +88,6 @@ INTERFACE = {
     "The kind of file that the service sends back": "服务返回的文件类型",
     "Wavefront OBJ, six decimals": "Wavefront OBJ，六位小数",
     "Binary glTF; keeps the parts and their names best": "二进制 glTF；最能保留部件及其名称",
-    "Triangles only; parts come as loose shells": "仅有三角形；部件为松散的壳",
     "Autodesk FBX": "Autodesk FBX",
     "Universal Scene Description; needs a Blender with USD": "Universal Scene Description；需要带 USD 的 Blender",
     "Callback URL": "回调 URL",
@@ -141,7 +140,6 @@ INTERFACE = {
     "Parts": "部件",
     "How the parts are told apart in the file that came back": "如何区分返回文件中的部件",
     "Automatic": "自动",
-    "By objects, else materials, else colours, else loose pieces": "先按物体，其次按材质，再按颜色，最后按松散块",
     "As Delivered": "按返回的状态",
     "The objects that the file holds": "文件中包含的物体",
     "By Material": "按材质",
@@ -338,4 +336,10 @@ INTERFACE = {
     "How many tasks may be at the service at a time; 0: as many as it takes, beginning with 10": (
         "服务端同时可有多少个任务；0：由服务决定，从 10 个开始"
     ),
+    "By Group": ("按组"),
+    "A part for each group, solid or number that the file gives its faces": (
+        "文件中面的每个组、实体或编号各为一个部件"
+    ),
+    "Triangles only: parts that touch can't be told apart": ("仅有三角形：无法区分相接触的部件"),
+    "An STL can't keep parts apart that touch each other; a GLB can": ("STL 无法区分相互接触的部件；GLB 可以"),
 }

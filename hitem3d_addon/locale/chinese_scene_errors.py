@@ -28,25 +28,12 @@ SCENE_ERRORS = {
     "The file with the parts can't be read: {reason}. Download the parts again.": (
         "无法读取部件文件：{reason}。请重新下载部件。"
     ),
-    "The file with the parts is damaged, or not a model. Download the parts again, or segment the object again.": (
-        "部件文件已损坏，或不是模型。请重新下载部件，或重新分割物体。"
-    ),
-    (
-        "Blender can't read the {kind} file that came back: {reason}. Segment the object again with another format, "
-        "such as GLB."
-    ): ("Blender 无法读取返回的 {kind} 文件：{reason}。请用其他格式（例如 GLB）重新分割物体。"),
-    "This Blender was built without USD, so it can't import USDZ files. Choose another format.": (
-        "此 Blender 构建时未包含 USD，因此无法导入 USDZ 文件。请选择其他格式。"
-    ),
     (
         "Blender's glTF importer is switched off. Enable the add-on “glTF 2.0 format” in Preferences > Add-ons and "
         "try again."
     ): ("Blender 的 glTF 导入器已关闭。请在 “偏好设置 > 插件” 中启用插件 “glTF 2.0 format”，然后重试。"),
     "Blender's FBX importer is switched off. Enable the add-on “FBX format” in Preferences > Add-ons and try again.": (
         "Blender 的 FBX 导入器已关闭。请在 “偏好设置 > 插件” 中启用插件 “FBX format”，然后重试。"
-    ),
-    "This Blender was built without an importer for {kind} files. Choose another format.": (
-        "此 Blender 构建时未包含 {kind} 文件的导入器。请选择其他格式。"
     ),
     # importing.py
     (
@@ -94,22 +81,13 @@ SCENE_ERRORS = {
         "hitem3d_task_id, or segment it again."
     ): ("“{name}” 的任务不在这台电脑的列表中，物体也没有任务 ID。请设置其自定义属性 hitem3d_task_id，或重新分割。"),
     # result_archive.py
-    "The zip file that came back is damaged: {reason}. Download the parts again, or segment the object again.": (
-        "返回的 zip 文件已损坏：{reason}。请重新下载部件，或重新分割物体。"
-    ),
     "The parts can't be unpacked: {reason}. Free some space on the disk and try again.": (
         "无法解压部件：{reason}。请在磁盘上腾出一些空间，然后重试。"
-    ),
-    "There is no model in the zip file that came back. Segment the object again, with GLB as the format.": (
-        "返回的 zip 文件中没有模型。请以 GLB 格式重新分割物体。"
     ),
     (
         "The zip file that came back is not safe to unpack: “{name}” is a link, or no plain path. Ask Hitem3D's "
         "support about this task."
     ): ("返回的 zip 文件解压不安全：“{name}” 是链接，或不是普通路径。请向 Hitem3D 客服询问此任务。"),
-    (
-        "The materials that came back are larger than any can be. Segment the object again, with GLB as the format."
-    ): "返回的材质文件大得不正常。请以 GLB 格式重新分割该物体。",
     "The zip file that came back holds more than any model can. Ask Hitem3D's support about this task.": (
         "返回的 zip 文件的内容超出了任何模型的可能。请向 Hitem3D 客服询问此任务。"
     ),
@@ -132,12 +110,6 @@ SCENE_ERRORS = {
     ),
     # scene_import.py
     "Sculpt Mode": "雕刻模式",
-    "There are no parts in the file that came back: it holds no surface. Segment the object again.": (
-        "返回的文件中没有部件：其中不含任何表面。请重新分割物体。"
-    ),
-    "The parts that came back can't be placed: some of their coordinates are not numbers. Segment the object again.": (
-        "无法放置返回的部件：部分坐标不是数字。请重新分割物体。"
-    ),
     # separate.py
     "“{name}” has detail in a Multiresolution modifier, which a cut would lose. Apply it and try again.": (
         "“{name}” 的多级精度修改器中有细节，切分会使其丢失。请应用该修改器，然后重试。"
@@ -212,4 +184,77 @@ SCENE_ERRORS = {
     (
         "“{name}” can't be edited, so its task can't be kept on it. Make it local or choose another object."
     ): "“{name}” 不可编辑，因此无法在其上保存任务。请将其转为本地项，或选择其他物体。",
+    (
+        "The file with the parts is damaged, or not a model. Download the parts again, which costs nothing. "
+        "If it stays so, ask Hitem3D's support about this task."
+    ): ("部件文件已损坏，或不是模型。请重新下载部件，这不收费。如果仍然如此，请就此任务询问 Hitem3D 客服。"),
+    ("There are no parts in the file that came back: it holds no surface. Ask Hitem3D's support about this task."): (
+        "返回的文件中没有部件：其中没有任何表面。请就此任务询问 Hitem3D 客服。"
+    ),
+    (
+        "The parts that came back can't be placed: some of their coordinates are not numbers. Ask Hitem3D's "
+        "support about this task."
+    ): ("无法放置返回的部件：其中一些坐标不是数字。请就此任务询问 Hitem3D 客服。"),
+    (
+        "The file with the parts holds more than any model can, and would keep Blender busy for minutes. Ask "
+        "Hitem3D's support about this task."
+    ): ("部件文件的内容超出任何模型可能的大小，会让 Blender 忙上好几分钟。请就此任务询问 Hitem3D 客服。"),
+    (
+        "The STL file that came back is damaged. Download the parts again, which costs nothing. If it stays "
+        "so, ask Hitem3D's support about this task."
+    ): ("返回的 STL 文件已损坏。请重新下载部件，这不收费。如果仍然如此，请就此任务询问 Hitem3D 客服。"),
+    "Told apart by the objects in the file.": ("按文件中的物体区分。"),
+    "Told apart by their materials.": ("按材质区分。"),
+    "Told apart by their colours.": ("按颜色区分。"),
+    "Told apart by what hangs together.": ("按相连的部分区分。"),
+    "Told apart by the order of the triangles in the file.": ("按文件中三角形的顺序区分。"),
+    "Nothing in the file tells parts apart: it is one piece.": ("文件中没有任何信息可区分部件：它是一个整体。"),
+    "Told apart by the groups in the file.": ("按文件中的组区分。"),
+    "Told apart by the solids in the file.": ("按文件中的实体区分。"),
+    "Told apart by the subsets in the file.": ("按文件中的子集区分。"),
+    "Told apart by the numbers in “{name}”.": ("按 “{name}” 中的编号区分。"),
+    "Its groups would give other parts: choose By Group for Parts.": (
+        "按组会得到不同的部件：请在 “部件” 中选择 “按组”。"
+    ),
+    "Its materials would give other parts: choose By Material for Parts.": (
+        "按材质会得到不同的部件：请在 “部件” 中选择 “按材质”。"
+    ),
+    "Its colours would give other parts: choose By Colour for Parts.": (
+        "按颜色会得到不同的部件：请在 “部件” 中选择 “按颜色”。"
+    ),
+    (
+        "The STL came as one piece, and an STL can't tell parts apart that touch. GLB as the format can, the next time."
+    ): ("返回的 STL 是一个整体，而 STL 无法区分相接触的部件。下次选择 GLB 格式即可区分。"),
+    "There is no model in the zip file that came back. Ask Hitem3D's support about this task.": (
+        "返回的 zip 文件中没有模型。请就此任务询问 Hitem3D 客服。"
+    ),
+    (
+        "The zip file that came back is damaged: {reason}. Download the parts again, which costs nothing. If "
+        "it stays so, ask Hitem3D's support about this task."
+    ): ("返回的 zip 文件已损坏：{reason}。请重新下载部件，这不收费。如果仍然如此，请就此任务询问 Hitem3D 客服。"),
+    (
+        "The glTF file that came back is damaged: {reason}. Download the parts again, which costs nothing. If"
+        " it stays so, ask Hitem3D's support about this task."
+    ): ("返回的 glTF 文件已损坏：{reason}。请重新下载部件，这不收费。如果仍然如此，请就此任务询问 Hitem3D 客服。"),
+    "By objects, else groups, else materials, else colours, else loose pieces": (
+        "先按物体，其次按组，再按材质，再按颜色，最后按松散块"
+    ),
+    (
+        "This Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program"
+        " may. The file is kept: {file}."
+    ): ("此 Blender 无法读取返回的 {kind} 文件：{reason}。更新的 Blender 或其他程序也许可以。文件保留在：{file}。"),
+    (
+        "This Blender was built without USD, so it can't import USDZ files. Use a Blender from blender.org "
+        "for them, or choose another format before you send."
+    ): (
+        "此 Blender 构建时未包含 USD，因此无法导入 USDZ 文件。请使用 blende"
+        "r.org 提供的 Blender，或在发送前选择其他格式。"
+    ),
+    (
+        "This Blender was built without an importer for {kind} files. Use a Blender from blender.org for "
+        "them, or choose another format before you send."
+    ): ("此 Blender 构建时未包含 {kind} 文件的导入器。请使用 blender.org 提供的 Blender，或在发送前选择其他格式。"),
+    "The materials that came back are larger than any can be. Ask Hitem3D's support about this task.": (
+        "返回的材质文件大得不正常。请就此任务询问 Hitem3D 客服。"
+    ),
 }

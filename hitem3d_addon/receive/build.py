@@ -34,7 +34,7 @@ def make_parts(delivered: Sequence[Delivered]) -> tuple[list[Part], list[Surface
             if key not in materials:
                 materials[key] = _make_material(one.material, coloured=bool(one.colours))
             mesh.materials.append(materials[key])
-        parts.append(Part(mesh, one.name, one.matrix))
+        parts.append(Part(mesh, one.name, one.matrix, one.labels))
         surfaces.append(_surface(one, mesh))
     return parts, surfaces
 

@@ -61,6 +61,8 @@ class Labels:
     values: Ints
     """(vertices,) or (polygons,)."""
     of_faces: bool = False
+    names: Sequence[str] = ()
+    """By number, where the file has any."""
 
 
 @dataclass(frozen=True, slots=True)

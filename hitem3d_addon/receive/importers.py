@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,11 +26,12 @@ class _Importer(NamedTuple):
     def exists(self) -> bool:
         return self.operator in dir(getattr(bpy.ops, self.module))
 
-    def run(self, file: Path) -> None:
+    def run(self, file: Path, settings: Mapping[str, Any]) -> None:
         """Raises RuntimeError where the operator reports an error."""
         operator = getattr(getattr(bpy.ops, self.module), self.operator)
         known = operator.get_rna_type().properties
-        operator(filepath=str(file), **{name: value for name, value in self.settings.items() if name in known})
+        told = {**self.settings, **settings}
+        operator(filepath=str(file), **{name: value for name, value in told.items() if name in known})
 
 
 _GLTF = _Importer(
@@ -44,6 +46,7 @@ _FBX = {"use_anim": False, "use_custom_props": False}
 _IMPORTERS: dict[str, tuple[_Importer, ...]] = {
     "glb": (_GLTF,),
     "obj": (_Importer("wm", "obj_import", {**_Y_UP, "use_split_objects": True}),),
+    "ply": (_Importer("wm", "ply_import", _Y_UP),),
     "stl": (_Importer("wm", "stl_import", _Y_UP),),
     "fbx": (_Importer("wm", "fbx_import", _FBX), _Importer("import_scene", "fbx", _FBX)),
     "usdz": (
@@ -69,17 +72,30 @@ def check_importer(output_format: OutputFormat) -> None:
     _importer(output_format.name.lower())
 
 
-def import_result_file(file: Path) -> None:
-    """Import into the scene and the active collection of the context; what came is known by its being new.
+class Opened(NamedTuple):
+    """A result file that was made safe."""
 
-    What the file is, its content tells. Of a zip all models of the best format are imported, and their textures packed.
-    Raises MissingError, and ResultError for a file that can't be read.
+    kind: str
+    files: Sequence[Path]
+    """Of that kind. A zip may hold several."""
+    folder: Path
+    """A temporary one, for what is made on the way."""
+    origin: Path
+    """The file that came back."""
+
+
+@contextlib.contextmanager
+def opened(file: Path) -> Iterator[Opened]:
+    """What the file is, its content tells. Of a zip all models of the best format count, with their textures.
+
+    Raises ResultError for a file that can't be read.
     """
     import tempfile  # here, as Blender starts with this module
 
     from ..core.result_kind import result_kind
-    from .untrusted.archive import unpack, unpack_usdz
-    from .untrusted.glb import check_glb
+    from ..mesh.glb import save_glb
+    from .untrusted.archive import unpack
+    from .untrusted.gltf import packed
     from .untrusted.obj_materials import confined
 
     try:
@@ -91,27 +107,46 @@ def import_result_file(file: Path) -> None:
         ) from error
     with tempfile.TemporaryDirectory(prefix="hitem3d-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        files = [file]
         if kind == "zip":
             kind, files = unpack(file, folder)
         elif kind == "obj" and (content := confined(file)) is not None:
             files = [folder / "result.obj"]
             files[0].write_bytes(content)
-        elif kind in _IMPORTERS:
-            files = [file]
-        else:
+        if kind == "gltf":
+            kind, texts, files = "glb", files, []
+            for number, text in enumerate(texts):
+                files.append(folder / f"packed {number}.glb")
+                save_glb(files[-1], *packed(text))
+        if kind not in _IMPORTERS:
             raise ResultError(
-                "The file with the parts is damaged, or not a model. Download the parts again, "
-                "or segment the object again."
+                "The file with the parts is damaged, or not a model. Download the parts again, which costs nothing. "
+                "If it stays so, ask Hitem3D's support about this task."
             )
-        before = set(bpy.data.images)
-        for one in files:
-            if kind == "glb":
-                check_glb(one)
-                one = _without_skeletons(one, folder)
-            elif kind == "usdz":
-                one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=folder)))
-            _import_file(one, kind)
-        _keep_images(set(bpy.data.images) - before, folder)
+        yield Opened(kind, files, folder, file)
+
+
+def import_files(result: Opened, **settings: bool) -> None:
+    """Import into the scene and the active collection of the context; what came is known by its being new.
+
+    Textures are packed. ``settings`` are the importer's own. Raises MissingError, and ResultError for a file that can't
+    be read.
+    """
+    import tempfile
+
+    from .untrusted.archive import unpack_usdz
+    from .untrusted.glb import check_glb
+
+    before = set(bpy.data.images)
+    for file in result.files:
+        one = file
+        if result.kind == "glb":
+            check_glb(one)
+            one = _without_skeletons(one, result.folder)
+        elif result.kind == "usdz":
+            one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))
+        _import_file(one, result.kind, result.origin, settings)
+    _keep_images(set(bpy.data.images) - before, result.folder)
 
 
 def _without_skeletons(file: Path, folder: Path) -> Path:
@@ -138,15 +173,16 @@ def _without_skeletons(file: Path, folder: Path) -> Path:
         return file  # damaged, which the importer finds out, too
 
 
-def _import_file(file: Path, kind: str) -> None:
+def _import_file(file: Path, kind: str, origin: Path, settings: Mapping[str, Any]) -> None:
     try:
-        _importer(kind).run(file)
+        _importer(kind).run(file, settings)
     except RuntimeError as error:
         raise ResultError(
-            "Blender can't read the {kind} file that came back: {reason}. "
-            "Segment the object again with another format, such as GLB.",
+            "This Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program may. "
+            "The file is kept: {file}.",
             kind=kind.upper(),
             reason=_reason(error, file),
+            file=str(origin),
         ) from error
 
 
@@ -167,7 +203,10 @@ def _importer(kind: str) -> _Importer:
         if importer.exists():
             return importer
     if kind == "usdz":
-        raise MissingError("This Blender was built without USD, so it can't import USDZ files. Choose another format.")
+        raise MissingError(
+            "This Blender was built without USD, so it can't import USDZ files. Use a Blender from blender.org for "
+            "them, or choose another format before you send."
+        )
     if kind == "glb":
         raise MissingError(
             "Blender's glTF importer is switched off. "
@@ -179,7 +218,9 @@ def _importer(kind: str) -> _Importer:
             "Enable the add-on “FBX format” in Preferences > Add-ons and try again."
         )
     raise MissingError(
-        "This Blender was built without an importer for {kind} files. Choose another format.", kind=kind.upper()
+        "This Blender was built without an importer for {kind} files. Use a Blender from blender.org for them, or "
+        "choose another format before you send.",
+        kind=kind.upper(),
     )
 
 

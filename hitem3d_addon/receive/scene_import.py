@@ -30,7 +30,8 @@ from .loading import load
 from .names import collection_name, part_names
 from .placement import Fit, Verdict
 from .report import import_report
-from .split import Part, split
+from .split import Part
+from .told_report import told_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class Imported:
     report: Message
     doubtful: bool
     """The parts may not be where they belong, and the report says why: it is a warning."""
+    notes: Sequence[Message] = ()
+    """How the parts were told apart, and what was left out."""
+    warnings: Sequence[Message] = ()
 
 
 def import_result(
@@ -69,9 +73,9 @@ def import_result(
     with NewData() as new:
         collection = bpy.data.collections.new(collection_name(name))
         with ScratchScene() as scratch:
-            loaded = load(context, file, collection, scratch, new)
+            loaded = load(context, file, collection, scratch, new, parts)
             place = _place(context, loaded.surfaces, source, record, search=placement == "AUTO")
-        objects = _make_parts(split(loaded.parts, parts), place, name, collection)
+        objects = _make_parts(loaded.parts, place, name, collection)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):
             colour_part(part, number)
@@ -85,7 +89,8 @@ def import_result(
     _select(context, objects)
     report = import_report(place.fit, count=len(objects), name=name, lost_movement=place.lost_movement)
     doubtful = place.lost_movement or place.fit.verdict in (Verdict.AMBIGUOUS, Verdict.NO_MATCH)
-    return Imported(collection, objects, report, doubtful)
+    notes = [*loaded.notes, *told_notes(loaded.told)]
+    return Imported(collection, objects, report, doubtful, notes, loaded.warnings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,9 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         name="Parts",
         description="How the parts are told apart in the file that came back",
         items=[
-            ("AUTO", "Automatic", "By objects, else materials, else colours, else loose pieces"),
+            ("AUTO", "Automatic", "By objects, else groups, else materials, else colours, else loose pieces"),
             ("AS_DELIVERED", "As Delivered", "The objects that the file holds"),
+            ("BY_GROUP", "By Group", "A part for each group, solid or number that the file gives its faces"),
             ("BY_MATERIAL", "By Material", "A part for each material"),
             ("BY_COLOUR", "By Colour", "A part for each vertex colour"),
             ("LOOSE", "Loose Parts", "A part for each piece that hangs together"),
@@ -100,6 +101,10 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         if file is None:
             file = self._download(context, current, task)
         imported = import_parts(context, file, task, obj, options)
+        for note in imported.notes:
+            self.report({"INFO"}, translated(note))
+        for warning in imported.warnings:
+            self.report({"WARNING"}, translated(warning))
         if imported.doubtful:
             self.report({"WARNING"}, translated(imported.report))
             return None

@@ -16,7 +16,7 @@ from ..core.errors import Hitem3DError, Message
 from ..core.values import OutputFormat
 from ..session import board, connection, settings
 from .base import Hitem3DOperator, cursor_progress
-from .wording import draw_text, state_message, translated
+from .wording import STL_WARNING, draw_text, state_message, translated
 
 if TYPE_CHECKING:
     from ..send.submission import Submission
@@ -115,6 +115,8 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         layout.use_property_split = True
         for name in ("source", "include_children", "seg_level", "format", "include_materials"):
             layout.prop(self, name)
+            if name == "format" and self.format == "STL":
+                draw_text(context, layout, translated(STL_WARNING), icon="ERROR", width=_DIALOG)
         layout.prop(self, "mesh_url")
         layout.prop(self, "callback_url")
 

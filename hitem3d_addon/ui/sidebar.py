@@ -22,7 +22,7 @@ from ..session import board, connection, settings
 from ..session.connection import Service
 from .segment import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
 from .tasks import HITEM3D_OT_use_local_service
-from .wording import draw_text, translated
+from .wording import STL_WARNING, draw_text, translated
 
 if TYPE_CHECKING:
     from ..send.export import Estimate
@@ -78,6 +78,8 @@ class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
         column.prop(preferences, "include_materials")
         column.prop(preferences, "include_children")
         column.prop(preferences, "format")
+        if preferences and preferences.format == "STL":
+            draw_text(context, column, translated(STL_WARNING), icon="ERROR")
         column.label(text="Callback URL")
         column.prop(preferences, "callback_url", text="")
 

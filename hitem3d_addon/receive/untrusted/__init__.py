@@ -5,5 +5,6 @@
 DOORS = (
     "archive",
     "glb",
+    "gltf",
     "obj_materials",
 )
