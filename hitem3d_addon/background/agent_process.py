@@ -22,6 +22,7 @@ from typing import IO, Any
 
 import bpy
 
+from ..core.backoff import backoff
 from ..core.errors import MissingError
 from ..core.site_settings import SITE_VARIABLES
 from ..session.connection import Connection, user_agent
@@ -38,7 +39,6 @@ from hitem3d_core.agent.main import main
 main()
 """
 
-_LONGEST_BACKOFF = 300.0
 _QUICK_DEATH = 30.0
 """Seconds: an agent that dies sooner than this after its start makes the next start wait longer."""
 
@@ -146,7 +146,7 @@ class AgentProcess:
         self._started = time.monotonic()
 
     def _backoff(self) -> float:
-        return min(2.0**self._deaths, _LONGEST_BACKOFF)
+        return backoff(self._deaths, first=2.0, longest=300.0)
 
     def _bury(self) -> None:
         """Note that the agent has died by itself.

@@ -40,7 +40,7 @@ examples:
 _TASKS = "TASK is a task id, or the uid that `list` shows. Without one it is the tasks of the open scene's objects."
 
 
-def parsed(arguments: Sequence[str], prog: str) -> argparse.Namespace:
+def parse(arguments: Sequence[str], prog: str) -> argparse.Namespace:
     """What the command line asks for. Exits with 0 after --help, and with 2 and a message for what is wrong."""
     parser = _parser(prog)
     options = parser.parse_args(arguments)

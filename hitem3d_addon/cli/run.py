@@ -21,7 +21,8 @@ from ..core.data_folder import is_uid, job_folder
 from ..core.errors import Hitem3DError, Message, ResultError
 from ..core.site_settings import load_site
 from ..core.task import Task
-from ..core.tasks.batch import JOBS, Batch, Goal, Hooks, Model, Outcome
+from ..core.tasks.batch import JOBS, Batch
+from ..core.tasks.outcome import Goal, Hooks, Model, Outcome
 from ..core.tasks.retention import clear_away
 from ..core.tasks.workflow import Cancelled, Worker
 from ..core.values import TaskState
@@ -175,7 +176,7 @@ def _within_the_studios_limit(jobs: int) -> int:
 
 
 @contextlib.contextmanager
-def running(options: Namespace, output: Output, stop: Cancelled) -> Iterator[Run]:
+def open_run(options: Namespace, output: Output, stop: Cancelled) -> Iterator[Run]:
     """A run with the service as the environment and the preferences say. Raises a Hitem3DError."""
     with connection.worker(connection.current()) as worker:
         if worker.store.notice:

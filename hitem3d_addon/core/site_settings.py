@@ -48,7 +48,7 @@ class SiteSettings(NamedTuple):
     def check(self) -> None:
         """Raise InputError where there is a file that can't be obeyed."""
         if self.problem:
-            raise InputError(self.problem.template, **self.problem.values)
+            raise InputError.of(self.problem)
 
     def check_uploads(self) -> None:
         """Raise InputError where no model may leave the building, or where nobody can tell."""

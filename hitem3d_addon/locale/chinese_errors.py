@@ -250,6 +250,9 @@ ERRORS = {
         "{name} 不是网址：{address}。它必须以 http:// 或 https:// 开头。"
     ),
     "The model file can't be read: {reason}. Export it again.": "无法读取模型文件：{reason}。请重新导出。",
+    "The model file can't be read: {file} ({reason}). Check its name and its permissions.": (
+        "无法读取模型文件：{file}（{reason}）。请检查其名称和权限。"
+    ),
     # transport.py
     (
         "The connection to {host} is not safe: {reason}. In a studio network this is usually a proxy with a "

@@ -59,7 +59,7 @@ class Connection:
                 "Relative Path off."
             )
         if reason := offline_reason(self.api_url):
-            raise OfflineError(reason.template)
+            raise OfflineError.of(reason)
         if not self.credentials.present:
             raise CredentialsError(
                 "There are no keys for Hitem3D. Enter an access key and a secret key in the add-on's preferences, "

@@ -33,6 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..backoff import LONGEST, backoff
 from ..credentials import Credentials
 from ..errors import BusyError, Hitem3DError, InputError, ServiceUnavailableError, StoreError, TaskTimeoutError
 from ..service.client import Hitem3DClient
@@ -41,13 +42,13 @@ from ..task import Task
 from ..tasks import workflow
 from ..tasks.owner import Owner, is_script
 from ..tasks.retention import clear_away
-from ..tasks.store import TaskStore, failure_fields
+from ..tasks.rows import failure_fields
+from ..tasks.store import TaskStore
 from ..tasks.workflow import Progress, Worker
 from ..values import TRANSFERS, UNFINISHED, TaskState
 
 log = logging.getLogger(__name__)
 
-LONGEST_BACKOFF = 60.0
 PROGRESS = 1.0
 """Seconds between two words on how far a transfer is. Each has Blender's window drawn again, and that is the one pause
 that the user can feel. All transfers speak at the same moments, so that several cost no more than one."""
@@ -220,7 +221,7 @@ class Agent:
     def _cancel(self, uid: str) -> None:
         job = self._jobs.get(uid)
         if job and job.running:
-            job.cancelled.set()  # The step ends at its next block or nap, and `_after` does the rest.
+            job.cancelled.set()  # The step ends at its next block or nap, and `_end_step` does the rest.
             return
         self._jobs.pop(uid, None)
         workflow.cancel(self._worker(), uid)
@@ -321,7 +322,7 @@ class Agent:
                 error = None  # it was forgotten meanwhile, which is no fault
         except Hitem3DError as caught:
             error = caught
-        self.tell(self._after, job, task, error, pause, early)
+        self.tell(self._end_step, job, task, error, pause, early)
 
     def _begin_sending(self, job: _Job) -> None:
         """In a thread: note that the body is about to leave, unless Blender is gone: then the next agent sends it."""
@@ -332,7 +333,7 @@ class Agent:
                 "Blender was closed before the model was sent. It is sent when Blender is back."
             )
 
-    def _after(self, job: _Job, task: Task | None, error: Hitem3DError | None, pause: float, early: float) -> None:
+    def _end_step(self, job: _Job, task: Task | None, error: Hitem3DError | None, pause: float, early: float) -> None:
         """On the loop: what a step's end means for its job."""
         job.running = job.sending = False
         job.early = early
@@ -344,7 +345,7 @@ class Agent:
             if error is None:  # forgotten meanwhile
                 self._jobs.pop(job.uid, None)
             else:
-                job.due = now + LONGEST_BACKOFF  # not even the list can be read
+                job.due = now + LONGEST  # not even the list can be read
             return
         if job.cancelled.is_set() and task.state is not TaskState.SENDING:
             if task.state in _ACTIVE:
@@ -356,7 +357,7 @@ class Agent:
             # A fault that passes: of the network, the service, or the disk that the list is on.
             job.failures += 1
             wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
-            pause = max(wanted or 0.0, min(5.0 * 2 ** (job.failures - 1), LONGEST_BACKOFF))
+            pause = backoff(job.failures, wanted)
         elif error and task.state in _ACTIVE and not isinstance(error, TaskTimeoutError):
             if task.api_url != self._client.api_url:
                 self._drop(job.uid)  # The address was changed; the task waits for the day when it is changed back.
@@ -401,9 +402,9 @@ class Agent:
             found = error
         except Exception:
             log.exception("give_task_id")
-        self.tell(self._asked, job.uid, found)
+        self.tell(self._take_answer, job.uid, found)
 
-    def _asked(self, uid: str, found: Task | Hitem3DError | None) -> None:
+    def _take_answer(self, uid: str, found: Task | Hitem3DError | None) -> None:
         """On the loop: go on with a task whose id is known now; another id may be given from when the user is told."""
         self._jobs.pop(uid, None)
         if isinstance(found, Task):

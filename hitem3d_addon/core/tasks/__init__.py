@@ -7,9 +7,10 @@ The only room that writes the list. The blocking path (scripts, command line) an
 
 DOORS = (
     "batch",
-    "content",
+    "outcome",
     "owner",
     "retention",
+    "rows",
     "store",
     "workflow",
 )

@@ -13,12 +13,10 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from dataclasses import dataclass
 from pathlib import Path
 
-from .. import errors
-from ..data_folder import new_uid
+from ..backoff import backoff
 from ..errors import (
     BusyError,
     CancelledError,
@@ -26,16 +24,17 @@ from ..errors import (
     CreditsError,
     Hitem3DError,
     InputError,
-    Message,
     ServiceUnavailableError,
     StoreError,
     TaskFailedError,
     TaskTimeoutError,
+    forgotten,
 )
-from ..task import SegmentationRequest, Task
+from ..task import Task
 from ..values import TaskState
 from . import workflow
-from .content import content_of_file
+from .outcome import Goal, Hooks, Model, Outcome, make_failure
+from .rows import error_of
 from .store import is_locked
 from .workflow import Cancelled, Worker
 
@@ -45,67 +44,12 @@ JOBS = 10
 """Tasks under way at a time: the service's default limit for an account (FAQ)."""
 SEND_TRIES = 5
 """How often a model is tried to be sent while there is no connection; a service that is busy is waited for."""
-LONGEST_BACKOFF = 60.0
 WATCH_PAUSE = 1.0
 """Seconds between looks at a task that another process works on."""
 
 _NAP = 0.1
 _ENDED = (TaskState.FAILED, TaskState.CANCELLED)
 """Gone on with where there is a task id: then it may have been paid for."""
-
-
-class Goal(Enum):
-    """When a task is done with."""
-
-    SENT = auto()
-    """It has a task id."""
-    READY = auto()
-    """The service has the result."""
-    FETCHED = auto()
-    """The result is on this disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """One model to cut. ``content`` is its digest; a model without one is always new."""
-
-    name: str
-    request: SegmentationRequest
-    content: str = ""
-    uid: str = field(default_factory=new_uid)
-    """Of the task, if it becomes a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one model or task. ``kind`` is the class of the error, by name; "" where it went well."""
-
-    name: str
-    uid: str
-    """That of the model or task that was handed in."""
-    task: Task | None = None
-    created: bool = False
-    """It was sent by this run."""
-    file: Path | None = None
-    error: Message | None = None
-    kind: str = ""
-
-
-def failed(name: str, uid: str, error: Hitem3DError, task: Task | None = None, *, created: bool = False) -> Outcome:
-    """The outcome that an error is."""
-    return Outcome(name, uid, task, created, error=error.message, kind=type(error).__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """What somebody who watches is told. None of them may raise an OSError, see `Hitem3DClient.create_task`."""
-
-    changed: Callable[[str, Task], None] = lambda _name, _task: None
-    """A task has taken a step; the first time as soon as its id is committed."""
-    transfer: Callable[[str, str, int, int], None] = lambda _name, _step, _done, _total: None
-    """Name, "upload" or "download", bytes so far and in all (0: not known)."""
-    waits: Callable[[str, Message, float], None] = lambda _name, _error, _pause: None
-    """Something passing went wrong; it is tried again in so many seconds."""
 
 
 @dataclass
@@ -218,7 +162,7 @@ class Batch:
             thing.request.check()
             task = self._enlist(thing)
         except Hitem3DError as error:
-            yield failed(thing.name, thing.uid, error)
+            yield make_failure(thing.name, thing.uid, error)
             return
         self._flights.append(_Flight(thing.name, thing.uid, task.uid, thing, now))
 
@@ -290,12 +234,12 @@ class Batch:
                 return None
             task = self._submit(flight, flight.model, task)
         if task.state is TaskState.UNCERTAIN:
-            raise _as_error(task)
+            raise error_of(task)
         if task.state in _ENDED:
             if not task.task_id and self._enlist_anew(flight):
                 return None
             if not task.task_id or task.error_kind == TaskFailedError.__name__:
-                raise _as_error(task)
+                raise error_of(task)
             task = store.update(task.uid, state=TaskState.WORKING, error=None, error_kind="")
         self._tell(flight, task)
         if self._goal is Goal.SENT:
@@ -307,7 +251,7 @@ class Batch:
                 flight.polls += 1
                 self._tell(flight, task)
             if task.state is TaskState.FAILED:
-                raise _as_error(task)
+                raise error_of(task)
             if task.state is TaskState.WORKING:
                 return None
             if self._goal is Goal.FETCHED:
@@ -321,7 +265,7 @@ class Batch:
             request = task.request._replace(mesh=model.request.mesh)
             self._worker.store.update(task.uid, request=request)
         mesh = model.request.mesh
-        if mesh and model.content and content_of_file(mesh) != model.content:
+        if mesh and model.content and model.request.content() != model.content:
             # It would be paid for under the name of another content, and the new one be taken for known.
             raise InputError("The model file changed while it stood in line. Run the same command again to send it.")
         task = workflow.submit(
@@ -347,7 +291,7 @@ class Batch:
         flight.due = time.monotonic() + WATCH_PAUSE
         task = self._worker.store.get(flight.uid)
         if task is None:
-            raise StoreError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
+            raise forgotten()
         if task.task_id:
             self._tell(flight, task)
         file = workflow.result_file(self._worker.store.home, task)
@@ -361,7 +305,7 @@ class Batch:
         if task.state in _ENDED and not task.task_id and self._enlist_anew(flight):
             return None
         if task.state in (TaskState.UNCERTAIN, *_ENDED):
-            raise _as_error(task)
+            raise error_of(task)
         return None
 
     def _tell(self, flight: _Flight, task: Task) -> None:
@@ -378,10 +322,10 @@ class Batch:
         if isinstance(error, BusyError):
             # Others share the account's limit: nobody of this run need try before the pause is over.
             self._busy += 1
-            pause = _backoff(self._busy, wanted)
+            pause = backoff(self._busy, wanted)
             self._hold = now + pause
         else:
-            pause = _backoff(flight.failures, wanted)
+            pause = backoff(flight.failures, wanted)
         flight.due = now + pause
         sent = flight.told is not None
         over = now - flight.since >= self._timeout
@@ -420,7 +364,7 @@ class Batch:
         task = None
         with contextlib.suppress(StoreError):
             task = self._worker.store.get(flight.uid)
-        return failed(flight.name, flight.given, error, task, created=flight.created)
+        return make_failure(flight.name, flight.given, error, task, created=flight.created)
 
     def _timed_out(self, flight: _Flight) -> Outcome:
         task = self._worker.store.get(flight.uid)
@@ -456,21 +400,5 @@ class Batch:
         return self._failed(flight, CancelledError("Stopped before it was sent; nothing was charged."))
 
 
-def _backoff(times: int, asked_for: float | None) -> float:
-    """Seconds until the next try: what the service asks for, else 5 growing to LONGEST_BACKOFF."""
-    if asked_for is not None:
-        return max(asked_for, 0.2)
-    return min(5.0 * 2.0 ** min(times - 1, 10), LONGEST_BACKOFF)
-
-
 def _not_sent(name: str) -> InputError:
     return InputError("“{name}” was not sent yet, so there is nothing to ask for. Wait until it is sent.", name=name)
-
-
-def _as_error(task: Task) -> Hitem3DError:
-    """The error that a task's row keeps, as an error again."""
-    kind = getattr(errors, task.error_kind, TaskFailedError)
-    if task.error is None:
-        return TaskFailedError("The task has ended without a result. Segment the object again for a new one.")
-    error: Hitem3DError = kind(task.error.template, **task.error.values)
-    return error
