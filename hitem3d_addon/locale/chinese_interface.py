@@ -61,7 +61,7 @@ INTERFACE = {
         "“{name}” 的部件：{count} 个，已就位。返回时被旋转、移动或缩放过，现已还原：绕 X、Y、Z 旋转 {x}°、{y}°、{z}°"
         "，缩放 {scale:.6g}，移动 {distance:.6g}（偏差为其尺寸的 {percent:.5f} %）。"
     ),
-    # known_tasks.py
+    # board.py
     "{credits:g} API credits left": "剩余 {credits:g} API 积分",
     # menus.py
     "Segment (Split into Parts)…": "分割（拆分为部件）…",
