@@ -15,7 +15,8 @@ from environment import REPOSITORY
 
 def test_holds_the_package_and_nothing_else(extension: Path) -> None:
     package = REPOSITORY / "hitem3d_addon"
-    sources = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
+    files = [*package.rglob("*.py"), *package.glob("locale/*.po")]
+    sources = {path.relative_to(package).as_posix() for path in files}
     with ZipFile(extension) as archive:
         assert set(archive.namelist()) == sources | {"blender_manifest.toml", "LICENSE"}
         for name in sources:
