@@ -40,7 +40,7 @@ LAW: dict[str, set[str]] = {
 }
 """Each room, and the rooms that it may import. docs/architecture.md draws it."""
 
-NO_BLENDER = ("core", "receive.untrusted", "mesh.glb")
+NO_BLENDER = ("core", "receive.delivered", "receive.glb_", "receive.untrusted", "mesh.glb")
 """Rooms and files that work without Blender."""
 BLENDER = {"bpy", "bpy_extras", "bmesh", "mathutils", "idprop", "gpu", "blf", "addon_utils"}
 NO_NUMPY = ("core",)

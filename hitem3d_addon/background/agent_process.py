@@ -22,6 +22,7 @@ from typing import IO, Any
 
 import bpy
 
+from ..core.backoff import backoff
 from ..core.errors import MissingError
 from ..core.site_settings import SITE_VARIABLES
 from ..session.connection import Service, user_agent
@@ -38,7 +39,6 @@ from hitem3d_core.agent.main import main
 main()
 """
 
-_LONGEST_BACKOFF = 300.0
 _QUICK_DEATH = 30.0
 """Seconds: an agent that dies sooner than this after its start makes the next start wait longer."""
 
@@ -146,7 +146,7 @@ class AgentProcess:
         self._started = time.monotonic()
 
     def _backoff(self) -> float:
-        return min(2.0**self._deaths, _LONGEST_BACKOFF)
+        return backoff(self._deaths, first=2.0, longest=300.0)
 
     def _buried(self) -> None:
         """Note that the agent has died by itself.
@@ -193,7 +193,7 @@ def _configuration(service: Service) -> dict[str, Any]:
         "ca_file": str(service.ca_file or ""),
         "user_agent": user_agent(),
         "transfers": service.site.transfers,
-        "unfinished_tasks": service.site.unfinished_tasks,
+        "unfinished_tasks": service.unfinished_tasks,
         # Read again before each upload: the studio may forbid them while models wait in line.
         "site": {name: os.environ[name] for name in SITE_VARIABLES if name in os.environ},
         # A proxy's password, which other programs could see in the environment that a process starts with.

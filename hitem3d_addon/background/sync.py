@@ -121,10 +121,10 @@ def _read_events() -> None:
             case "progress":
                 board.transfers[event["uid"]] = board.Transfer(event["step"], event["done"], event["total"])
             case "account":
-                board.account = Message(event["template"], event["values"])
+                board.account = Message.unpack((event["template"], event["values"]))
                 board.redraw()
             case "problem":
-                board.problem = Message(event["template"], event["values"])
+                board.problem = Message.unpack((event["template"], event["values"]))
                 board.redraw()
 
 

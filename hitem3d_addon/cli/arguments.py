@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..core.choices import TARGETS
 from ..core.task import SegLevel
-from ..core.tasks.batch import JOBS
 from ..core.tasks.workflow import WAIT_BUDGET
-from ..core.values import OutputFormat
+from ..core.values import UNFINISHED, OutputFormat
 from .exit_codes import MEANINGS
 from .part_export import PART_FORMATS
-
-TARGETS = ("FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE")
 
 _ABOUT = "Cut models into parts with the Hitem3D cloud service. Each model that is sent costs API credits."
 
@@ -40,7 +38,7 @@ examples:
 _TASKS = "TASK is a task id, or the uid that `list` shows. Without one it is the tasks of the open scene's objects."
 
 
-def parsed(arguments: Sequence[str], prog: str) -> argparse.Namespace:
+def parse(arguments: Sequence[str], prog: str) -> argparse.Namespace:
     """What the command line asks for. Exits with 0 after --help, and with 2 and a message for what is wrong."""
     parser = _parser(prog)
     options = parser.parse_args(arguments)
@@ -208,7 +206,12 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
     add("--include-materials", action="store_true", help="send an object's materials and textures too")
     add("--wait", action="store_true", help="wait for the parts; implied by what needs them")
     _add_waiting(parser)
-    add("--jobs", type=_positive, default=JOBS, metavar="N", help="tasks under way at a time (default: %(default)s)")
+    add(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help=f"tasks under way at a time (default: {UNFINISHED}, and more while the service takes more)",
+    )
     sending = parser.add_mutually_exclusive_group()
     sending.add_argument("--again", action="store_true", help="send even what was sent before, and pay for it again")
     sending.add_argument(

@@ -13,12 +13,9 @@ from numpy.typing import NDArray
 
 from ..core.choices import PartsChoice
 from ..mesh.components import components
-from ..mesh.element_numbers import store_numbers, take_numbers
-from ..mesh.scratch import ScratchScene
-from ..mesh.triangles import Floats, Ints, corner_values, polygon_starts
+from ..mesh.cut import cut
+from ..mesh.triangles import Ints, corner_values, polygon_starts
 
-_LABEL, _CORNER = "hitem3d_cut_label", "hitem3d_cut_corner"
-"""Attributes that travel through a cut."""
 _MOST = 512
 """More colours or shells than this are no parts but a picture or dirt; only Loose Parts cuts them all the same."""
 _FLAT = 0.9
@@ -61,10 +58,10 @@ def _cut_part(part: Part, choice: PartsChoice) -> list[Part]:
         labels = _by_shell(part.mesh, _MOST if choice == "AUTO" else len(part.mesh.polygons))
     if labels is None:
         return [part]
-    return [
-        Part(mesh, names[number] if names else part.name, part.matrix)
-        for number, mesh in enumerate(cut(part.mesh, labels))
-    ]
+    pieces = cut(part.mesh, labels)
+    for piece in pieces.values():
+        _drop_unused_materials(piece.mesh)
+    return [Part(piece.mesh, names[number] if names else part.name, part.matrix) for number, piece in pieces.items()]
 
 
 def _by_material(mesh: Mesh) -> tuple[Ints | None, Sequence[str]]:
@@ -155,51 +152,6 @@ def _numbered(values: Ints, most: int) -> Ints | None:
     rank = np.empty(len(firsts), np.int32)
     rank[np.argsort(firsts)] = np.arange(len(firsts), dtype=np.int32)
     return rank[labels]
-
-
-def cut(mesh: Mesh, labels: Ints) -> list[Mesh]:
-    """One mesh for each label, with all that its faces, corners, edges and vertices carry, and the materials it uses.
-
-    Labels (polygons,) run from 0 without gaps. The mesh itself is used up.
-    """
-    store_numbers(mesh, _LABEL, "FACE", labels)
-    normals = _custom_normals(mesh)
-    if normals is not None:
-        store_numbers(mesh, _CORNER, "CORNER", np.arange(len(normals), dtype=np.int32))
-    pieces: dict[int, Mesh] = {}
-    with ScratchScene() as scratch:
-        tree = scratch.add_tree(scratch.add_object(mesh))
-        label = tree.nodes.new("GeometryNodeInputNamedAttribute")
-        label.data_type = "INT"
-        label.inputs["Name"].default_value = _LABEL
-        split = tree.nodes.new("GeometryNodeSplitToInstances")
-        split.domain = "FACE"
-        tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], split.inputs["Geometry"])
-        tree.links.new(label.outputs["Attribute"], split.inputs["Group ID"])
-        tree.links.new(split.outputs[0], tree.nodes.new("NodeGroupOutput").inputs[0])
-        for instance in scratch.evaluate().object_instances:
-            if instance.is_instance:
-                piece = instance.object.data.copy()
-                pieces[int(take_numbers(piece, _LABEL)[0])] = piece
-    for piece in pieces.values():
-        if normals is not None:
-            piece.normals_split_custom_set(normals[take_numbers(piece, _CORNER)])
-        _drop_unused_materials(piece)
-    return [pieces[label] for label in sorted(pieces)]
-
-
-def _custom_normals(mesh: Mesh) -> Floats | None:
-    """The directions (corners, 3) of custom normals; None where there are none, or they need no help.
-
-    They are stored relative to the faces around a corner, which a cut takes away. From 4.5 on they may also be plain
-    directions.
-    """
-    stored = mesh.attributes.get("custom_normal")
-    if not mesh.has_custom_normals or (stored and stored.data_type == "FLOAT_VECTOR"):
-        return None
-    normals = np.empty((len(mesh.loops), 3), np.float32)
-    mesh.corner_normals.foreach_get("vector", normals.ravel())
-    return normals
 
 
 def _drop_unused_materials(mesh: Mesh) -> None:

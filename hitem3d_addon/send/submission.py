@@ -21,9 +21,10 @@ from ..core.tasks import workflow
 from ..core.tasks.store import TaskStore
 from ..core.tasks.workflow import Progress, Worker
 from ..core.values import TaskState, check_upload_size
+from ..mesh.evaluated import world_matrix
 from ..session import board
 from ..session.connection import Service
-from ..session.record import Record, matrix_of, read_record, remove_record, stamp_task_id, task_id_of, write_record
+from ..session.record import Record, matrix_values, read_record, remove_record, stamp_task_id, task_id_of, write_record
 from .export import SentGeometry, export_glb
 from .selection import Source, check_editable, models
 
@@ -42,7 +43,12 @@ class Submission(NamedTuple):
 
     def record_for(self, obj: bpy.types.Object) -> Record:
         """What an import needs later, on any machine, to put the parts where this object is."""
-        record = Record(uid=self.uid, matrix=matrix_of(obj), format=self.request.format, time=int(time.time()))
+        record = Record(
+            uid=self.uid,
+            matrix=matrix_values(world_matrix(obj, bpy.context.evaluated_depsgraph_get())),
+            format=self.request.format,
+            time=int(time.time()),
+        )
         if self.sent is None:
             return record
         return record._replace(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.errors import InputError
+from ..core.errors import InputError, forgotten
 from ..core.task import SegmentationRequest, Task
 from ..core.tasks import workflow
 from ..core.tasks.store import TaskStore
@@ -58,5 +58,5 @@ def meant(context: bpy.types.Context, store: TaskStore, api_url: str, uid: str) 
         return task_of(store, api_url, obj), obj
     task = store.get(uid)
     if task is None:
-        raise InputError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
+        raise forgotten()
     return task, next(iter(board.uids_in_file().get(uid, [])), None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
+from ..core import choices
 from ..core.errors import Message
 from ..session import board, connection
 from ..session.record import parts_of, task_id_of
@@ -128,13 +129,7 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
     target: EnumProperty(
         name="As",
         description="What the parts become on the original",
-        items=[
-            ("FACE_ATTRIBUTE", "Face Attribute", "A number for each face, in the attribute hitem3d_part"),
-            ("FACE_SETS", "Face Sets", "Face sets for Sculpt Mode"),
-            ("VERTEX_GROUPS", "Vertex Groups", "A vertex group for each part"),
-            ("MATERIALS", "Materials", "A material for each part"),
-            ("SEPARATE", "Separate Objects", "The original cut into objects, with all its data"),
-        ],
+        items=choices.TARGET_ITEMS,
         default="FACE_ATTRIBUTE",
     )
 

@@ -25,13 +25,13 @@ from . import contract, sniff
 from .behaviour import Behaviour, Fault, Settings
 from .contract import RefusedError, envelope
 from .journal import Journal, without_secrets
-from .tasks import Task, Tasks
+from .tasks import Tasks
 from .upload import read_form
 
 ENDPOINT = {
     contract.TOKEN_PATH: "token",
     contract.CREATE_PATH: "create-task",
-    contract.QUERY_PATH: "query-task",
+    **dict.fromkeys(contract.QUERY_PATHS.values(), "query-task"),
     contract.BALANCE_PATH: "balance",
 }
 FAULT: web.RequestKey[Fault | None] = web.RequestKey("fault", Fault)
@@ -92,7 +92,8 @@ class Server:
         api = web.Application(middlewares=[self._guard])
         api.router.add_post(contract.TOKEN_PATH, self._give_token)
         api.router.add_post(contract.CREATE_PATH, self._create_task)
-        api.router.add_get(contract.QUERY_PATH, self._query_task)
+        for path in contract.QUERY_PATHS.values():
+            api.router.add_get(path, self._query_task)
         api.router.add_get(contract.BALANCE_PATH, self._balance)
         api.router.add_get("/sandbox/counts", self._counts)
         api.router.add_post("/sandbox/behaviour", self._behave)
@@ -175,13 +176,15 @@ class Server:
         fault = request[FAULT]
         return await self._misbehave(request, fault) if fault and fault.when == moment else None
 
-    def _authorize(self, request: web.Request) -> None:
+    def _authorize(self, request: web.Request, auth: str = "") -> None:
         settings = self.behaviour.settings
+        auth = auth or settings.auth
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        taken = ("Token", "Bearer") if settings.auth == "both" else (settings.auth.capitalize(),)
+        taken = ("Token", "Bearer") if auth == "both" else (auth.capitalize(),)
         known = hmac.compare_digest(token.encode(), self._token.encode()) or self._issued.get(token, 0) > time.time()
         if scheme not in taken or not known:
-            raise RefusedError(contract.UNAUTHORIZED, "Unauthorized", 401 if settings.unauthorized == "http" else 200)
+            words = settings.unauthorized
+            raise RefusedError(*contract.REFUSALS.get(words, (contract.EXPIRED, words, 200)))
 
     # ---- the service ----
 
@@ -238,23 +241,22 @@ class Server:
     async def _query_task(self, request: web.Request) -> web.StreamResponse:
         self._authorize(request)
         task = self.tasks.by_id.get(request.query.get("task_id", ""))
-        if not task:
+        if not task or request.path != contract.QUERY_PATHS[task.task_id.partition("_")[0]]:
             raise RefusedError(contract.NO_SUCH_TASK, "task not found")
         task.queries += 1
-        answer = self.tasks.answer(task, self._link(task) if task.result else "")
+        answer = self.tasks.answer(task)
         pause = self.behaviour.settings.retry_after
         return web.json_response(answer, headers={"Retry-After": pause} if pause else {})
 
     async def _balance(self, request: web.Request) -> web.StreamResponse:
-        self._authorize(request)
+        self._authorize(request, self.behaviour.settings.balance_auth)
         return web.json_response(envelope({"totalBalance": round(self.behaviour.settings.credits, 2)}))
 
     # ---- the host of the results ----
 
-    def _link(self, task: Task) -> str:
-        assert task.result
+    def _link(self, result: Path) -> str:
         until = time.time() + self.behaviour.settings.link_seconds
-        name = task.result.name
+        name = result.name
         return f"{self._results_url}/results/{name}?auth_key={self._key(name, f'{until:.3f}', secrets.token_hex(8))}"
 
     def _key(self, name: str, until: str, nonce: str) -> str:

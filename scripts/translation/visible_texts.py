@@ -32,7 +32,7 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
-COMMANDS = ("cli/*.py", "__main__.py", "core/tasks/batch.py", "core/tasks/content.py")
+COMMANDS = ("cli/*.py", "__main__.py", "core/model_file.py", "core/tasks/batch.py", "core/tasks/outcome.py")
 """What only a terminal shows."""
 
 

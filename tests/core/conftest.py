@@ -25,6 +25,12 @@ AT_FIRST: dict[str, Any] = {
     "download_rate": 0.0,
     "zip": False,
     "deliver_format": 0,
+    "also_format": 0,
+    "balance_auth": "",
+    "family": "segmentation",
+    "links": "url",
+    "progress": False,
+    "price": 20.0,
 }
 
 

@@ -23,14 +23,14 @@ import pytest
 import trimesh
 from sandbox_process import Sandbox
 
-from hitem3d_addon.core.agent.agent import TRANSFERS, UNFINISHED, Agent
+from hitem3d_addon.core.agent.agent import Agent
 from hitem3d_addon.core.agent.main import LOG_FILE
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
 from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.core.tasks import workflow
 from hitem3d_addon.core.tasks.store import TaskStore
-from hitem3d_addon.core.values import TaskState
+from hitem3d_addon.core.values import TRANSFERS, UNFINISHED, TaskState
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -191,7 +191,8 @@ def test_many_tasks_wait_in_line(store: TaskStore, sandbox: Sandbox, start_agent
 
     until(all_done, 60)
     counts = sandbox.counts()
-    assert counts["tasks_created"] == counts["requests"]["create-task"] == len(tasks)
+    assert counts["tasks_created"] == len(tasks)
+    assert counts["requests"]["create-task"] <= len(tasks) + 1, "one is tried beyond the known limit, and no more"
     assert most <= UNFINISHED + TRANSFERS
 
 
@@ -362,7 +363,8 @@ def test_two_agents_share_the_work(
             agent.send(do="watch", uid=task.uid)
     until(lambda: all(row.state is TaskState.DONE for row in store.tasks()), 60)
     counts = sandbox.counts()
-    assert counts["tasks_created"] == counts["requests"]["create-task"] == len(tasks)
+    assert counts["tasks_created"] == len(tasks)
+    assert counts["requests"]["create-task"] <= len(tasks) + 1, "one is tried beyond the known limit, and no more"
 
 
 def questions(sandbox: Sandbox, span: float) -> list[float]:
@@ -442,11 +444,11 @@ def test_a_job_of_a_forgotten_task_ends(store: TaskStore, sandbox: Sandbox) -> N
     agent.command({"do": "watch", "uid": task.uid})
     store.forget(task.uid)
     (job,) = agent._jobs.values()
-    agent._step(job)
+    agent._steps.take(job, agent._end_step)
     what, arguments = agent._inbox.get()
     what(*arguments)
     assert not agent._jobs
-    agent._worker().store.close()
+    agent._steps.worker().store.close()
     agent._owner.close()
 
 

@@ -15,12 +15,13 @@ import pytest
 import trimesh
 from sandbox_process import Sandbox
 
+from hitem3d_addon.core.backoff import backoff
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.site_settings import SiteSettings
 from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
 from hitem3d_addon.core.tasks import workflow
-from hitem3d_addon.core.tasks.batch import Batch, Goal, Hooks, Model, Outcome
-from hitem3d_addon.core.tasks.content import content_of_address, content_of_file
+from hitem3d_addon.core.tasks.batch import Batch
+from hitem3d_addon.core.tasks.outcome import Goal, Hooks, Model, Outcome
 from hitem3d_addon.core.tasks.owner import Owner
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.tasks.workflow import Worker
@@ -52,7 +53,8 @@ def model(tmp_path: Path) -> Callable[..., Model]:
         mesh = tmp_path / f"model-{size}.stl"
         trimesh.creation.box((1, 1, size)).export(mesh)
         options = {"seg_level": SegLevel.LOW, "format": OutputFormat.STL, **options}
-        return Model(mesh.stem, SegmentationRequest(mesh=mesh, **options), content_of_file(mesh))
+        request = SegmentationRequest(mesh=mesh, **options)
+        return Model(mesh.stem, request, request.content())
 
     return make
 
@@ -156,7 +158,7 @@ def test_without_credits_nothing_more_is_begun(
 def test_a_network_that_breaks_is_tried_again(
     worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hitem3d_addon.core.tasks.batch.LONGEST_BACKOFF", 0.1)
+    monkeypatch.setitem(backoff.__kwdefaults__, "longest", 0.1)
     shared_sandbox.behave(
         faults=[
             {"on": "query-task", "times": 2, "do": "answer", "status": 500, "text": "<html>"},  # before it is sent
@@ -196,7 +198,8 @@ def test_a_file_that_changed_in_line_is_not_sent(
 
 
 def test_an_address_of_bytes_that_are_no_text_is_told_from_others() -> None:
-    assert content_of_address("https://a.example/\udcff.glb") != content_of_address("https://a.example/\udcfe.glb")
+    contents = {SegmentationRequest(mesh_url=f"https://a.example/{byte}.glb").content() for byte in "\udcfe\udcff"}
+    assert len(contents) == 2
 
 
 def test_the_studio_forbids_uploads_in_mid_run(
@@ -251,9 +254,9 @@ def test_two_processes_at_the_same_time_pay_once(
     files = [model(size).request.mesh for size in range(1, 9)]
     code = (
         "import sys; from contextlib import closing; from pathlib import Path\n"
-        "from hitem3d_addon.core import workflow\n"
+        "from hitem3d_addon.core.tasks import workflow\n"
         "from hitem3d_addon.core.tasks.batch import *\n"
-        "from hitem3d_addon.core.tasks.content import content_of_file\n"
+        "from hitem3d_addon.core.task import SegmentationRequest\n"
         "from hitem3d_addon.core.credentials import Credentials\n"
         "from hitem3d_addon.core.tasks.owner import Owner\n"
         "from hitem3d_addon.core.tasks.store import TaskStore\n"
@@ -261,7 +264,8 @@ def test_two_processes_at_the_same_time_pay_once(
         "with TaskStore(home) as store, Owner(home, script=True) as owner:\n"
         "    client = workflow.connect(store, url, Credentials(token=token), user_agent='test', ca_file=None)\n"
         "    worker = workflow.Worker(store, owner, client)\n"
-        "    models = [Model(f, SegmentationRequest(mesh=Path(f)), content_of_file(Path(f))) for f in files]\n"
+        "    requests = [SegmentationRequest(mesh=Path(f)) for f in files]\n"
+        "    models = [Model(str(r.mesh), r, r.content()) for r in requests]\n"
         "    outcomes = list(Batch(worker, Goal.FETCHED).run(models))\n"
         "    print(sum(o.created for o in outcomes), sum(bool(o.file) for o in outcomes))\n"
     )

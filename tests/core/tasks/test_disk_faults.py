@@ -107,7 +107,7 @@ def test_full_when_the_id_comes_and_then_the_process_dies(
     program = """
 import os, sys, time
 from pathlib import Path
-from hitem3d_addon.core import workflow
+from hitem3d_addon.core.tasks import workflow
 from hitem3d_addon.core.service.authorization import AuthScheme
 from hitem3d_addon.core.service.client import Hitem3DClient
 from hitem3d_addon.core.credentials import Credentials
