@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
-import struct
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import bpy
 
 from ..core.errors import MissingError, ResultError
 from ..core.values import OutputFormat
+
+if TYPE_CHECKING:
+    from .delivered import Contents
 
 
 class _Importer(NamedTuple):
@@ -69,26 +72,25 @@ def check_importer(output_format: OutputFormat) -> None:
     _importer(output_format.name.lower())
 
 
-def import_result_file(file: Path) -> None:
-    """Import into the scene and the active collection of the context; what came is known by its being new.
+def import_result_file(file: Path) -> Contents:
+    """What our own readers find in a result file; the rest is imported into the context's scene and collection.
 
-    What the file is, its content tells. Of a zip all models of the best format are imported, and their textures packed.
-    Raises MissingError, and ResultError for a file that can't be read.
+    What Blender's importers made is known by its being new. What the file is, its content tells. Of a zip all models of
+    the best format are read, and their textures packed. Raises MissingError, and ResultError for a file that can't be
+    read.
     """
     import tempfile  # here, as Blender starts with this module
 
     from ..core.result_kind import result_kind
+    from .delivered import Contents
     from .untrusted.archive import unpack, unpack_usdz
-    from .untrusted.glb import check_glb
     from .untrusted.obj_materials import confined
 
     try:
         kind = result_kind(file)
     except OSError as error:
-        raise ResultError(
-            "The file with the parts can't be read: {reason}. Download the parts again.",
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise _unreadable(error) from error
+    found = Contents([], [], [])
     with tempfile.TemporaryDirectory(prefix="hitem3d-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if kind == "zip":
@@ -106,36 +108,53 @@ def import_result_file(file: Path) -> None:
         before = set(bpy.data.images)
         for one in files:
             if kind == "glb":
-                check_glb(one)
-                one = _without_skeletons(one, folder)
-            elif kind == "usdz":
+                _read_glb(one, file, folder, found)
+                continue
+            if kind == "usdz":
                 one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=folder)))
             _import_file(one, kind)
         _keep_images(set(bpy.data.images) - before, folder)
+    return found
 
 
-def _without_skeletons(file: Path, folder: Path) -> Path:
-    """The GLB, or a copy of it without skeletons, where it has any.
-
-    To make one the importer shows its scene in the user's window, and needs a screen. Parts have no use for it.
-    """
-    from ..mesh.glb import read_glb, save_glb
+def _read_glb(file: Path, delivered: Path, folder: Path, found: Contents) -> None:
+    """Read a GLB ourselves, or have Blender's importer read it; ``delivered`` is the file that it came in."""
+    from .glb import GlbFile
 
     try:
-        with file.open("rb") as stream:
-            length = struct.unpack("<12xI4x", stream.read(20))[0]
-            if b'"skins"' not in stream.read(length):
-                return file
-        document, binary = read_glb(file)
-        for node in document["nodes"]:
-            node.pop("skin", None)
-        del document["skins"]
-        document.pop("animations", None)
-        copy = folder / "unskinned.glb"
-        save_glb(copy, document, binary)
-        return copy
-    except (ValueError, TypeError, KeyError, AttributeError, struct.error):
-        return file  # damaged, which the importer finds out, too
+        with GlbFile(file) as glb:
+            found.notes.extend(glb.notes)
+            if not glb.for_blender:
+                found.parts.extend(glb.parts())
+                return
+            found.for_blender.append(glb.for_blender)
+            ready, compression = glb.ready_for_blender(folder), glb.compression
+    except OSError as error:
+        raise _unreadable(error) from error
+    try:
+        _importer("glb").run(ready)
+    except RuntimeError as error:
+        if compression:
+            raise ResultError(
+                "The parts came back compressed with {name}, which this Blender can't read. Try a newer Blender, or "
+                "unpack the file with “gltf-transform copy” and import it by hand. It is kept in the data folder, "
+                "which the add-on's preferences name: {place}.",
+                name=compression,
+                place=" > ".join(delivered.parts[-3:]),
+            ) from error
+        raise ResultError(
+            "Blender can't read the GLB file that came back: {reason}. Download the parts again, or try a newer "
+            "Blender. The file is kept in the data folder, which the add-on's preferences name: {place}.",
+            reason=_reason(error, ready),
+            place=" > ".join(delivered.parts[-3:]),
+        ) from error
+
+
+def _unreadable(error: OSError) -> ResultError:
+    return ResultError(
+        "The file with the parts can't be read: {reason}. Download the parts again.",
+        reason=error.strerror or type(error).__name__,
+    )
 
 
 def _import_file(file: Path, kind: str) -> None:
@@ -184,7 +203,10 @@ def _importer(kind: str) -> _Importer:
 
 
 def _reason(error: RuntimeError, file: Path) -> str:
-    """The last line of what the importer said, which may be a whole traceback, without the folder of the file."""
+    """What the importer said, in one sentence without folders. It may be a whole traceback, whose last error counts."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    last = lines[-1].replace(str(file), file.name) if lines else "no reason given"
+    lines = [line for line in lines if not line.startswith(("Location:", "File ", "Traceback"))]
+    raised = [line for line in lines if re.match(r"[\w.]*(?:Error|Exception|Warning)\b\s*:", line)]
+    last = (raised or lines or ["no reason given"])[-1].replace(str(file), file.name)
+    last = re.sub(r"(?:[A-Za-z]:)?(?:[\\/][^\\/:\s'\"]+)+[\\/]", "", last)
     return last.removeprefix("Error: ").rstrip(".")[:200]

@@ -16,6 +16,7 @@ from ..core.errors import InputError, Message, ResultError
 from ..mesh.new_data import NewData
 from ..mesh.scratch import ScratchScene
 from ..mesh.surface import Surface, gather
+from .build import make_parts
 from .importers import import_result_file
 from .split import Part
 
@@ -30,6 +31,8 @@ class Loaded:
     """All of it, to find out where it lies."""
     notes: Sequence[Message] = ()
     """For the report: what was left out or taken off, and why."""
+    for_blender: Sequence[str] = ()
+    """Why Blender's importer has read it, which takes longer; empty where a reader of ours has."""
 
 
 def load(context: Context, file: Path, collection: Collection, scratch: ScratchScene, new: NewData) -> Loaded:
@@ -44,26 +47,31 @@ def load(context: Context, file: Path, collection: Collection, scratch: ScratchS
     layer.active_layer_collection = layer.layer_collection.children[0]
     # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
     with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
-        import_result_file(file)
+        contents = import_result_file(file)
     things = [thing for thing in new.objects() if thing.type == "MESH" and thing.data.polygons]
-    if not things:
+    if not things and not contents.parts:
         raise ResultError(
             "There are no parts in the file that came back: it holds no surface. Segment the object again."
         )
+    parts, surfaces = make_parts(contents.parts)
+    if not all(np.isfinite(surface.local).all() for surface in surfaces):
+        raise _no_numbers()
     for thing in things:
         thing.modifiers.clear()
         thing.hide_viewport = False
-    depsgraph = scratch.evaluate()
     try:
-        surfaces = gather(things, depsgraph)
+        surfaces += gather(things, scratch.evaluate())
     except InputError as error:
-        raise ResultError(
-            "The parts that came back can't be placed: some of their coordinates are not numbers. "
-            "Segment the object again."
-        ) from error
-    parts = _delivered(things)
+        raise _no_numbers() from error
+    parts += _delivered(things)
     bpy.data.batch_remove(things)  # the parts may take their names
-    return Loaded(parts, surfaces)
+    return Loaded(parts, surfaces, contents.notes, contents.for_blender)
+
+
+def _no_numbers() -> ResultError:
+    return ResultError(
+        "The parts that came back can't be placed: some of their coordinates are not numbers. Segment the object again."
+    )
 
 
 def _delivered(things: Sequence[Object]) -> list[Part]:

@@ -62,6 +62,11 @@ def part_names(delivered: Sequence[str], name: str) -> list[str]:
     ]
 
 
+def says_something(name: str) -> bool:
+    """Whether the name of a thing in a file tells what it is; where not, the one above it may."""
+    return bool(_word(name))
+
+
 def collection_name(name: str) -> str:
     """The name of the collection that the parts of an object go into."""
     return _fitting(name, " parts")
