@@ -24,7 +24,31 @@ SCENE_ERRORS = {
     "The model can't be written to {folder}: {reason}. Free some space there or choose another data folder.": (
         "无法将模型写入 {folder}：{reason}。请在那里腾出一些空间，或选择其他数据文件夹。"
     ),
+    # glb_document.py
+    "Left out, as the file does not show it: {names}.": "已忽略文件未显示的内容：{names}。",
+    "Without its pictures, which are in files that did not come with it: {names}.": (
+        "不含贴图，因为它们位于未随文件返回的其他文件中：{names}。"
+    ),
+    "Without its pictures, which are packed in a way that Blender can't read.": (
+        "不含贴图，因为 Blender 无法读取其打包方式。"
+    ),
+    "Read without {names}, which says nothing about the surface.": "读取时忽略了与表面无关的 {names}。",
     # importers.py
+    (
+        "The parts came back compressed with {name}, which this Blender can't read. Try a newer Blender, or unpack the "
+        "file with “gltf-transform copy” and import it by hand. It is kept in the data folder, which the add-on's "
+        "preferences name: {place}."
+    ): (
+        "返回的部件以 {name} 压缩，此 Blender 无法读取。请尝试更新版本的 Blender，或用 “gltf-transform copy” "
+        "解压该文件后手动导入。文件保存在数据文件夹中（插件的偏好设置中可以看到该文件夹）：{place}。"
+    ),
+    (
+        "Blender can't read the GLB file that came back: {reason}. Download the parts again, or try a newer Blender. "
+        "The file is kept in the data folder, which the add-on's preferences name: {place}."
+    ): (
+        "Blender 无法读取返回的 GLB 文件：{reason}。请重新下载部件，或尝试更新版本的 Blender。"
+        "文件保存在数据文件夹中（插件的偏好设置中可以看到该文件夹）：{place}。"
+    ),
     "The file with the parts can't be read: {reason}. Download the parts again.": (
         "无法读取部件文件：{reason}。请重新下载部件。"
     ),
@@ -240,10 +264,6 @@ SCENE_ERRORS = {
         "先按物体，其次按组，再按材质，再按颜色，最后按松散块"
     ),
     (
-        "This Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program"
-        " may. The file is kept: {file}."
-    ): ("此 Blender 无法读取返回的 {kind} 文件：{reason}。更新的 Blender 或其他程序也许可以。文件保留在：{file}。"),
-    (
         "This Blender was built without USD, so it can't import USDZ files. Use a Blender from blender.org "
         "for them, or choose another format before you send."
     ): (
@@ -256,5 +276,13 @@ SCENE_ERRORS = {
     ): ("此 Blender 构建时未包含 {kind} 文件的导入器。请使用 blender.org 提供的 Blender，或在发送前选择其他格式。"),
     "The materials that came back are larger than any can be. Ask Hitem3D's support about this task.": (
         "返回的材质文件大得不正常。请就此任务询问 Hitem3D 客服。"
+    ),
+    "Told apart by the primitives in the file.": ("按文件中的图元区分。"),
+    (
+        "Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program may."
+        " The file is kept in the data folder, which the add-on's preferences name: {place}."
+    ): (
+        "Blender 无法读取返回的 {kind} 文件：{reason}。更新的 Blender"
+        " 或其他程序也许可以。文件保留在插件偏好设置中所示的数据文件夹里：{place}。"
     ),
 }

@@ -17,7 +17,7 @@ from ..mesh.scratch import ScratchScene
 from ..mesh.triangles import Floats, Ints, corner_values, polygon_starts
 from .delivered import Labels
 from .shells import Faces
-from .told import Told, no_vertex_has_two, summary, told_apart
+from .told import Told, no_vertex_has_two, told_apart
 
 _LABEL, _CORNER = "hitem3d_cut_label", "hitem3d_cut_corner"
 """Attributes that travel through a cut."""
@@ -35,21 +35,22 @@ class Part:
     """What else the file says of its faces, where a reader of ours has seen it."""
 
 
-def split(delivered: Sequence[Part], choice: PartsChoice) -> tuple[list[Part], Told]:
+def split(delivered: Sequence[Part], choice: PartsChoice, objects: int) -> tuple[list[Part], list[Told]]:
     """One part after another, cut from what the file holds as the choice says, and how they were told apart.
 
     AUTO takes objects where there are several; one alone is cut by the file's groups, its materials, its colours or
-    into shells: the first that gives parts which lie together. A mesh that is cut is no longer needed.
+    into shells: the first that gives parts which lie together. ``objects`` is how many the file has in all. A mesh that
+    is cut is no longer needed.
     """
     pieces: list[Part] = []
-    found = [told_apart(_OfMesh(part), choice, len(delivered)) for part in delivered]
+    found = [told_apart(_OfMesh(part), choice, objects) for part in delivered]
     for part, (labels, _) in zip(delivered, found, strict=True):
         if labels is None:
             pieces.append(part)
             continue
         for number, mesh in enumerate(cut(part.mesh, labels.labels)):
             pieces.append(Part(mesh, labels.names[number] if labels.names else part.name, part.matrix))
-    return pieces, summary([told for _, told in found])
+    return pieces, [told for _, told in found]
 
 
 @dataclass(frozen=True, slots=True)
