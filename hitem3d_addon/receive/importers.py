@@ -5,15 +5,18 @@
 from __future__ import annotations
 
 import contextlib
-import struct
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import bpy
 
 from ..core.errors import MissingError, ResultError
 from ..core.values import OutputFormat
+
+if TYPE_CHECKING:
+    from .delivered import Contents
 
 
 class _Importer(NamedTuple):
@@ -55,6 +58,7 @@ _IMPORTERS: dict[str, tuple[_Importer, ...]] = {
             "usd_import",
             {
                 "set_frame_range": False,
+                "merge_parent_xform": False,
                 "import_cameras": False,
                 "import_lights": False,
                 "create_world_material": False,
@@ -101,10 +105,7 @@ def opened(file: Path) -> Iterator[Opened]:
     try:
         kind = result_kind(file)
     except OSError as error:
-        raise ResultError(
-            "The file with the parts can't be read: {reason}. Download the parts again.",
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise _unreadable(error) from error
     with tempfile.TemporaryDirectory(prefix="hitem3d-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         files = [file]
@@ -126,63 +127,88 @@ def opened(file: Path) -> Iterator[Opened]:
         yield Opened(kind, files, folder, file)
 
 
-def import_files(result: Opened, **settings: bool) -> None:
-    """Import into the scene and the active collection of the context; what came is known by its being new.
+def import_files(result: Opened, **settings: bool) -> Contents:
+    """What our own readers find; the rest is imported into the context's scene and collection, with pictures packed.
 
-    Textures are packed. ``settings`` are the importer's own. Raises MissingError, and ResultError for a file that can't
-    be read.
+    What Blender's importers made is known by its being new. ``settings`` are such an importer's own. Raises
+    MissingError, and ResultError for a file that can't be read.
     """
     import tempfile
 
+    from .delivered import Contents
+    from .stl_reader import read_stl
     from .untrusted.archive import unpack_usdz
-    from .untrusted.glb import check_glb
+    from .usd_subsets import read_subsets
 
     before = set(bpy.data.images)
+    found = Contents([], [], [], {})
     for file in result.files:
         one = file
         if result.kind == "glb":
-            check_glb(one)
-            one = _without_skeletons(one, result.folder)
-        elif result.kind == "usdz":
+            _read_glb(one, result.origin, result.folder, found)
+            continue
+        if result.kind == "stl":
+            name = file.stem if len(result.files) > 1 else ""
+            found.parts.extend(read_stl(file, name))
+            continue
+        if result.kind == "usdz":
             one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))
+            found.labels.update(read_subsets(one))
         _import_file(one, result.kind, result.origin, settings)
     _keep_images(set(bpy.data.images) - before, result.folder)
+    return found
 
 
-def _without_skeletons(file: Path, folder: Path) -> Path:
-    """The GLB, or a copy of it without skeletons, where it has any.
-
-    To make one the importer shows its scene in the user's window, and needs a screen. Parts have no use for it.
-    """
-    from ..mesh.glb import read_glb, save_glb
+def _read_glb(file: Path, delivered: Path, folder: Path, found: Contents) -> None:
+    """Read a GLB ourselves, or have Blender's importer read it; ``delivered`` is the file that it came in."""
+    from .glb import GlbFile
 
     try:
-        with file.open("rb") as stream:
-            length = struct.unpack("<12xI4x", stream.read(20))[0]
-            if b'"skins"' not in stream.read(length):
-                return file
-        document, binary = read_glb(file)
-        for node in document["nodes"]:
-            node.pop("skin", None)
-        del document["skins"]
-        document.pop("animations", None)
-        copy = folder / "unskinned.glb"
-        save_glb(copy, document, binary)
-        return copy
-    except (ValueError, TypeError, KeyError, AttributeError, struct.error):
-        return file  # damaged, which the importer finds out, too
+        with GlbFile(file) as glb:
+            found.notes.extend(glb.notes)
+            if not glb.for_blender:
+                found.parts.extend(glb.parts())
+                return
+            found.for_blender.append(glb.for_blender)
+            ready, compression = glb.ready_for_blender(folder), glb.compression
+    except OSError as error:
+        raise _unreadable(error) from error
+    try:
+        _importer("glb").run(ready, {})
+    except RuntimeError as error:
+        if compression:
+            raise ResultError(
+                "The parts came back compressed with {name}, which this Blender can't read. Try a newer Blender, or "
+                "unpack the file with “gltf-transform copy” and import it by hand. It is kept in the data folder, "
+                "which the add-on's preferences name: {place}.",
+                name=compression,
+                place=" > ".join(delivered.parts[-3:]),
+            ) from error
+        raise ResultError(
+            "Blender can't read the GLB file that came back: {reason}. Download the parts again, or try a newer "
+            "Blender. The file is kept in the data folder, which the add-on's preferences name: {place}.",
+            reason=_reason(error, ready),
+            place=" > ".join(delivered.parts[-3:]),
+        ) from error
 
 
-def _import_file(file: Path, kind: str, origin: Path, settings: Mapping[str, Any]) -> None:
+def _unreadable(error: OSError) -> ResultError:
+    return ResultError(
+        "The file with the parts can't be read: {reason}. Download the parts again.",
+        reason=error.strerror or type(error).__name__,
+    )
+
+
+def _import_file(file: Path, kind: str, delivered: Path, settings: Mapping[str, Any]) -> None:
     try:
         _importer(kind).run(file, settings)
     except RuntimeError as error:
         raise ResultError(
-            "This Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program may. "
-            "The file is kept: {file}.",
+            "Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program may. "
+            "The file is kept in the data folder, which the add-on's preferences name: {place}.",
             kind=kind.upper(),
             reason=_reason(error, file),
-            file=str(origin),
+            place=" > ".join(delivered.parts[-3:]),
         ) from error
 
 
@@ -225,7 +251,10 @@ def _importer(kind: str) -> _Importer:
 
 
 def _reason(error: RuntimeError, file: Path) -> str:
-    """The last line of what the importer said, which may be a whole traceback, without the folder of the file."""
+    """What the importer said, in one sentence without folders. It may be a whole traceback, whose last error counts."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    last = lines[-1].replace(str(file), file.name) if lines else "no reason given"
+    lines = [line for line in lines if not line.startswith(("Location:", "File ", "Traceback"))]
+    raised = [line for line in lines if re.match(r"[\w.]*(?:Error|Exception|Warning)\b\s*:", line)]
+    last = (raised or lines or ["no reason given"])[-1].replace(str(file), file.name)
+    last = re.sub(r"(?:[A-Za-z]:)?(?:[\\/][^\\/:\s'\"]+)+[\\/]", "", last)
     return last.removeprefix("Error: ").rstrip(".")[:200]

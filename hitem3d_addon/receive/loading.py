@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
 import numpy as np
-from bpy.types import Collection, Context, Object
+from bpy.types import Collection, Context, Depsgraph, Object
 
 from ..core.choices import PartsChoice
 from ..core.errors import InputError, Message, ResultError
@@ -18,17 +19,14 @@ from ..mesh.new_data import NewData
 from ..mesh.scratch import ScratchScene
 from ..mesh.surface import Surface, gather
 from .build import make_parts
-from .delivered import Contents
+from .delivered import Labels
 from .importers import Opened, import_files, opened
+from .names import plain, says_something
 from .obj_groups import ObjGroups, read_groups
 from .split import Part, split
-from .stl_reader import read_stl
-from .told import Told, split_arrays
+from .told import Told, split_arrays, summary
 from .told_report import stl_warning
 from .ways import MOST
-
-_READERS: Mapping[str, Callable[[Path], Contents]] = {"stl": read_stl}
-"""By kind: where we read a file ourselves, because Blender's importer loses what tells its parts apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,8 @@ class Loaded:
     """For the report: what was left out or taken off, and why."""
     warnings: Sequence[Message] = ()
     """What is not as it should be."""
+    for_blender: Sequence[str] = ()
+    """Why Blender's importer has read it, which takes longer; empty where a reader of ours has."""
 
 
 def load(
@@ -56,68 +56,48 @@ def load(
 
     Raises ResultError or MissingError.
     """
-    with opened(file) as result:
-        if result.kind in _READERS:
-            loaded = _built([(one, _READERS[result.kind](one)) for one in result.files], choice)
-            return replace(loaded, warnings=stl_warning(result.kind, loaded.told))
-        return _imported(context, result, collection, scratch, new, choice)
-
-
-def _built(found: Sequence[tuple[Path, Contents]], choice: PartsChoice) -> Loaded:
-    """What readers of ours have found, told apart before any mesh is made."""
-    delivered = [
-        replace(one, name=one.name or (file.stem if len(found) > 1 else ""))
-        for file, contents in found
-        for one in contents.parts
-    ]
-    if not delivered:
-        raise _nothing()
-    if not all(np.isfinite(one.positions).all() for one in delivered):
-        raise _no_numbers()
-    pieces, told = split_arrays(delivered, choice)
-    parts, surfaces = make_parts(pieces)
-    return Loaded(parts, surfaces, told, [note for _, contents in found for note in contents.notes])
-
-
-def _imported(
-    context: Context,
-    result: Opened,
-    collection: Collection,
-    scratch: ScratchScene,
-    new: NewData,
-    choice: PartsChoice,
-) -> Loaded:
-    """What Blender's importers make of the file."""
-    groups = _groups(result, choice)
-    by_group = groups is not None and groups.runs == groups.number
     scene = scratch.scene
     scene.collection.children.link(collection)
     scratch.evaluate()
     layer = scene.view_layers[0]
     layer.active_layer_collection = layer.layer_collection.children[0]
-    # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
-    with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
-        import_files(result, use_split_groups=by_group)
-    things = [thing for thing in new.objects() if thing.type == "MESH" and thing.data.polygons]
-    if not things:
-        raise _nothing()
+    with opened(file) as result:
+        groups = _groups(result, choice)
+        by_group = groups is not None and groups.runs == groups.number
+        # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
+        with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
+            contents = import_files(result, use_split_groups=by_group)
+    new_objects = list(new.objects())
+    things = [thing for thing in new_objects if thing.type == "MESH" and thing.data.polygons]
+    clouds = [thing for thing in new_objects if thing.type == "POINTCLOUD"]  # whose points are instances
     for thing in things:
         thing.modifiers.clear()
         thing.hide_viewport = False
     depsgraph = scratch.evaluate()
+    if clouds:  # what is instanced is there too, out of sight
+        shown = {one.object.original for one in depsgraph.object_instances if not one.is_instance}
+        things = [thing for thing in things if thing in shown]
     try:
-        surfaces = gather(things, depsgraph)
+        surfaces = gather([*things, *clouds], depsgraph)
     except InputError as error:
         raise _no_numbers() from error
-    delivered = _delivered(things)
-    bpy.data.batch_remove(things)  # the parts may take their names
+    imported = [*_delivered(things, contents.labels), *_instances(clouds, depsgraph)]
+    if not imported and not contents.parts:
+        raise _nothing()
+    objects = len(imported) + len(contents.parts)
+    bpy.data.batch_remove(new_objects)  # the parts may take their names
     if by_group:
-        parts, told = split(delivered, "AUTO")
-        return Loaded(parts, surfaces, told._replace(way="GROUPS", word="groups"))
-    if groups and len(delivered) == 1 and len(delivered[0].mesh.polygons) == len(groups.groups.values):
-        delivered = [replace(delivered[0], groups=[groups.groups])]
-    parts, told = split(delivered, choice)
-    return Loaded(parts, surfaces, told)
+        choice = "AS_DELIVERED"
+    elif groups and len(imported) == 1 and len(imported[0].mesh.polygons) == len(groups.groups.values):
+        imported = [replace(imported[0], groups=[groups.groups])]
+    pieces, how = split_arrays(contents.parts, choice, objects)
+    made, more = make_parts(pieces)
+    if not all(np.isfinite(surface.local).all() for surface in more):
+        raise _no_numbers()
+    parts, how_others = split(imported, choice, objects)
+    told = Told("GROUPS", word="groups") if by_group else summary([*how, *how_others])
+    warnings = stl_warning(result.kind, told)
+    return Loaded([*made, *parts], [*more, *surfaces], told, contents.notes, warnings, contents.for_blender)
 
 
 def _groups(result: Opened, choice: PartsChoice) -> ObjGroups | None:
@@ -145,14 +125,49 @@ def _no_numbers() -> ResultError:
     )
 
 
-def _delivered(things: Sequence[Object]) -> list[Part]:
+def _delivered(things: Sequence[Object], labels: Mapping[str, Sequence[Labels]]) -> list[Part]:
     """A part for each object; objects that share a mesh get one each."""
     known: set[int] = set()
     found: list[Part] = []
+    below = Counter(above for thing in things for above in _above(thing))
     for thing in things:
         if thing.data.shape_keys:
             thing.shape_key_clear()
         mesh = thing.data.copy() if thing.data.session_uid in known else thing.data
         known.add(mesh.session_uid)
-        found.append(Part(mesh, thing.name, np.array(thing.matrix_world, np.float64)))
+        groups = [*_fitting(labels.get(plain(thing.data.name), ()), len(mesh.polygons))]
+        found.append(Part(mesh, _name(thing, below), np.array(thing.matrix_world, np.float64), groups))
     return found
+
+
+def _above(thing: Object) -> Iterator[Object]:
+    while thing.parent:
+        thing = thing.parent
+        yield thing
+
+
+def _name(thing: Object, below: Mapping[Object, int]) -> str:
+    """The name of the object; where it says nothing, of the nearest one above that has no other mesh below it."""
+    above = (one.name for one in _above(thing) if below[one] == 1)
+    return next(filter(says_something, (thing.name, *above)), thing.name)
+
+
+def _fitting(several: Sequence[Labels], polygons: int) -> Iterator[Labels]:
+    """The labels that can be of a mesh with so many polygons, the last number for those that they do not reach."""
+    same = [labels for labels in several if len(labels.values) == polygons]
+    for labels in same or several:
+        missing = polygons - len(labels.values)
+        if missing >= 0:
+            values = np.concatenate([labels.values, np.full(missing, len(labels.names) - 1, np.int32)])
+            yield replace(labels, values=values)
+
+
+def _instances(clouds: Sequence[Object], depsgraph: Depsgraph) -> list[Part]:
+    """A part for each instance on the points of point clouds, with a mesh of its own."""
+    if not clouds:
+        return []
+    return [
+        Part(instance.object.original.data.copy(), instance.object.name, np.array(instance.matrix_world, np.float64))
+        for instance in depsgraph.object_instances
+        if instance.is_instance and instance.object.type == "MESH" and instance.parent.original in clouds
+    ]

@@ -54,6 +54,11 @@ def says_something(name: str) -> bool:
     return bool(_word(name))
 
 
+def plain(name: str) -> str:
+    """The name without the number that Blender adds where it is taken."""
+    return re.sub(r"\.\d{3,}$", "", name)
+
+
 def collection_name(name: str) -> str:
     """The name of the collection that the parts of an object go into."""
     return _fitting(name, " parts")
@@ -61,7 +66,7 @@ def collection_name(name: str) -> str:
 
 def _word(name: str) -> str:
     """The name without the number that Blender adds; "" if nothing is left that says what the part is."""
-    name = re.sub(r"\.\d{3,}$", "", name).strip()
+    name = plain(name).strip()
     # A program that runs words together means them apart: defaultMaterial, AssimpScene.
     letters = re.sub(r"[\W\d_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).strip().lower()
     words = letters.split()

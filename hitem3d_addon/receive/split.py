@@ -16,7 +16,7 @@ from ..mesh.cut import cut
 from ..mesh.triangles import Floats, Ints, corner_values, polygon_starts
 from .delivered import Labels
 from .shells import Faces
-from .told import Told, no_vertex_has_two, summary, told_apart
+from .told import Told, no_vertex_has_two, told_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,15 @@ class Part:
     """What else the file says of its faces, where a reader of ours has seen it."""
 
 
-def split(delivered: Sequence[Part], choice: PartsChoice) -> tuple[list[Part], Told]:
+def split(delivered: Sequence[Part], choice: PartsChoice, objects: int) -> tuple[list[Part], list[Told]]:
     """One part after another, cut from what the file holds as the choice says, and how they were told apart.
 
     AUTO takes objects where there are several; one alone is cut by the file's groups, its materials, its colours or
-    into shells: the first that gives parts which lie together. A mesh that is cut is no longer needed.
+    into shells: the first that gives parts which lie together. ``objects`` is how many the file has in all. A mesh that
+    is cut is no longer needed.
     """
     pieces: list[Part] = []
-    found = [told_apart(_OfMesh(part), choice, len(delivered)) for part in delivered]
+    found = [told_apart(_OfMesh(part), choice, objects) for part in delivered]
     for part, (labels, _) in zip(delivered, found, strict=True):
         if labels is None:
             pieces.append(part)
@@ -46,7 +47,7 @@ def split(delivered: Sequence[Part], choice: PartsChoice) -> tuple[list[Part], T
         for number, piece in cut(part.mesh, labels.labels).items():
             _drop_unused_materials(piece.mesh)
             pieces.append(Part(piece.mesh, labels.names[number] if labels.names else part.name, part.matrix))
-    return pieces, summary([told for _, told in found])
+    return pieces, [told for _, told in found]
 
 
 @dataclass(frozen=True, slots=True)

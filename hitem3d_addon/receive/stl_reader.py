@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import ResultError
-from .delivered import Z_UP, Colours, Contents, Delivered, Floats, Ints, Labels
+from .delivered import Z_UP, Colours, Delivered, Floats, Ints, Labels
 from .shells import same_place
 
 _RECORD = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
@@ -26,7 +26,7 @@ _MOST_TRIANGLES = 40_000_000
 """More than any model of this service; each takes some 200 bytes on the way."""
 
 
-def read_stl(file: Path) -> Contents:
+def read_stl(file: Path, name: str) -> list[Delivered]:
     """The surface of an STL, Y up as it was sent; vertices at one place are one, faces without an area left out.
 
     Raises ResultError for a text that is none, and OSError.
@@ -41,7 +41,7 @@ def read_stl(file: Path) -> Contents:
     else:
         corners, labels = _text(file.read_bytes())
         colours = None
-    return Contents(_delivered(corners, labels, colours))
+    return _delivered(name, corners, labels, colours)
 
 
 def _check(count: int) -> None:
@@ -52,7 +52,7 @@ def _check(count: int) -> None:
         )
 
 
-def _delivered(corners: Floats, labels: Labels | None, colours: Floats | None) -> list[Delivered]:
+def _delivered(name: str, corners: Floats, labels: Labels | None, colours: Floats | None) -> list[Delivered]:
     soup = np.ascontiguousarray(corners, np.float32).reshape(-1, 3)
     first = same_place(soup)
     own = first == np.arange(len(first), dtype=np.int32)
@@ -72,7 +72,7 @@ def _delivered(corners: Floats, labels: Labels | None, colours: Floats | None) -
         positions = soup[own]
     return [
         Delivered(
-            name="",
+            name=name,
             positions=positions,
             corners=triangles.ravel(),
             matrix=Z_UP,

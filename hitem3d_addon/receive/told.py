@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,13 +63,15 @@ class Surface(Protocol):
         """Whether no vertex has two normals or UVs, as in files that make two vertices of such a one; and has UVs."""
 
 
-def split_arrays(delivered: Sequence[Delivered], choice: PartsChoice) -> tuple[list[Delivered], Told]:
+def split_arrays(
+    delivered: Sequence[Delivered], choice: PartsChoice, objects: int
+) -> tuple[list[Delivered], list[Told]]:
     """As `split.split`, of what a reader of ours has found: no mesh is made of it before."""
     pieces: list[Delivered] = []
-    found = [told_apart(_OfArrays(one), choice, len(delivered)) for one in delivered]
+    found = [told_apart(_OfArrays(one), choice, objects) for one in delivered]
     for one, (labels, _) in zip(delivered, found, strict=True):
         pieces += [one] if labels is None else carve(one, labels.labels, labels.names)
-    return pieces, summary([told for _, told in found])
+    return pieces, [told for _, told in found]
 
 
 def summary(told: Sequence[Told]) -> Told:
@@ -168,7 +170,9 @@ class _OfArrays:
         return self.part.labels
 
     def materials(self) -> tuple[Ints, Sequence[str]]:
-        return np.zeros(self.part.polygons, np.int32), ()
+        part = self.part
+        slots = np.zeros(part.polygons, np.int32) if part.slots is None else part.slots
+        return slots, [finish.name if finish else "" for finish in part.materials]
 
     def colours(self) -> Iterable[Floats]:
         for colours in self.part.colours:
@@ -210,6 +214,7 @@ def carve(part: Delivered, labels: Ints, names: Sequence[str] = ()) -> list[Deli
                 positions=part.positions[used],
                 corners=places[part.corners[corners]],
                 sizes=None if part.sizes is None else part.sizes[which],
+                **_slots(part, which),
                 normals=None if part.normals is None else _taken(part.normals, used, corners),
                 uvs=[_taken(one, used, corners) for one in part.uvs],
                 colours=[
@@ -222,6 +227,17 @@ def carve(part: Delivered, labels: Ints, names: Sequence[str] = ()) -> list[Deli
             )
         )
     return pieces
+
+
+def _slots(part: Delivered, which: NDArray[np.intp]) -> dict[str, Any]:
+    """The materials of some polygons, and the slot of each."""
+    if part.slots is None:
+        return {}
+    used, slots = np.unique(part.slots[which], return_inverse=True)
+    return {
+        "materials": [part.materials[slot] for slot in used],
+        "slots": slots.astype(np.int32) if len(used) > 1 else None,
+    }
 
 
 def _corners_of(faces: Faces, which: NDArray[np.intp]) -> NDArray[np.intp]:

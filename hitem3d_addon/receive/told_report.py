@@ -20,6 +20,7 @@ _TOLD: Mapping[Way, Message] = {
 _GROUPS: Mapping[str, Message] = {
     "groups": Message("Told apart by the groups in the file."),
     "solids": Message("Told apart by the solids in the file."),
+    "primitives": Message("Told apart by the primitives in the file."),
     "subsets": Message("Told apart by the subsets in the file."),
 }
 _OTHERS: Mapping[Way, Message] = {

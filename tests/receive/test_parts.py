@@ -30,7 +30,7 @@ def grid() -> Mesh:
 
 
 def sizes(mesh: Mesh, choice: PartsChoice) -> list[int]:
-    return [len(part.mesh.polygons) for part in split([Part(mesh, "mesh", np.eye(4))], choice)[0]]
+    return [len(part.mesh.polygons) for part in split([Part(mesh, "mesh", np.eye(4))], choice, 1)[0]]
 
 
 def with_materials(mesh: Mesh, slots: list[int], names: str = "abc") -> Mesh:
@@ -51,7 +51,7 @@ RED, GREEN = (1.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0)
 
 def test_by_material() -> None:
     mesh = with_materials(grid(), [2, 0, 2, 2])
-    found, told = split([Part(mesh, "mesh", np.eye(4))], "AUTO")
+    found, (told,) = split([Part(mesh, "mesh", np.eye(4))], "AUTO", 1)
     assert told.way == "MATERIALS"
     assert [(len(part.mesh.polygons), part.name) for part in found] == [(1, "a"), (3, "c")]
     assert [[material.name for material in part.mesh.materials] for part in found] == [["a"], ["c"]]
@@ -144,8 +144,8 @@ def test_a_choice_takes_what_it_says() -> None:
 
 def test_several_objects_are_parts_as_they_are_unless_told() -> None:
     both = [Part(with_materials(grid(), [0, 0, 1, 1]), str(i), np.eye(4)) for i in range(2)]
-    assert len(split(both, "AUTO")[0]) == 2
-    assert len(split(both, "BY_MATERIAL")[0]) == 4
+    assert len(split(both, "AUTO", 2)[0]) == 2
+    assert len(split(both, "BY_MATERIAL", 2)[0]) == 4
 
 
 def rich_mesh() -> Object:

@@ -7,4 +7,5 @@ DOORS = (
     "glb",
     "gltf",
     "obj_materials",
+    "usd_layers",
 )

@@ -16,7 +16,7 @@ from PIL import Image
 
 from hitem3d_addon.core.errors import ResultError
 from hitem3d_addon.receive.importers import import_files, opened
-from hitem3d_addon.receive.untrusted.usd_layers import _packed, _unpacked, confined_layer
+from hitem3d_addon.receive.untrusted.usd_layers import _packed, confined_layer, unpacked
 
 INSIDE = "./textures/red.png"
 
@@ -61,7 +61,7 @@ def renamed(layer: bytes, word: bytes, other: bytes) -> bytes:
     entry = layer.index(b"TOKENS\0", table)
     (start,) = struct.unpack_from("<q", layer, entry + 16)
     number, size, length = struct.unpack_from("<3Q", layer, start)
-    words = _unpacked(layer[start + 24 : start + 24 + length], size).split(b"\0")
+    words = unpacked(layer[start + 24 : start + 24 + length], size).split(b"\0")
     words[words.index(word)] = other
     text = b"\0".join(words)
     section = struct.pack("<3Q", number, len(text), len(_packed(text))) + _packed(text)
