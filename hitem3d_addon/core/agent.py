@@ -47,7 +47,9 @@ from .workflow import Progress, Worker
 
 log = logging.getLogger(__name__)
 
+FIRST_BACKOFF = 5.0
 LONGEST_BACKOFF = 60.0
+"""Seconds until a step is taken again after a fault that passes; they double each time."""
 PROGRESS = 1.0
 """Seconds between two words on how far a transfer is. Each has Blender's window drawn again, and that is the one pause
 that the user can feel. All transfers speak at the same moments, so that several cost no more than one."""
@@ -356,7 +358,7 @@ class Agent:
             # A fault that passes: of the network, the service, or the disk that the list is on.
             job.failures += 1
             wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
-            pause = max(wanted or 0.0, min(5.0 * 2 ** (job.failures - 1), LONGEST_BACKOFF))
+            pause = max(wanted or 0.0, min(FIRST_BACKOFF * 2 ** (job.failures - 1), LONGEST_BACKOFF))
         elif error and task.state in _ACTIVE and not isinstance(error, TaskTimeoutError):
             if task.api_url != self._client.api_url:
                 self._drop(job.uid)  # The address was changed; the task waits for the day when it is changed back.
