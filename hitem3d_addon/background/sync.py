@@ -8,6 +8,7 @@ It runs only while something is under way. Loaded with the first task: Blender's
 from __future__ import annotations
 
 import os
+import time
 
 import bpy
 
@@ -15,6 +16,7 @@ from ..core.choices import ImportOptions
 from ..core.data_folder import data_folder
 from ..core.errors import Hitem3DError, Message, StoreError
 from ..core.tasks import workflow
+from ..core.tasks.ledger import recall_prices
 from ..core.tasks.store import TaskStore, is_locked
 from ..core.values import TaskState
 from ..receive.importing import import_parts
@@ -120,6 +122,10 @@ def _read_events() -> None:
         match event["event"]:
             case "progress":
                 board.transfers[event["uid"]] = board.Transfer(event["step"], event["done"], event["total"])
+            case "waits":
+                obstacle = Message.unpack((event["template"], event["values"]))
+                board.next_tries[event["uid"]] = (time.time() + event["seconds"], obstacle)
+                board.redraw()
             case "account":
                 board.account = Message.unpack((event["template"], event["values"]))
                 board.redraw()
@@ -150,6 +156,8 @@ def _read_store() -> bool:
             if came and settings.auto_import() and task.uid in board.uids_in_file():
                 board.wanted.setdefault(task.uid, ImportOptions())
             board.tasks[task.uid] = task
+            if task.error is None:
+                board.next_tries.pop(task.uid, None)
             if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):
                 board.transfers.pop(task.uid, None)
         if len(board.tasks) != newest[1]:
@@ -157,6 +165,8 @@ def _read_store() -> bool:
             board.tasks.clear()
             board.tasks.update(there)
         _seen = newest
+        board.prices.clear()
+        board.prices.update(recall_prices(_view, connection.current().api_url))
     except StoreError as error:
         if is_locked(error):
             return False

@@ -261,7 +261,21 @@ ERRORS = {
         "The service gave {count} files; of those {taken} in the format {kind} were taken, as the others are the same "
         "model in other formats."
     ): "服务返回了 {count} 个文件；已采用其中 {taken} 个 {kind} 格式的文件，其余为同一模型的其他格式。",
+    "This task was sent, or may have been, so it stays with its service: {host}.": (
+        "此任务已发送或可能已发送，因此仍归属其服务：{host}。"
+    ),
     # transport.py
+    (
+        "The address of the proxy can't be used ({proxy}). Write it as http://host:port in HTTPS_PROXY or in the "
+        "system's proxy settings."
+    ): "代理地址无法使用（{proxy}）。请在 HTTPS_PROXY 或系统代理设置中写成 http://主机:端口 的形式。",
+    (
+        "The proxy {proxy} is a SOCKS proxy, for which this Blender's Python lacks the module PySocks. Name an HTTP "
+        "proxy in HTTPS_PROXY, or install PySocks into Blender's Python."
+    ): (
+        "代理 {proxy} 是 SOCKS 代理，而此 Blender 的 Python 缺少 PySocks 模块。请在 HTTPS_PROXY 中指定 HTTP 代理，"
+        "或在 Blender 的 Python 中安装 PySocks。"
+    ),
     (
         "The connection to {host} is not safe: {reason}. In a studio network this is usually a proxy with a "
         "certificate of its own: choose its certificate file in the preferences. Proxy: {proxy}, certificate file: "

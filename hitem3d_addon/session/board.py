@@ -51,7 +51,11 @@ transfers: dict[str, Transfer] = {}
 problem: Message | None = None
 """Why the newest command to the agent could not be done, or why there is no agent."""
 account: Message | None = None
-"""What the newest connection test found."""
+"""What the newest connection test found; ``credits`` of its values is what was left at the newest question."""
+prices: dict[str, float] = {}
+"""Credits that a task cost the last time, by its level ("low", "medium", "high"); only the levels that are known."""
+next_tries: dict[str, tuple[float, Message]] = {}
+"""By uid, of the tasks that something stands in the way of: when they are tried again (`time.time`), and what it is."""
 
 
 unsaved_ids = False
@@ -186,5 +190,7 @@ def _clear() -> None:
     transfers.clear()
     records.clear()
     wanted.clear()
+    prices.clear()
+    next_tries.clear()
     problem = account = None
     unsaved_ids = False
