@@ -24,11 +24,13 @@ An error carries a constant English template and the values that fill it, so tha
 Blender side can translate the template. ``str(error)`` is the English sentence.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import NamedTuple
+from __future__ import annotations
 
-Value = str | int | float
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
+
+Value: TypeAlias = "str | int | float | Message"
 
 
 class Message(NamedTuple):
@@ -39,6 +41,12 @@ class Message(NamedTuple):
 
     def __str__(self) -> str:
         return self.template.format_map(self.values)
+
+
+def joined(messages: Sequence[Message]) -> Message:
+    """One message of several, of which each is translated for itself."""
+    first, *others = messages
+    return Message("{first} {then}", {"first": first, "then": joined(others)}) if others else first
 
 
 class Hitem3DError(Exception):

@@ -14,52 +14,76 @@ INTERFACE = {
     "Each task costs API credits of your account. You are not asked again.": (
         "每个任务都会消耗您账户的 API 积分。以后不再询问。"
     ),
-    # import_report.py
-    (
-        "Parts of “{name}”: {count}. They stand where it was when it was sent. It was flattened to a scale of 0 "
-        "then, so how it was turned or scaled since can't be told. Move them into place by hand."
-    ): (
-        "“{name}” 的部件：{count} 个。它们位于发送时物体所在的位置。当时物体的缩放为 0（被压平），因此无法得知之后的"
-        "旋转或缩放。请手动将它们移到位。"
+    # report.py
+    "{first} {then}": "{first}{then}",
+    "1 part of “{name}”.": "“{name}” 的 1 个部件。",
+    "{count} parts of “{name}”.": "“{name}” 的 {count} 个部件。",
+    "1 part of “{name}”, in place.": "“{name}” 的 1 个部件已就位。",
+    "{count} parts of “{name}”, in place.": "“{name}” 的 {count} 个部件已就位。",
+    "1 part of “{name}”, in place, off by {percent:.2g} % of its size.": (
+        "“{name}” 的 1 个部件已就位，偏差为其尺寸的 {percent:.2g} %。"
     ),
-    "Parts of “{name}”: {count}, in place (off by {percent:.5f} % of its size).": (
-        "“{name}” 的部件：{count} 个，已就位（偏差为其尺寸的 {percent:.5f} %）。"
+    "{count} parts of “{name}”, in place, off by {percent:.2g} % of its size.": (
+        "“{name}” 的 {count} 个部件已就位，偏差为其尺寸的 {percent:.2g} %。"
     ),
+    "1 part of “{name}”, imported as delivered.": "“{name}” 的 1 个部件，已按返回时的状态导入。",
+    "{count} parts of “{name}”, imported as delivered.": "“{name}” 的 {count} 个部件，已按返回时的状态导入。",
     (
-        "Parts of “{name}”: {count}. They did not come back as they were sent, and how to turn them back is "
-        "ambiguous: the model looks the same from several sides. They are left as delivered; turn them into place "
-        "by hand."
+        "The result did not come back as it was sent, and how to turn it back is ambiguous: the model looks the same "
+        "from several sides. It is left as delivered; turn it into place by hand."
     ): (
-        "“{name}” 的部件：{count} 个。它们返回时与发送时的朝向不同，而且无法确定如何转回：模型从多个方向看都一样。部"
-        "件保持返回时的状态；请手动旋转到位。"
-    ),
-    (
-        "Parts of “{name}”: {count}. They are left as delivered: their surface does not match what was sent (off by "
-        "{percent:.2f} % of its size). Check that they are in place."
-    ): (
-        "“{name}” 的部件：{count} 个。它们保持返回时的状态：其表面与发送的不符（偏差为其尺寸的 {percent:.2f} %）。请"
-        "检查它们是否就位。"
+        "结果返回时与发送时的朝向不同，而且无法确定如何转回：模型从多个方向看都一样。结果保持返回时的状态；请手动旋转到"
+        "位。"
     ),
     (
-        "Parts of “{name}”: {count}. They are left as delivered: their size does not match what was sent, however "
-        "they are turned. Move them into place by hand."
-    ): ("“{name}” 的部件：{count} 个。它们保持返回时的状态：无论怎样旋转，其尺寸都与发送的不符。请手动将它们移到位。"),
-    "Parts of “{name}”: {count}, imported as delivered.": "“{name}” 的部件：{count} 个，已按返回时的状态导入。",
+        "The result is left as delivered: its surface does not match what was sent (off by {percent:.2f} % of its "
+        "size). Check that it is in place."
+    ): "结果保持返回时的状态：其表面与发送的不符（偏差为其尺寸的 {percent:.2f} %）。请检查它是否就位。",
     (
-        "Parts of “{name}”: {count}, in place. They came back mirrored; that was undone: inverted, turned by {x}°, "
-        "{y}°, {z}° about X, Y, Z, scaled by {scale:.6g}, moved by {distance:.6g} (off by {percent:.5f} % of its "
-        "size)."
-    ): (
-        "“{name}” 的部件：{count} 个，已就位。返回时是镜像的，现已还原：反转，绕 X、Y、Z 旋转 {x}°、{y}°、{z}°，缩"
-        "放 {scale:.6g}，移动 {distance:.6g}（偏差为其尺寸的 {percent:.5f} %）。"
+        "The result is left as delivered: its size does not match what was sent, however it is turned. Move it into "
+        "place by hand."
+    ): "结果保持返回时的状态：无论怎样旋转，其尺寸都与发送的不符。请手动将它移到位。",
+    "The mesh of “{name}” was moved, or its transforms were applied, since it was sent. That was followed.": (
+        "“{name}” 的网格在发送之后被移动过，或其变换已被应用；部件已随之放置。"
+    ),
+    "“{name}” was edited since it was sent: what was not edited is in place, the rest lies where it was.": (
+        "“{name}” 在发送之后被编辑过：未编辑的部分已就位，其余部分位于原来的位置。"
     ),
     (
-        "Parts of “{name}”: {count}, in place. They came back turned, moved or resized; that was undone: turned by "
-        "{x}°, {y}°, {z}° about X, Y, Z, scaled by {scale:.6g}, moved by {distance:.6g} (off by {percent:.5f} % of "
-        "its size)."
+        "“{name}” looks different from when it was sent, off by {percent:.2g} % of its size: by edits, modifiers, "
+        "shape keys or a pose. Check that the result is in place."
     ): (
-        "“{name}” 的部件：{count} 个，已就位。返回时被旋转、移动或缩放过，现已还原：绕 X、Y、Z 旋转 {x}°、{y}°、{z}°"
-        "，缩放 {scale:.6g}，移动 {distance:.6g}（偏差为其尺寸的 {percent:.5f} %）。"
+        "“{name}” 与发送时看起来不同，偏差为其尺寸的 {percent:.2g} %：因为编辑、修改器、形态键或姿态。请检查结果是否"
+        "就位。"
+    ),
+    "“{name}” shows no surface now, so nobody could check that the result is in place.": (
+        "“{name}” 现在不显示任何表面，因此无法检查结果是否就位。"
+    ),
+    (
+        "“{name}” was flattened to a scale of 0 when it was sent, so how it was turned or scaled since can't be told. "
+        "The result stands where it was then; move it into place by hand."
+    ): (
+        "“{name}” 在发送时缩放为 0（被压平），因此无法得知之后的旋转或缩放。结果位于物体当时所在的位置；请手动将它移到"
+        "位。"
+    ),
+    "The object is not in this file: the result stands where it was when it was sent.": (
+        "该物体不在此文件中：结果位于发送时物体所在的位置。"
+    ),
+    "It was sent in Edit Mode, which showed its shape key “{key}”: set that key's value to 1 to see it so.": (
+        "它是在编辑模式下发送的，当时显示的是形态键 “{key}”：将该形态键的值设为 1 即可看到当时的样子。"
+    ),
+    (
+        "The result came back mirrored; that was undone: inverted, turned by {x}°, {y}°, {z}° about X, Y, Z, scaled by "
+        "{scale:.6g}, moved by {distance:.6g}."
+    ): (
+        "结果返回时是镜像的，现已还原：反转，绕 X、Y、Z 旋转 {x}°、{y}°、{z}°，缩放 {scale:.6g}，移动 {distance:.6g}。"
+    ),
+    (
+        "The result came back turned, moved or resized; that was undone: turned by {x}°, {y}°, {z}° about X, Y, Z, "
+        "scaled by {scale:.6g}, moved by {distance:.6g}."
+    ): (
+        "结果返回时被旋转、移动或缩放过，现已还原：绕 X、Y、Z 旋转 {x}°、{y}°、{z}°，缩放 {scale:.6g}，移动 "
+        "{distance:.6g}。"
     ),
     # known_tasks.py
     "{credits:g} API credits left": "剩余 {credits:g} API 积分",
