@@ -56,6 +56,10 @@ INTERFACE = {
         "“{name}” 与发送时看起来不同，偏差为其尺寸的 {percent:.2g} %：因为编辑、修改器、形态键或姿态。请检查结果是否"
         "就位。"
     ),
+    (
+        "“{name}” was moved and changed since it was sent, so where the result belongs can't be told. Move it into "
+        "place by hand."
+    ): "“{name}” 在发送之后被移动并更改过，因此无法得知结果应在的位置。请手动将它移到位。",
     "“{name}” shows no surface now, so nobody could check that the result is in place.": (
         "“{name}” 现在不显示任何表面，因此无法检查结果是否就位。"
     ),

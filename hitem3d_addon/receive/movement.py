@@ -130,11 +130,8 @@ def _off(guess: Doubles, then: Doubles, here: Doubles) -> Doubles:
 
 def _fitted(then: Doubles, here: Doubles, close: float) -> list[Doubles]:
     """Movements that take points (n, 3) to where they are now; those that were moved on their own may be left out."""
-    if len(then) < 3:
-        return []
-    middle = then - then.mean(axis=0)
-    if len(then) < 4 or np.linalg.matrix_rank(middle, tol=_EXACT * np.linalg.norm(middle)) < 3:
-        return [_turn_and_scale(then, here)]
+    if len(then) < 3 or np.linalg.matrix_rank(_arms(then)) < 2:
+        return []  # a line can be turned about itself
     whole = _affine(then, here)
     if (_off(whole, then, here) <= close).all():
         return [whole]
@@ -149,24 +146,27 @@ def _fitted(then: Doubles, here: Doubles, close: float) -> list[Doubles]:
 
 
 def _affine(then: Doubles, here: Doubles) -> Doubles:
-    """The affine map of least squares."""
-    middle, there = then.mean(axis=0), here.mean(axis=0)
+    """The affine map of least squares. Points in a plane leave open what lies beside it: there it is made to fit."""
+    arms, there = _arms(then), here - here.mean(axis=0)
     result = np.eye(4)
-    result[:3, :3] = np.linalg.lstsq(then - middle, here - there, rcond=None)[0].T
-    result[:3, 3] = there - result[:3, :3] @ middle
+    if np.linalg.matrix_rank(arms) == 3:
+        result[:3, :3] = np.linalg.lstsq(arms, there, rcond=None)[0].T
+    else:
+        one, two, normal = np.linalg.svd(arms)[2]
+        along = np.linalg.lstsq(arms @ np.stack([one, two], axis=1), there, rcond=None)[0]
+        across = np.cross(*along) / max(float(np.linalg.norm(np.cross(*along))) ** 0.5, 1e-30)
+        across *= np.sign(np.dot(np.cross(one, two), normal))
+        result[:3, :3] = np.stack([*along, across], axis=1) @ np.stack([one, two, normal])
+    result[:3, 3] = here.mean(axis=0) - result[:3, :3] @ then.mean(axis=0)
     return result
 
 
-def _turn_and_scale(then: Doubles, here: Doubles) -> Doubles:
-    """The turn, scale and move of least squares (Umeyama 1991), for points in a plane, which leave the rest open."""
-    middle, there = then.mean(axis=0), here.mean(axis=0)
-    left, stretch, right = np.linalg.svd((here - there).T @ (then - middle))
-    signs = np.array([1, 1, np.sign(np.linalg.det(left) * np.linalg.det(right)) or 1])
-    size = float((stretch * signs).sum() / max(float(((then - middle) ** 2).sum()), 1e-300))
-    result = np.eye(4)
-    result[:3, :3] = size * (left * signs) @ right
-    result[:3, 3] = there - result[:3, :3] @ middle
-    return result
+def _arms(points: Doubles) -> Doubles:
+    """Points (n, 3) around their mean; those that float32 can't tell from a plane lie in it."""
+    middle = points - points.mean(axis=0)
+    left, stretch, right = np.linalg.svd(middle, full_matrices=False)
+    stretch[stretch < _EXACT * stretch.max(initial=0)] = 0
+    return np.asarray(left * stretch @ right)
 
 
 def _looks_whole(record: Record, guess: Doubles, shown: Sequence[Surface]) -> bool:

@@ -27,6 +27,8 @@ from .movement import Movement, is_flat, movements, undone
 from .placement import EXACT, POINTS, Fit, Reference, Verdict
 from .surface_distance import SurfaceDistance
 
+_CLEARLY = 4.0
+"""So much nearer another movement has to bring the parts than the object's own, where neither brings them to it."""
 _ALIKE = 2.0
 """So much farther from what is shown than from what was sent the parts may be, and it still shows what was sent."""
 
@@ -104,9 +106,9 @@ def _follow(as_sent: _AsSent, shown: _Shown, moves: Sequence[Movement]) -> Place
         if places[-1].off < EXACT:
             return places[-1]
     best = min(places, key=lambda place: place.off)
-    if best.seen is not Seen.CHANGED:
-        return best
-    return replace(places[0], seen=Seen.FLATTENED) if flattened else places[0]
+    if best.seen is Seen.CHANGED and places[0].off < _CLEARLY * best.off:
+        best = places[0]
+    return replace(best, seen=Seen.FLATTENED) if flattened and best.seen is Seen.CHANGED else best
 
 
 class _Shown:
@@ -178,6 +180,8 @@ class _AsSent:
         if move.whole and not is_flat(move.matrix):
             # What is shown is what was sent, so it is that which the result is laid over.
             fit = placement.find_pose(self._surfaces, shown.as_sent(self._frame, move.matrix, self._ends))
+            if not move.told and fit.residual > EXACT > self._fit.residual:
+                seen = Seen.CHANGED
             return self.place(move, seen, fit, fit.residual)
         off = _apart(self._distance, shown.distance, _matrix(move.matrix, self._frame, self._fit))
         if off > max(EXACT, _ALIKE * self._fit.residual):
@@ -193,13 +197,14 @@ class _Distance:
     def __init__(self, surfaces: Sequence[Surface]) -> None:
         low, high = bounds(surfaces)
         frame = Frame((low + high) / 2, 1.0)
-        self._centre, self._diagonal = frame.centre, max(float(np.linalg.norm(high - low)), 1e-30)
+        self._centre, self._diagonal = frame.centre, float(np.linalg.norm(high - low))
         self._surface = SurfaceDistance(surfaces, frame)
         self.points: Doubles = sample(surfaces, frame, POINTS).astype(np.float64) + frame.centre
 
     def of(self, points: Doubles) -> float:
-        """RMS distance of points (n, 3), in parts of its diagonal."""
-        return placement.rms(self._surface.distances(points - self._centre)) / self._diagonal
+        """RMS distance of points (n, 3), in parts of its diagonal or theirs, whichever is less."""
+        diagonal = min(self._diagonal, float(np.linalg.norm(np.ptp(points, axis=0))))
+        return placement.rms(self._surface.distances(points - self._centre)) / max(diagonal, 1e-30)
 
 
 def _apart(result: _Distance, shown: _Distance, matrix: Doubles) -> float:

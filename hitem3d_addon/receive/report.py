@@ -15,6 +15,8 @@ from .placement import Fit, Verdict
 
 _OF_INTEREST = 1e-5
 """Of the diagonal: parts that are farther off are said to be; the six decimals of an OBJ come to that."""
+_BESIDE = 0.5
+"""Of the diagonal: parts that are farther off lie beside the object, and by how much is of no interest."""
 
 
 def import_report(place: Place, *, count: int, name: str, shape_key: str = "") -> Message:
@@ -60,10 +62,11 @@ def _what_else(place: Place, values: dict[str, Value]) -> Iterator[Message]:
     elif fit.verdict is Verdict.CORRECTED:
         yield _correction(fit)
     if fit.verdict in (Verdict.AS_DELIVERED, Verdict.CORRECTED) or place.seen in (Seen.GONE, Seen.FLATTENED):
-        yield from _compared(place.seen, values)
+        yield from _compared(place, values)
 
 
-def _compared(seen: Seen, values: dict[str, Value]) -> Iterator[Message]:
+def _compared(place: Place, values: dict[str, Value]) -> Iterator[Message]:
+    seen = place.seen
     if seen is Seen.ON_ITS_SURFACE:
         yield Message(
             "The mesh of “{name}” was moved, or its transforms were applied, since it was sent. That was followed.",
@@ -72,6 +75,12 @@ def _compared(seen: Seen, values: dict[str, Value]) -> Iterator[Message]:
     elif seen is Seen.EDITED:
         yield Message(
             "“{name}” was edited since it was sent: what was not edited is in place, the rest lies where it was.",
+            values,
+        )
+    elif seen is Seen.CHANGED and place.off > _BESIDE:
+        yield Message(
+            "“{name}” was moved and changed since it was sent, so where the result belongs can't be told. Move it into "
+            "place by hand.",
             values,
         )
     elif seen is Seen.CHANGED:
