@@ -153,7 +153,7 @@ class AgentProcess:
 
         Nobody knows whether it did what it was told last, so what decides on a payment is not told again: the user can.
         """
-        self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "configure"))
+        self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "move", "configure"))
         self._deaths = self._deaths + 1 if time.monotonic() - self._started < _QUICK_DEATH else 1
         self._forget_process()
 

@@ -8,6 +8,7 @@ It runs only while something is under way. Loaded with the first task: Blender's
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import bpy
@@ -16,6 +17,7 @@ from ..core.choices import ImportOptions
 from ..core.data_folder import data_folder
 from ..core.errors import Hitem3DError, Message, StoreError
 from ..core.tasks import workflow
+from ..core.tasks.ledger import recall_prices
 from ..core.tasks.store import TaskStore, is_locked
 from ..core.values import TaskState
 from ..receive.importing import import_parts
@@ -140,6 +142,9 @@ def _read_events() -> None:
         match event["event"]:
             case "progress":
                 board.show_transfer(event["uid"], Transfer(event["step"], event["done"], event["total"]))
+            case "waits":
+                obstacle = Message.unpack((event["template"], event["values"]))
+                board.show_wait(event["uid"], time.time() + event["seconds"], obstacle)
             case "account":
                 board.show_account(Message.unpack((event["template"], event["values"])))
             case "problem":
@@ -172,6 +177,7 @@ def _read_store() -> bool:
         if len(board.tasks) != newest[1]:
             board.keep_only(_view.tasks())
         _seen = newest
+        board.take_prices(recall_prices(_view, connection.current().api_url))
     except StoreError as error:
         if is_locked(error):
             return False

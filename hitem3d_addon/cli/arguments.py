@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ examples:
   {prog} segment chair.stl --out parts/ --export-parts obj
   {prog} segment --url https://example.com/rock.glb --out parts/"""
 
+_LEDGER = """No page says what a task costs, so the ledger is worked out from the balances before and after each task.
+Where several tasks were on their way at once, or somebody else used the account, it says what is not known."""
+
 _TASKS = "TASK is a task id, or the uid that `list` shows. Without one it is the tasks of the open scene's objects."
 
 
@@ -44,6 +47,10 @@ def parse(arguments: Sequence[str], prog: str) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.command == "segment":
         _check_segment(parser, options)
+    if options.command == "balance" and options.csv and not options.ledger:
+        parser.error("--csv is for --ledger")
+    if options.command == "balance" and options.csv and options.json:
+        parser.error("give --csv or --json, not both")
     if options.command in ("segment", "import"):
         options.importing = bool(options.importing or options.apply_parts)
         if options.save and options.save_as:
@@ -79,7 +86,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         return one
 
     _add_segment(sub("segment", "send models and bring their parts back", _SEGMENT))
+    _add_task_commands(sub)
+    return parser
 
+
+def _add_task_commands(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    """The commands on tasks that were sent already, and on the account."""
     example = "example:\n  {prog} "
     one = sub(
         "status",
@@ -110,7 +122,13 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     _add_waiting(one)
     one.add_argument("--out", type=Path, metavar="DIR", help="folder to copy the results to")
 
-    sub("balance", "say whether the keys work, and what is left to spend", example + "balance")
+    one = sub(
+        "balance",
+        "say whether the keys work, and what is left to spend",
+        f"{_LEDGER}\n\n{example}balance --ledger --csv > ledger.csv",
+    )
+    one.add_argument("--ledger", action="store_true", help="what each task cost, without asking the service")
+    one.add_argument("--csv", action="store_true", help="the ledger as CSV")
     one = sub("list", "show the task list", example + "list --state uncertain")
     states = ("pending", "sending", "uncertain", "working", "ready", "done", "failed", "cancelled")
     one.add_argument("--state", choices=states, action="append", help="only tasks in this state; may be repeated")
@@ -120,7 +138,6 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         f"{_TASKS}\n\n{example}forget segmentation_20260312_8f92ab3e1cde",
     )
     _add_tasks(one)
-    return parser
 
 
 def _add_tasks(parser: argparse.ArgumentParser) -> None:

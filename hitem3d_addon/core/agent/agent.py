@@ -11,7 +11,7 @@ anything else stops at once and is gone on with by the next agent.
 
     in   {"do": "configure", "home": …, "api_url": …, "credentials": {…}, "ca_file": …, "user_agent": …,
           "transfers": …, "unfinished_tasks": …, "site": {…}}
-         {"do": "watch" | "cancel" | "retry" | "forget", "uid": …}   {"do": "adopt", "uid": …, "task_id": …}
+         {"do": "watch" | "cancel" | "retry" | "move" | "forget", "uid": …}   {"do": "adopt", "uid": …, "task_id": …}
          {"do": "account"}   {"do": "forget_ended"}
     out  {"event": "progress", "uid": …, "step": "upload" | "download", "done": bytes, "total": bytes}
          {"event": "progress", "uid": …, "step": "cutting", "done": percent, "total": 100}, where the service tells it
@@ -124,6 +124,9 @@ class Agent:
                 case "retry":
                     self._check_idle(uid)
                     self._add_job(workflow.retry(self._steps.worker(), uid))
+                case "move":
+                    self._check_idle(uid)
+                    self._add_job(workflow.move(self._steps.worker(), uid))
                 case "adopt":
                     self._check_idle(uid)
                     # A job that runs keeps "send again" out while the service is asked.

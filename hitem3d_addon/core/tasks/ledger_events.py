@@ -45,13 +45,10 @@ BEGAN, ACCEPTED, UNCERTAIN, REFUSED, REFUNDED, BALANCE = (
 def note_step(sql: sqlite3.Connection, home: Path, before: Task, after: Task) -> None:
     """Note what a change of a row means for the account, if anything, in the change's own transaction."""
     if event := _event_of(before, after):
+        row = sql.execute("SELECT value FROM setting WHERE key = ?", (source_key(after.uid),)).fetchone()
         mesh = after.request.mesh
         own = mesh is not None and mesh.parent == job_folder(home, after.uid)
-        file = after.request.mesh_url or ("" if own else str(mesh or ""))
-        if not file and (
-            row := sql.execute("SELECT value FROM setting WHERE key = ?", (source_key(after.uid),)).fetchone()
-        ):
-            file = row["value"]
+        file = row["value"] if row else after.request.mesh_url or ("" if own else str(mesh or ""))
         insert(
             sql,
             event=event,

@@ -33,8 +33,9 @@ from ..errors import (
 )
 from ..task import SegmentationRequest, ServiceState, Task
 from ..values import TaskState
-from .decisions import adopt, cancel, forget, forget_ended, give_task_id, retry
+from .decisions import adopt, cancel, forget, forget_ended, give_task_id, move, retry
 from .ledger import observe, observe_after, observe_before
+from .ledger_events import source_key
 from .results import download_models, result_file
 from .rows import error_of, failure_fields
 from .store import TaskStore
@@ -57,28 +58,49 @@ __all__ = [
     "forget",
     "forget_ended",
     "give_task_id",
+    "move",
     "poll_pause",
     "record",
     "refresh",
     "result_file",
     "retry",
+    "source_of",
     "submit",
     "wait",
 ]
 """What others call, the user's decisions included."""
 
+FIRST_PAUSE = 5.0
+"""Seconds between the first questions for a task, where the service does not say how long to wait."""
 WAIT_BUDGET = 70 * 60.0
 """Seconds: the service gives a task up after an hour (its FAQ); the rest is margin."""
 
 
 def record(
-    store: TaskStore, request: SegmentationRequest, *, uid: str, name: str, api_url: str, owner: str = ""
+    store: TaskStore,
+    request: SegmentationRequest,
+    *,
+    uid: str,
+    name: str,
+    api_url: str,
+    owner: str = "",
+    source: str = "",
 ) -> Task:
-    """Put a request in the list as PENDING; the first step, before anything is sent. Raises InputError, StoreError."""
+    """Put a request in the list as PENDING; the first step, before anything is sent. Raises InputError, StoreError.
+
+    ``source`` is the file that it comes from, such as a .blend, for the ledger and the task list; see `source_of`.
+    """
     request.check()
+    if source:
+        store.remember(source_key(uid), source)
     return store.add(
         Task(uid=uid, name=name, api_url=api_url, request=request, state=TaskState.PENDING, created=_now(), owner=owner)
     )
+
+
+def source_of(store: TaskStore, uid: str) -> str:
+    """The file that a task came from, as it was given to `record`; "" where it was not."""
+    return store.recall(source_key(uid))
 
 
 def submit(
@@ -262,7 +284,7 @@ def poll_pause(polls: int, asked_for: float | None = None) -> float:
     """
     if asked_for is not None:
         return max(asked_for, 0.2)
-    return min(5.0 * 1.1 ** min(polls, 12), 15.0) * random.uniform(0.9, 1.1)
+    return FIRST_PAUSE * min(1.1 ** min(polls, 12), 3.0) * random.uniform(0.9, 1.1)
 
 
 def _refresh(worker: Worker, task: Task) -> tuple[Task, TaskStatus]:

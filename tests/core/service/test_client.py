@@ -53,11 +53,6 @@ PATIENCE = Timeouts(connect=5, read=2, create=2, download=2)
 
 
 @pytest.fixture
-def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    return shared_sandbox
-
-
-@pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[Client]:
     """Makes clients of the sandbox, with its token unless told otherwise."""
     made: list[Hitem3DClient] = []
