@@ -17,9 +17,6 @@ SCENE_ERRORS = {
     "The location, rotation or scale of an object is not a number. Clear it and try again.": (
         "某个物体的位置、旋转或缩放不是数字。请将其清空，然后重试。"
     ),
-    "“{name}” has vertices whose coordinates are not numbers. Mend or delete them and try again.": (
-        "“{name}” 有坐标不是数字的顶点。请修复或删除它们，然后重试。"
-    ),
     # glb_file.py
     "The model can't be written to {folder}: {reason}. Free some space there or choose another data folder.": (
         "无法将模型写入 {folder}：{reason}。请在那里腾出一些空间，或选择其他数据文件夹。"
@@ -284,5 +281,8 @@ SCENE_ERRORS = {
     ): (
         "Blender 无法读取返回的 {kind} 文件：{reason}。更新的 Blender"
         " 或其他程序也许可以。文件保留在插件偏好设置中所示的数据文件夹里：{place}。"
+    ),
+    ("“{name}” has vertices whose coordinates are not numbers, or infinite. Mend or delete them and try again."): (
+        "“{name}” 有些顶点的坐标不是数字，或为无穷大。请修复或删除这些顶点，然后重试。"
     ),
 }
