@@ -30,7 +30,7 @@ import venv
 from pathlib import Path
 from typing import BinaryIO, Iterator  # noqa: UP035 - Python 3.8 has no generic collections.abc.Iterator
 
-import system_libraries
+from setup import system_libraries
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ENVIRONMENTS = REPOSITORY / ".venvs"

@@ -88,7 +88,7 @@ def main() -> int:
         note = _note(wheels, blenders, failed) if last else f"This was {wheel}; the last will be {wheels[-1]}."
         marks = " and ".join(f"({words})" for words in (wheel.marks, options.marks) if words)
         print(f"\n--- tests on {wheel}", flush=True)
-        program = str(REPOSITORY / "scripts" / "pytest_with_note.py")
+        program = str(REPOSITORY / "scripts" / "testing" / "pytest_with_note.py")
         command = [str(python), program, note, *WAYS, *arguments, "-m", marks]
         code = subprocess.run(command, cwd=REPOSITORY, check=False).returncode
         if code not in (0, NOTHING_RAN):

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for small_disk.py
 
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 from small_disk import Disk, small_disk
 
 TESTS = Path(__file__).resolve().parent

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import bpy
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import OutputFormat

@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.agent.agent import Agent
 from hitem3d_addon.core.agent.main import LOG_FILE

@@ -27,7 +27,7 @@ import pytest
 import trimesh
 import trustme
 from sandbox.behaviour import CHOICES
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import (

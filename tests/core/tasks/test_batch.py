@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.backoff import backoff
 from hitem3d_addon.core.credentials import Credentials

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 from small_disk import Disk
 
 from hitem3d_addon.core import credentials
