@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import warnings
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -16,11 +15,13 @@ from sandbox import meshes, with_bpy, writers
 from sandbox.meshes import Mesh
 from scipy.spatial import cKDTree
 
+from hitem3d_addon.core.task import SegmentationRequest
 from hitem3d_addon.core.values import OutputFormat
 from hitem3d_addon.mesh.scratch import ScratchScene
 from hitem3d_addon.mesh.surface import gather, moved
 from hitem3d_addon.send.export import export_glb
-from hitem3d_addon.session.record import Record, matrix_of, read_record, write_record
+from hitem3d_addon.send.submission import Submission
+from hitem3d_addon.session.record import Record, read_record, write_record
 
 Object = bpy.types.Object
 
@@ -107,20 +108,8 @@ def send(thing: Object, folder: Path, output_format: OutputFormat = OutputFormat
     bpy.context.view_layer.update()
     path = folder / "mesh.glb"
     sent = export_glb([thing], bpy.context.evaluated_depsgraph_get(), path, output_format=output_format)
-    write_record(
-        thing,
-        Record(
-            uid="0123456789abcdef" * 2,
-            matrix=matrix_of(thing),
-            format=output_format,
-            time=1_790_000_000,
-            centre=sent.centre,
-            scale=sent.scale,
-            bounds=sent.bounds,
-            triangles=sent.triangles,
-            points=array("f", sent.points.tobytes()),
-        ),
-    )
+    request = SegmentationRequest(mesh=path, format=output_format)
+    write_record(thing, Submission("0123456789abcdef" * 2, thing.name, [thing], request, sent).record_for(thing))
     record = read_record(thing)
     assert record
     return path, record

@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..core.choices import TARGETS
 from ..core.task import SegLevel
 from ..core.tasks.workflow import WAIT_BUDGET
 from ..core.values import UNFINISHED, OutputFormat
 from .exit_codes import MEANINGS
 from .part_export import PART_FORMATS
-
-TARGETS = ("FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE")
 
 _ABOUT = "Cut models into parts with the Hitem3D cloud service. Each model that is sent costs API credits."
 
@@ -174,7 +173,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--parts",
-        choices=("AUTO", "AS_DELIVERED", "BY_MATERIAL", "BY_COLOUR", "LOOSE"),
+        choices=("AUTO", "AS_DELIVERED", "BY_GROUP", "BY_MATERIAL", "BY_COLOUR", "LOOSE"),
         type=str.upper,
         default="AUTO",
         help="how the parts are told apart in the file (default: AUTO)",

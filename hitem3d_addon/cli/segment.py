@@ -116,7 +116,7 @@ class _FileSegmentation:
     """Model files that need no scene afterwards, a .blend only as long as its objects are being exported."""
 
     def __init__(
-        self, run: Run, current: connection.Service, asked: SegmentationRequest, places: dict[Path, PurePath]
+        self, run: Run, current: connection.Connection, asked: SegmentationRequest, places: dict[Path, PurePath]
     ) -> None:
         self._run = run
         self._current = current
@@ -178,7 +178,7 @@ class _SceneSegmentation:
     """Objects of the open scene, with their parts beside or on them."""
 
     def __init__(
-        self, run: Run, current: connection.Service, asked: SegmentationRequest, place: PurePath, save: Path | None
+        self, run: Run, current: connection.Connection, asked: SegmentationRequest, place: PurePath, save: Path | None
     ) -> None:
         self._run = run
         self._current = current
@@ -216,7 +216,7 @@ class _SceneSegmentation:
         return files
 
 
-def _prepare(run: Run, current: connection.Service, asked: SegmentationRequest) -> list[submission.Submission]:
+def _prepare(run: Run, current: connection.Connection, asked: SegmentationRequest) -> list[submission.Submission]:
     options = run.options
     groups = [] if asked.mesh_url else chosen_objects(bpy.context, options.objects, together=options.together)
     return submission.prepare(bpy.context, current, asked, source=groups, include_materials=options.include_materials)

@@ -9,7 +9,6 @@ block by block, so that an object far from the origin loses nothing and little m
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from bpy.types import Depsgraph, Mesh, Object
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from .evaluated import metaball_family
 from .triangles import Floats, Ints, corner_values, local_positions, triangle_loops
 
 Doubles = NDArray[np.float64]
@@ -153,9 +153,9 @@ def count(objects: Iterable[Object], depsgraph: Depsgraph) -> dict[Object, Count
 
 def shown_by(objects: Collection[Object], depsgraph: Depsgraph) -> Iterator[tuple[Object, Shown]]:
     """As `shown_meshes`, each with the one of the objects that stands for it: a family of metaballs shows one mesh."""
-    families = {_family(thing): thing for thing in objects if thing.type == "META"}
+    families = {metaball_family(thing): thing for thing in objects if thing.type == "META"}
     for shown in shown_meshes(objects, depsgraph):
-        yield shown.owner if shown.owner in objects else families[_family(shown.owner)], shown
+        yield shown.owner if shown.owner in objects else families[metaball_family(shown.owner)], shown
 
 
 def _count(mesh: Mesh) -> Count:
@@ -209,15 +209,11 @@ def bounds(surfaces: Iterable[Surface]) -> tuple[Doubles, Doubles]:
 
 def _metaball_families(objects: Iterable[Object], depsgraph: Depsgraph) -> set[Object]:
     """The objects that show the metaballs among these: a family shares a name but for the number, and one mesh."""
-    names = {_family(thing) for thing in objects if thing.type == "META"}
+    names = {metaball_family(thing) for thing in objects if thing.type == "META"}
     if not names:
         return set()
     seen = (thing.original for thing in depsgraph.objects if thing.type == "META")
-    return {thing for thing in seen if _family(thing) in names}
-
-
-def _family(thing: Object) -> str:
-    return re.sub(r"\.\d+$", "", thing.name)
+    return {thing for thing in seen if metaball_family(thing) in names}
 
 
 def _read(mesh: Mesh, owner: Object) -> tuple[Floats, Ints] | None:

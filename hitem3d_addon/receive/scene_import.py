@@ -17,18 +17,21 @@ import numpy as np
 from bpy.types import Collection, Context, Mesh, Object
 
 from ..core.choices import PartsChoice, Placement
-from ..core.errors import InputError, Message, ResultError
+from ..core.errors import InputError, Message
 from ..mesh.colours import colour_part
+from ..mesh.evaluated import showing, world_matrices, world_matrix
 from ..mesh.new_data import NewData
 from ..mesh.scratch import ScratchScene
 from ..mesh.surface import Doubles, Surface, gather
 from ..session.record import Record
 from . import placement
-from .importers import import_result_file
+from .build import turn_normals
+from .loading import load
 from .names import collection_name, part_names
 from .placement import Fit, Verdict
 from .report import import_report
-from .split import Part, split
+from .split import Part
+from .told_report import told_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,9 @@ class Imported:
     report: Message
     doubtful: bool
     """The parts may not be where they belong, and the report says why: it is a warning."""
+    notes: Sequence[Message] = ()
+    """How the parts were told apart, and what was left out."""
+    warnings: Sequence[Message] = ()
 
 
 def import_result(
@@ -67,9 +73,9 @@ def import_result(
     with NewData() as new:
         collection = bpy.data.collections.new(collection_name(name))
         with ScratchScene() as scratch:
-            delivered, surfaces = _load(context, file, collection, scratch, new)
-            place = _place(context, surfaces, source, record, search=placement == "AUTO")
-        objects = _make_parts(split(delivered, parts), place, name, collection)
+            loaded = load(context, file, collection, scratch, new, parts)
+            place = _place(context, loaded.surfaces, source, record, search=placement == "AUTO")
+        objects = _make_parts(loaded.parts, place, name, collection)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):
             colour_part(part, number)
@@ -83,53 +89,8 @@ def import_result(
     _select(context, objects)
     report = import_report(place.fit, count=len(objects), name=name, lost_movement=place.lost_movement)
     doubtful = place.lost_movement or place.fit.verdict in (Verdict.AMBIGUOUS, Verdict.NO_MATCH)
-    return Imported(collection, objects, report, doubtful)
-
-
-def _load(
-    context: Context, file: Path, collection: Collection, scratch: ScratchScene, new: NewData
-) -> tuple[list[Part], list[Surface]]:
-    """What the file holds, as meshes to be made parts of and as one surface, both in the file's frame, Z up."""
-    scene = scratch.scene
-    scene.collection.children.link(collection)
-    scratch.evaluate()
-    layer = scene.view_layers[0]
-    layer.active_layer_collection = layer.layer_collection.children[0]
-    # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
-    with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
-        import_result_file(file)
-    things = [thing for thing in new.objects() if thing.type == "MESH" and thing.data.polygons]
-    if not things:
-        raise ResultError(
-            "There are no parts in the file that came back: it holds no surface. Segment the object again."
-        )
-    for thing in things:
-        thing.modifiers.clear()
-        thing.hide_viewport = False
-    depsgraph = scratch.evaluate()
-    try:
-        surfaces = gather(things, depsgraph)
-    except InputError as error:
-        raise ResultError(
-            "The parts that came back can't be placed: some of their coordinates are not numbers. "
-            "Segment the object again."
-        ) from error
-    delivered = _delivered(things)
-    bpy.data.batch_remove(things)  # the parts may take their names
-    return delivered, surfaces
-
-
-def _delivered(things: Sequence[Object]) -> list[Part]:
-    """A part for each object; objects that share a mesh get one each."""
-    known: set[int] = set()
-    found: list[Part] = []
-    for thing in things:
-        if thing.data.shape_keys:
-            thing.shape_key_clear()
-        mesh = thing.data.copy() if thing.data.session_uid in known else thing.data
-        known.add(mesh.session_uid)
-        found.append(Part(mesh, thing.name, np.array(thing.matrix_world, np.float64)))
-    return found
+    notes = [*loaded.notes, *told_notes(loaded.told)]
+    return Imported(collection, objects, report, doubtful, notes, loaded.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +111,7 @@ def _place(
     moved: Doubles | None = np.eye(4)
     if source and record:
         before = np.array(record.matrix, np.float64).reshape(4, 4)
-        moved = placement.movement(before, np.array(source.matrix_world, np.float64))
+        moved = placement.movement(before, _matrix_of(context, source))
     movement = np.eye(4) if moved is None else moved
     now = _shown(context, source) if search and not record else []
     frame = placement.sent_frame(record, now)
@@ -167,13 +128,18 @@ def _place(
 
 
 def _shown(context: Context, source: Object | None) -> list[Surface]:
-    """What the source shows now; nothing where there is none, it is hidden, or not in this scene."""
+    """What the source shows now; hidden or not; nothing where there is none."""
     if source is None:
         return []
     try:
-        return gather([source], context.evaluated_depsgraph_get())
+        with showing(source, context.evaluated_depsgraph_get()) as depsgraph:
+            return gather([source], depsgraph)
     except InputError:
         return []
+
+
+def _matrix_of(context: Context, obj: Object) -> Doubles:
+    return np.array(world_matrix(obj, context.evaluated_depsgraph_get()), np.float64)
 
 
 def _make_parts(found: Sequence[Part], place: _Place, name: str, collection: Collection) -> list[Object]:
@@ -202,6 +168,7 @@ def _bake(mesh: Mesh, matrix: Doubles) -> Doubles:
     world = local @ matrix[:3, :3].T + matrix[:3, 3]
     origin = ((world.min(axis=0) + world.max(axis=0)) / 2).astype(np.float32).astype(np.float64)
     positions.foreach_set("vector", (world - origin).astype(np.float32).ravel())
+    turn_normals(mesh, matrix)
     return origin
 
 
@@ -211,15 +178,16 @@ def _make_children(context: Context, parts: Sequence[Object], source: Object) ->
     Blender multiplies the matrices of parent and child in float32, which far from the origin moves the child by
     millimetres. So the meshes are written once more, relative to where their objects have really come to stand.
     """
-    if placement.is_flat(np.array(source.matrix_world, np.float64)):
+    stands = world_matrix(source, context.evaluated_depsgraph_get())
+    if placement.is_flat(np.array(stands, np.float64)):
         return  # flattened to a scale of 0: its children would be flat, too
     origins = [np.array(part.location, np.float64) for part in parts]
     for part in parts:
         part.parent = source
-        part.matrix_parent_inverse = source.matrix_world.inverted()
-    context.view_layer.update()
-    for part, origin in zip(parts, origins, strict=True):
-        matrix = np.linalg.inv(np.array(part.matrix_world, np.float64))
+        part.matrix_parent_inverse = stands.inverted()
+    matrices = world_matrices(parts, context.evaluated_depsgraph_get())
+    for part, origin, stands in zip(parts, origins, matrices, strict=True):
+        matrix = np.linalg.inv(np.array(stands, np.float64))
         local = np.empty((len(part.data.vertices), 3), np.float32)
         positions = part.data.attributes["position"].data
         positions.foreach_get("vector", local.ravel())

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import bpy
 from bpy.types import Object
 from idprop.types import IDPropertyArray, IDPropertyGroup
+from mathutils import Matrix
 
 from ..core.data_folder import is_uid
 from ..core.values import OutputFormat
@@ -50,9 +51,9 @@ class Record(NamedTuple):
     """x, y, z after x, y, z of points spread over the surface of what was sent."""
 
 
-def matrix_of(obj: Object) -> tuple[float, ...]:
-    """The object's matrix_world as a record holds it."""
-    return tuple(value for row in obj.matrix_world for value in row)
+def matrix_values(matrix: Matrix) -> tuple[float, ...]:
+    """A matrix as a record holds it."""
+    return tuple(value for row in matrix for value in row)
 
 
 def write_record(obj: Object, record: Record) -> None:

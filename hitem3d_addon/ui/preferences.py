@@ -12,7 +12,8 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from .. import ADDON
 from ..core import credentials
 from ..core.errors import Message
-from ..session import board, connection, settings
+from ..session import connection, settings
+from ..session.board import board
 from ..session.settings import keep_key, stored_credentials, stored_problem
 from .tasks import (
     HITEM3D_OT_clear_finished_tasks,
@@ -139,7 +140,7 @@ def _draw_page(preferences: bpy.types.AddonPreferences, context: bpy.types.Conte
     row.operator(HITEM3D_OT_clear_finished_tasks.bl_idname, icon="TRASH")
 
 
-def _draw_studio(context: bpy.types.Context, layout: bpy.types.UILayout, current: connection.Service) -> None:
+def _draw_studio(context: bpy.types.Context, layout: bpy.types.UILayout, current: connection.Connection) -> None:
     box = layout.box()
     _line(context, box, Message("Set by your studio: {file}", {"file": str(current.site.file)}), icon="COMMUNITY")
     if current.site.problem:

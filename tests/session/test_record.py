@@ -20,7 +20,7 @@ from hitem3d_addon.session.record import (
     TASK_ID,
     Record,
     clean_task_id,
-    matrix_of,
+    matrix_values,
     read_record,
     remove_record,
     stamp_task_id,
@@ -187,8 +187,8 @@ def test_a_value_that_is_missing_makes_it_no_record(thing: bpy.types.Object, nam
 def test_the_matrix_of_an_object_is_row_after_row(thing: bpy.types.Object) -> None:
     thing.location = (5, 6, 7)
     bpy.context.view_layer.update()
-    assert matrix_of(thing) == (1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1)
-    write_record(thing, RECORD_OF_A_MESH._replace(matrix=matrix_of(thing)))
+    assert matrix_values(thing.matrix_world) == (1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1)
+    write_record(thing, RECORD_OF_A_MESH._replace(matrix=matrix_values(thing.matrix_world)))
 
 
 def test_the_task_id_is_a_plain_string_that_scripts_may_set(thing: bpy.types.Object) -> None:

@@ -5,5 +5,7 @@
 DOORS = (
     "archive",
     "glb",
+    "gltf",
     "obj_materials",
+    "usd_layers",
 )
