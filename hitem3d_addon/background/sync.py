@@ -144,7 +144,7 @@ def _read_events() -> None:
                 board.show_transfer(event["uid"], Transfer(event["step"], event["done"], event["total"]))
             case "waits":
                 obstacle = Message.unpack((event["template"], event["values"]))
-                board.show_wait(event["uid"], time.time() + event["seconds"], obstacle)
+                board.show_next_try(event["uid"], time.time() + event["seconds"], obstacle)
             case "account":
                 board.show_account(Message.unpack((event["template"], event["values"])))
             case "problem":
@@ -177,7 +177,7 @@ def _read_store() -> bool:
         if len(board.tasks) != newest[1]:
             board.keep_only(_view.tasks())
         _seen = newest
-        board.take_prices(recall_prices(_view, connection.current().api_url))
+        board.show_prices(recall_prices(_view, connection.current().api_url))
     except StoreError as error:
         if is_locked(error):
             return False

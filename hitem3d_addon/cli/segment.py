@@ -43,10 +43,13 @@ def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
     blends = [file for file in options.models if file.suffix.lower() == ".blend"]
     in_scene = blends if options.importing or options.save else []
     places = _choose_places(options.models)
-    for file in options.models:
-        check_blend(file) if file in blends else check_model(file)
-    check_writable(_find_targets(options, places))
     current = connection.current()
+    for file in options.models:
+        if file in blends:
+            check_blend(file)
+        elif file.stat().st_size <= current.site.upload_limit:  # what is over it fails by itself, and the rest goes on
+            check_model(file)
+    check_writable(_find_targets(options, places))
     current.check_upload()
     with open_run(options, output, stop) as run:
         run.worker.client.learn_scheme()  # costs nothing, and tells now what would meet every model

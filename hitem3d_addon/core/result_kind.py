@@ -24,9 +24,10 @@ _OBJ_WORDS = frozenset(
 
 
 def result_kind(file: Path) -> str:
-    """The file's suffix by what is in it: glb, gltf, zip, usdz, fbx, stl, ply or obj; "" for anything else.
+    """The file's suffix by what is in it: glb, gltf, zip, usdz, 3mf, fbx, stl, ply or obj; "" for anything else.
 
-    A zip whose first entry is a USD layer is a usdz (which its specification demands); any other may hold an OBJ with
+    A zip whose first entry is a USD layer is a usdz (which its specification demands), one with a model of Open
+    Packaging a 3mf; any other may hold an OBJ with
     its materials. Error pages and other texts, empty and cut off files are nothing. Raises OSError.
     """
     size = file.stat().st_size
@@ -38,7 +39,9 @@ def result_kind(file: Path) -> str:
             if not zipfile.is_zipfile(file):
                 return ""
             name = head[30 : 30 + int.from_bytes(head[26:28], "little")]
-            return "usdz" if name.lower().endswith((b".usd", b".usda", b".usdc")) else "zip"
+            if name.lower().endswith((b".usd", b".usda", b".usdc")):
+                return "usdz"
+            return "3mf" if _is_3mf(file) else "zip"
         if head.startswith((b"Kaydara FBX Binary  \x00", b"; FBX ")):
             return "fbx"
         if re.match(rb"ply\r?\n\s*format\s", head):
@@ -52,6 +55,16 @@ def result_kind(file: Path) -> str:
             return "gltf" if _is_gltf(file, size) else ""
         text, whole = _after_comments(text, stream, whole=size <= _HEAD)
     return "obj" if _is_obj(text, whole=whole) else ""
+
+
+def _is_3mf(file: Path) -> bool:
+    """Whether the zip is an Open Packaging package with a 3D model in it."""
+    try:
+        with zipfile.ZipFile(file) as whole:
+            names = {name.lower() for name in whole.namelist()}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    return "[content_types].xml" in names and any(name.endswith(".model") for name in names)
 
 
 def _whole_glb(head: bytes, size: int) -> bool:

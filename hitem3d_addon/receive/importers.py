@@ -119,7 +119,7 @@ def opened(file: Path) -> Iterator[Opened]:
             for number, text in enumerate(texts):
                 files.append(folder / f"packed {number}.glb")
                 save_glb(files[-1], *packed(text))
-        if kind not in _IMPORTERS:
+        if kind not in _IMPORTERS and kind != "3mf":
             raise ResultError(
                 "The file with the parts is damaged, or not a model. Download the parts again, which costs nothing. "
                 "If it stays so, ask Hitem3D's support about this task."
@@ -137,6 +137,7 @@ def import_files(result: Opened, **settings: bool) -> Contents:
 
     from .delivered import Contents
     from .stl_reader import read_stl
+    from .three_mf_reader import read_parts
     from .untrusted.archive import unpack_usdz
     from .untrusted.fbx_bones import without_bones
     from .usd_subsets import read_subsets
@@ -151,6 +152,9 @@ def import_files(result: Opened, **settings: bool) -> Contents:
         if result.kind == "stl":
             name = file.stem if len(result.files) > 1 else ""
             found.parts.extend(read_stl(file, name))
+            continue
+        if result.kind == "3mf":
+            found.parts.extend(read_parts(file))
             continue
         if result.kind == "usdz":
             one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))

@@ -68,8 +68,6 @@ def _bring_together(files: Sequence[Path], folder: Path, asked: OutputFormat) ->
     wanted = f".{asked.name.lower()}"
     kind = wanted if wanted in kinds else kinds[0]
     chosen = [file for file in files if file.suffix == kind]
-    if kind == ".zip":  # a model with its materials; nobody looks into a zip in a zip
-        chosen = chosen[:1]
     note = None
     if len(chosen) < len(files):
         note = Message(

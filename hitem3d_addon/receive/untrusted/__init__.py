@@ -8,5 +8,6 @@ DOORS = (
     "glb",
     "gltf",
     "obj_materials",
+    "three_mf",
     "usd_layers",
 )

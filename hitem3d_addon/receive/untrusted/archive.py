@@ -25,7 +25,7 @@ _RATIO = 100
 _ALWAYS_ALLOWED = 64 << 20
 _BLOCK = 1 << 20
 _UNSAFE = re.compile(r'[\x00-\x1f:*?"<>|]|^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)', re.IGNORECASE)
-_KINDS = ("glb", "gltf", "obj", "fbx", "usdz", "ply", "stl")
+_KINDS = ("glb", "gltf", "obj", "fbx", "usdz", "3mf", "ply", "stl")
 """The best first, for a zip that holds the same model in several formats."""
 _MOST_INNER = 16
 """Zips in a zip that are looked into, where there is no model beside them. What is in those is left alone."""
