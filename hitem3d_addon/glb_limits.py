@@ -12,29 +12,35 @@ import json
 import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .core.errors import ResultError
 
-MOST_JSON = 64 << 20
-"""Bytes of the JSON part. A real one of 1000 parts has one megabyte."""
-MOST_NODES = 10_000
-"""The importer takes a millisecond or more for each object."""
-MOST_ELEMENTS = 100_000_000
-"""Vertices and indices of all that is shown. The largest models known of this service have some 10 million."""
 
-_DEEPEST = 200
-"""Nodes below one another: the importer goes down them by calling itself."""
+class Limits(NamedTuple):
+    """How much of everything a file may have."""
+
+    json: int = 64 << 20
+    """Bytes of the JSON part. A real one of 1000 parts has one megabyte."""
+    nodes: int = 10_000
+    """The importer takes a millisecond or more for each object."""
+    elements: int = 100_000_000
+    """Vertices and indices of all that is shown. The largest models known of this service have some 10 million."""
+    depth: int = 200
+    """Nodes below one another: the importer goes down them by calling itself."""
+
+
+LIMITS = Limits()
 
 _COMPONENT_BYTES = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
 _COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 _JSON, _BIN = 0x4E4F534A, 0x004E4942
 
 
-def check_glb(file: Path) -> None:
+def check_glb(file: Path, limits: Limits = LIMITS) -> None:
     """Raise ResultError for a GLB that Blender's importer must not be given. Raises OSError."""
     try:
-        document, binary = _chunks(file)
+        document, binary = _chunks(file, limits)
         for kind in ("buffers", "images"):
             for one in document.get(kind, ()):
                 if not str(one.get("uri", "data:")).startswith("data:"):
@@ -43,7 +49,7 @@ def check_glb(file: Path) -> None:
                         "Ask Hitem3D's support about this task."
                     )
         _check_ranges(document, binary)
-        _check_nodes(document)
+        _check_nodes(document, limits)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:
         raise ResultError(
             "The file with the parts is damaged: {reason}. Download the parts again, or segment the object again.",
@@ -51,14 +57,14 @@ def check_glb(file: Path) -> None:
         ) from error
 
 
-def _chunks(file: Path) -> tuple[Mapping[str, Any], int]:
+def _chunks(file: Path, limits: Limits) -> tuple[Mapping[str, Any], int]:
     """The JSON document, and the bytes of binary data after it."""
     size = file.stat().st_size
     with file.open("rb") as stream:
         length, kind = struct.unpack("<12xII", stream.read(20))
         if kind != _JSON or 20 + length > size:
             raise ValueError("its first part is not whole")
-        if length > MOST_JSON:
+        if length > limits.json:
             raise _too_much()
         document = json.loads(stream.read(length))
         rest = stream.read(8)
@@ -88,11 +94,11 @@ def _check_ranges(document: Mapping[str, Any], binary: int) -> None:
             raise ValueError("an accessor reaches beyond the data")
 
 
-def _check_nodes(document: Mapping[str, Any]) -> None:
+def _check_nodes(document: Mapping[str, Any], limits: Limits) -> None:
     """Raise for more than Blender can take in, and for nodes that are their own ancestors."""
     nodes, meshes, accessors = (document.get(kind, []) for kind in ("nodes", "meshes", "accessors"))
     primitives = [mesh["primitives"] for mesh in meshes]
-    if len(nodes) > MOST_NODES or sum(map(len, primitives)) > MOST_NODES:
+    if len(nodes) > limits.nodes or sum(map(len, primitives)) > limits.nodes:
         raise _too_much()
     weights = []
     for group in primitives:
@@ -101,7 +107,7 @@ def _check_nodes(document: Mapping[str, Any]) -> None:
         used += [number for p in group for target in p.get("targets", ()) for number in target.values()]
         weights.append(sum(_count(accessors[_count(number)]["count"]) for number in used))
     shown = [weights[_count(node["mesh"])] for node in nodes if "mesh" in node]
-    if sum(shown) > MOST_ELEMENTS or sum(weights) > MOST_ELEMENTS:
+    if sum(shown) > limits.elements or sum(weights) > limits.elements:
         raise _too_much()
     parents: dict[int, int] = {}
     for number, node in enumerate(nodes):
@@ -111,9 +117,9 @@ def _check_nodes(document: Mapping[str, Any]) -> None:
             parents[child] = number
     for number in range(len(nodes)):
         ancestor, steps = number, 0
-        while ancestor in parents and steps <= _DEEPEST:
+        while ancestor in parents and steps <= limits.depth:
             ancestor, steps = parents[ancestor], steps + 1
-        if steps > _DEEPEST:
+        if steps > limits.depth:
             raise ValueError("its nodes go round in a circle, or too deep")
 
 

@@ -10,34 +10,45 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 from .core.errors import ResultError
 from .core.result_kind import result_kind
 from .material_library import confined
 from .usd_package import confined_layer
 
-_MOST_FILES = 2000
 _LONGEST_NAME = 500
-_MOST_BYTES = 4 << 30
-_RATIO = 100
-"""How many times larger than the zip its content may be. An OBJ shrinks to a fifth; a bomb to a thousandth."""
-_ALWAYS_ALLOWED = 64 << 20
 _BLOCK = 1 << 20
 _UNSAFE = re.compile(r'[\x00-\x1f:*?"<>|]|^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)', re.IGNORECASE)
 _KINDS = ("glb", "obj", "fbx", "usdz", "stl")
 """The best first, for a zip that holds the same model in several formats."""
 
+
+class Limits(NamedTuple):
+    """How much an archive may hold."""
+
+    files: int = 2000
+    total: int = 4 << 30
+    """Bytes of all that is in it."""
+    ratio: int = 100
+    """How many times larger than the zip its content may be. An OBJ shrinks to a fifth; a bomb to a thousandth."""
+    always: int = 64 << 20
+    """Bytes that are fine whatever the zip's size is."""
+
+
+LIMITS = Limits()
+
 _LAYERS = (".usd", ".usda", ".usdc")
 _PICTURES = (".png", ".jpg", ".jpeg", ".avif", ".exr", ".webp", ".tif", ".tiff", ".tga", ".bmp", ".hdr")
 
 
-def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
+def unpack(archive: Path, folder: Path, limits: Limits = LIMITS) -> tuple[str, list[Path]]:
     """Unpack into an empty folder; gives the kind of model that is in it, and the files of that kind, by name.
 
     Nothing is written outside the folder. Raises ResultError for an archive with paths that lead out of it, with links,
     too many files or too many bytes, for one that is damaged or encrypted, and for one without a model.
     """
-    targets = _unpack_all(archive, folder)
+    targets = _unpack_all(archive, folder, limits)
     found = [(result_kind(file), file) for file in sorted(targets) if not file.name.startswith(".")]
     for kind in _KINDS:
         if models := [file for its, file in found if its == kind]:
@@ -52,23 +63,23 @@ def unpack_usdz(archive: Path, folder: Path) -> Path:
 
     USD finds more in an archive than its table of contents lists, so it is not given the archive.
     """
-    layer, *others = _unpack_all(archive, folder)
+    layer, *others = _unpack_all(archive, folder, LIMITS)
     for file in others:
         if file.suffix.lower() not in _LAYERS + _PICTURES:
             file.unlink()  # it may name files elsewhere in ways of its own, as a USDZ or a MaterialX file in it would
     return layer
 
 
-def _unpack_all(archive: Path, folder: Path) -> list[Path]:
+def _unpack_all(archive: Path, folder: Path, limits: Limits) -> list[Path]:
     try:
         with zipfile.ZipFile(archive) as whole:
             entries = [entry for entry in whole.infolist() if not entry.filename.endswith("/")]
-            if len(entries) > _MOST_FILES:
+            if len(entries) > limits.files:
                 raise _too_much()
             targets = [folder.joinpath(*_parts(entry)) for entry in entries]
             if inside := {parent for target in targets for parent in target.parents}.intersection(targets):
                 raise _unsafe(inside.pop().name)
-            room = min(_MOST_BYTES, max(_ALWAYS_ALLOWED, _RATIO * archive.stat().st_size))
+            room = min(limits.total, max(limits.always, limits.ratio * archive.stat().st_size))
             if sum(entry.file_size for entry in entries) > room:
                 raise _too_much()
             for entry, target in zip(entries, targets, strict=True):
