@@ -19,6 +19,7 @@ from bpy.types import Depsgraph, Mesh, Object
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from ..mesh.attributes import read_numbers
 from ..mesh.evaluated import showing, world_matrices
 from ..mesh.triangles import BLOCK, Floats, Ints, Triangles, joined, mesh_triangles, picked, world_bounds
 from .islands import heaviest, without_islands
@@ -153,21 +154,13 @@ def _as_sent(source: Object, depsgraph: Depsgraph) -> Iterator[tuple[Mesh, Ints]
                     "“{name}” shows no faces of its own: its modifiers make instances, or nothing. Apply them first.",
                     name=source.name,
                 )
-            yield shown, _numbers(shown) - 1 if modified else np.arange(count, dtype=np.int32)
+            numbered = read_numbers(shown, _FACE, "FACE") if modified else np.arange(1, count + 1, dtype=np.int32)
+            yield shown, np.full(len(shown.polygons), -1, np.int32) if numbered is None else numbered - 1
             evaluated.to_mesh_clear()
         finally:
             if name:
                 mesh.attributes.remove(mesh.attributes[name])
                 mesh.update_tag()
-
-
-def _numbers(mesh: Mesh) -> Ints:
-    """The attribute _FACE, 0 where it is missing."""
-    numbers = np.zeros(len(mesh.polygons), np.int32)
-    attribute = mesh.attributes.get(_FACE)
-    if attribute and (attribute.domain, attribute.data_type) == ("FACE", "INT"):
-        attribute.data.foreach_get("value", numbers)
-    return numbers
 
 
 def _same_triangles(asked: Triangles, targets: Triangles, target_labels: Ints, diagonal: float) -> Ints:

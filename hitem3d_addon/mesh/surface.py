@@ -232,9 +232,10 @@ def _read(mesh: Mesh, owner: Object, *, corners: bool) -> tuple[Floats, Ints] | 
     if not used.all():
         local = local[:, used]
         vertices = (np.cumsum(used, dtype=np.int32) - np.int32(1))[vertices]
-    if not np.isfinite(local).all():
+    # What is set to infinity, Blender keeps as the largest number that it has.
+    if not (np.abs(local) < np.finfo(np.float32).max).all():
         raise InputError(
-            "“{name}” has vertices whose coordinates are not numbers. Mend or delete them and try again.",
+            "“{name}” has vertices whose coordinates are not numbers, or infinite. Mend or delete them and try again.",
             name=owner.name,
         )
     return local, vertices.take(loops) if corners else loops

@@ -26,7 +26,7 @@ from .names import collection_name
 from .part_objects import home, make_children, make_objects, select_parts
 from .place import find_place
 from .report import import_report
-from .split import split
+from .told_report import told_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class Imported:
     report: Message
     doubtful: bool
     """The parts may not be where they belong, and the report says why: it is a warning."""
+    notes: Sequence[Message] = ()
+    """How the parts were told apart, and what was left out."""
+    warnings: Sequence[Message] = ()
 
 
 def import_result(
@@ -65,9 +68,9 @@ def import_result(
     with NewData() as new:
         collection = bpy.data.collections.new(collection_name(name))
         with ScratchScene() as scratch:
-            loaded = load(context, file, collection, scratch, new)
+            loaded = load(context, file, collection, scratch, new, parts)
             place = find_place(context, loaded.surfaces, source, record, search=placement == "AUTO")
-        objects = make_objects(split(loaded.parts, parts), place, name, collection)
+        objects = make_objects(loaded.parts, place, name, collection)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):
             colour_part(part, number)
@@ -81,4 +84,5 @@ def import_result(
     select_parts(context, objects)
     shape_key = record.shape_key if record else ""
     report = import_report(place, count=len(objects), name=name, shape_key=shape_key)
-    return Imported(collection, objects, report, place.doubtful)
+    notes = [*loaded.notes, *told_notes(loaded.told)]
+    return Imported(collection, objects, report, place.doubtful, notes, loaded.warnings)

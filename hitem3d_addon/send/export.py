@@ -136,9 +136,9 @@ def estimate(
             raise _without_faces(objects)
         found.append(Estimate(triangles, _estimate(vertices, triangles), loose))
     if include_materials:
-        from .estimate import sizes_with_materials
+        from .estimate import estimate_sizes
 
-        for number, (size, pictures) in enumerate(sizes_with_materials(models, depsgraph)):
+        for number, (size, pictures) in enumerate(estimate_sizes(models, depsgraph)):
             whole = size + pictures.copied + pictures.converted
             found[number] = found[number]._replace(size=whole, pictures=whole - size, converted=pictures.converted)
     return found

@@ -57,6 +57,10 @@ def state_message(task: Task) -> Message:
             return Message("Stopped")
 
 
+STL_WARNING = Message("An STL can't keep parts apart that touch each other; a GLB can")
+"""Where a format is chosen: it costs credits to find out."""
+
+
 def draw_text(
     context: bpy.types.Context, layout: bpy.types.UILayout, text: str, *, icon: str = "NONE", width: int = 0
 ) -> None:

@@ -52,7 +52,7 @@ def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
 
     import bpy
     import numpy as np
-    from blender_output import silenced
+    from blender.output import silenced
 
     import hitem3d_addon
     from hitem3d_addon.core.task import SegmentationRequest
@@ -87,7 +87,7 @@ def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
                 )
             )
             with TaskStore(current.home) as store:
-                submission.enlist(store, made[-1], api_url=current.api_url)
+                made[-1].enlist(store, api_url=current.api_url)
 
         def ours() -> Callable[[], None]:
             if made:

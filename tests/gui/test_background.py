@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from blender_window import BlenderWindow, until
-from sandbox_process import Sandbox
+from blender.window import BlenderWindow, until
+from sandbox.process import Sandbox
 from tasks_in_a_window import TASK_ID, add_heavy_model, agents, import_parts, press, rows, task_id, wait_for
 
 from hitem3d_addon.core.values import TaskState
@@ -220,7 +220,7 @@ def test_a_soak(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: P
     end = time.monotonic() + SOAK_SECONDS
     stops = (
         "import sys\n"
-        "known = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.session.board'))\n"
+        "known = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.session.board')).board\n"
         "for uid in list(known.tasks)[-2:]:\n"
         "    bpy.ops.hitem3d.cancel_task('INVOKE_DEFAULT', uid=uid)"
     )
