@@ -26,6 +26,8 @@ _LONGEST_ID = 500
 """Characters. The ids that are known have 35."""
 _MOST_POINTS = 4096
 _LONGEST_NAME = 255
+_LARGEST = 1e36
+"""Where Blender's float32 ends, and no model is."""
 
 
 class Record(NamedTuple):
@@ -116,7 +118,8 @@ def read_record(obj: Object) -> Record | None:
         return None
     low, high = record.bounds[:3], record.bounds[3:]
     sound = bool(record.uid) and record.scale > 0 and 0 <= record.triangles < 2**31 and record.time >= 0
-    sound = sound and len(record.anchors) <= 3 * record.vertices < 2**33
+    sound = sound and len(record.anchors) <= 3 * record.vertices < 2**33 and 1 / _LARGEST < record.scale < _LARGEST
+    sound = sound and all(abs(value) < _LARGEST for value in (*record.matrix, *record.centre, *record.bounds))
     return record if sound and all(a <= b for a, b in zip(low, high, strict=True)) else None
 
 
