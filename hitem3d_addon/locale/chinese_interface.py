@@ -337,4 +337,6 @@ INTERFACE = {
     ),
     "Triangles only: parts that touch can't be told apart": ("仅有三角形：无法区分相接触的部件"),
     "An STL can't keep parts apart that touch each other; a GLB can": ("STL 无法区分相互接触的部件；GLB 可以"),
+    "Left out: the whole model, which came beside its parts.": ("已略去：与部件一同返回的整个模型。"),
+    "Left out: {count} copies of the parts, which stand apart.": ("已略去：分散放置的 {count} 个部件副本。"),
 }

@@ -182,16 +182,6 @@ SCENE_ERRORS = {
         "The file with the parts points to other files, which is not safe to follow. Ask Hitem3D's support about this "
         "task."
     ): ("部件文件指向其他文件，跟随它们并不安全。请就此任务询问 Hitem3D 的客服。"),
-    "The file with the parts is damaged: {reason}. Download the parts again, or segment the object again.": (
-        "部件文件已损坏：{reason}。请重新下载部件，或重新分割该物体。"
-    ),
-    (
-        "The file with the parts holds more than any model can, and would keep Blender busy for minutes. Segment the "
-        "object again with a lower level, or ask Hitem3D's support about this task."
-    ): (
-        "部件文件的内容超出任何模型可能的大小，会让 Blender 忙上好几分钟。请用较低的级别重新分割该物体，或就此任务询问 "
-        "Hitem3D 客服。"
-    ),
     (
         "The add-on's files have changed since this Blender was started, perhaps by an update in another one. Save "
         "your work and start Blender again."
@@ -285,4 +275,8 @@ SCENE_ERRORS = {
     ("“{name}” has vertices whose coordinates are not numbers, or infinite. Mend or delete them and try again."): (
         "“{name}” 有些顶点的坐标不是数字，或为无穷大。请修复或删除这些顶点，然后重试。"
     ),
+    (
+        "The file with the parts is damaged: {reason}. Download the parts again, which costs nothing. If it "
+        "stays so, ask Hitem3D's support about this task."
+    ): ("部件文件已损坏：{reason}。请重新下载部件，这不收费。如果仍然如此，请就此任务询问 Hitem3D 客服。"),
 }
