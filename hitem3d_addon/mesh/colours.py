@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Iterable
 
 import bpy
 from bpy.types import Material, Object
 
 Colour = tuple[float, float, float, float]
+_PART = "hitem3d_part"
+"""A custom property of the materials that are made here: the name of the part."""
 
 
 def part_colour(number: int) -> Colour:
@@ -42,11 +45,17 @@ def _shows_vertex_colours(material: Material) -> bool:
 
 
 def part_material(name: str, colour: Colour) -> Material:
-    """A new material of this colour (linear RGBA), in the viewport and in renders."""
+    """A new material for the part of this name, of this colour (linear RGBA), in the viewport and in renders."""
     material = bpy.data.materials.new(name)
+    material[_PART] = name
     material.diffuse_color = colour
     if material.node_tree is None:  # from Blender 5.0 on it is there from the start
         material.use_nodes = True
     surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
     surface.inputs["Base Color"].default_value = colour
     return material
+
+
+def part_materials(materials: Iterable[Material | None]) -> dict[str, Material]:
+    """Those that `part_material` has made, by the name of their part."""
+    return {str(material[_PART]): material for material in materials if material and _PART in material}

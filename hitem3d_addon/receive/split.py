@@ -13,15 +13,11 @@ from bpy.types import Mesh
 from numpy.typing import NDArray
 
 from ..core.choices import PartsChoice
-from ..mesh.element_numbers import store_numbers, take_numbers
-from ..mesh.scratch import ScratchScene
+from ..mesh.cut import cut
 from ..mesh.triangles import Floats, Ints, corner_values, polygon_starts
 from .delivered import Labels
 from .shells import Faces
 from .told import Told, no_vertex_has_two, told_apart
-
-_LABEL, _CORNER = "hitem3d_cut_label", "hitem3d_cut_corner"
-"""Attributes that travel through a cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +45,9 @@ def split(delivered: Sequence[Part], choice: PartsChoice, objects: int) -> tuple
         if labels is None:
             pieces.append(part)
             continue
-        for number, mesh in enumerate(cut(part.mesh, labels.labels)):
-            pieces.append(Part(mesh, labels.names[number] if labels.names else part.name, part.matrix))
+        for number, piece in cut(part.mesh, labels.labels).items():
+            _drop_unused_materials(piece.mesh)
+            pieces.append(Part(piece.mesh, labels.names[number] if labels.names else part.name, part.matrix))
     return pieces, [told for _, told in found]
 
 
@@ -95,51 +92,6 @@ class _OfMesh:
             values.append(np.empty((len(vertices), 2), np.float32))
             layer.uv.foreach_get("vector", values[-1].ravel())
         return no_vertex_has_two(vertices, len(mesh.vertices), values), bool(len(mesh.uv_layers))
-
-
-def cut(mesh: Mesh, labels: Ints) -> list[Mesh]:
-    """One mesh for each label, with all that its faces, corners, edges and vertices carry, and the materials it uses.
-
-    Labels (polygons,) run from 0 without gaps. The mesh itself is used up.
-    """
-    store_numbers(mesh, _LABEL, "FACE", labels)
-    normals = _custom_normals(mesh)
-    if normals is not None:
-        store_numbers(mesh, _CORNER, "CORNER", np.arange(len(normals), dtype=np.int32))
-    pieces: dict[int, Mesh] = {}
-    with ScratchScene() as scratch:
-        tree = scratch.add_tree(scratch.add_object(mesh))
-        label = tree.nodes.new("GeometryNodeInputNamedAttribute")
-        label.data_type = "INT"
-        label.inputs["Name"].default_value = _LABEL
-        split = tree.nodes.new("GeometryNodeSplitToInstances")
-        split.domain = "FACE"
-        tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], split.inputs["Geometry"])
-        tree.links.new(label.outputs["Attribute"], split.inputs["Group ID"])
-        tree.links.new(split.outputs[0], tree.nodes.new("NodeGroupOutput").inputs[0])
-        for instance in scratch.evaluate().object_instances:
-            if instance.is_instance:
-                piece = instance.object.data.copy()
-                pieces[int(take_numbers(piece, _LABEL)[0])] = piece
-    for piece in pieces.values():
-        if normals is not None:
-            piece.normals_split_custom_set(normals[take_numbers(piece, _CORNER)])
-        _drop_unused_materials(piece)
-    return [pieces[label] for label in sorted(pieces)]
-
-
-def _custom_normals(mesh: Mesh) -> Floats | None:
-    """The directions (corners, 3) of custom normals; None where there are none, or they need no help.
-
-    They are stored relative to the faces around a corner, which a cut takes away. From 4.5 on they may also be plain
-    directions.
-    """
-    stored = mesh.attributes.get("custom_normal")
-    if not mesh.has_custom_normals or (stored and stored.data_type == "FLOAT_VECTOR"):
-        return None
-    normals = np.empty((len(mesh.loops), 3), np.float32)
-    mesh.corner_normals.foreach_get("vector", normals.ravel())
-    return normals
 
 
 def _slots(mesh: Mesh) -> Ints:

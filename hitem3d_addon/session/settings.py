@@ -93,6 +93,7 @@ class Settings(Protocol):
     include_children: bool
     callback_url: str
     auto_import: bool
+    unfinished_tasks: int
 
 
 def get() -> Settings | None:

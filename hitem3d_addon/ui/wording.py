@@ -28,7 +28,8 @@ where it is used: that takes a tenth of what Blender's start may."""
 
 def translated(message: Message) -> str:
     """The message in the language of Blender's reports: the template is looked up, then filled."""
-    return str(Message(pgettext_rpt(message.template), message.values))
+    values = {name: translated(v) if isinstance(v, Message) else v for name, v in message.values.items()}
+    return str(Message(pgettext_rpt(message.template), values))
 
 
 def state_message(task: Task) -> Message:

@@ -12,9 +12,10 @@ import pytest
 from returned import add_mesh, add_monkey
 
 from hitem3d_addon.mesh.colours import part_colour
+from hitem3d_addon.mesh.cut import cut
 from hitem3d_addon.receive.names import collection_name, part_names
 from hitem3d_addon.receive.scene_import import import_result
-from hitem3d_addon.receive.split import Part, PartsChoice, cut, split
+from hitem3d_addon.receive.split import Part, PartsChoice, split
 
 Mesh = bpy.types.Mesh
 Object = bpy.types.Object
@@ -188,7 +189,7 @@ def test_the_pieces_keep_all_that_the_mesh_carries(count: int) -> None:
     mesh = rich_mesh().data
     before = face_facts(mesh)
     labels = np.random.default_rng(1).permutation(np.arange(len(mesh.polygons)) % count).astype(np.int32)
-    pieces = cut(mesh.copy(), labels)
+    pieces = [piece.mesh for piece in cut(mesh.copy(), labels).values()]
     assert len(pieces) == count
     after: dict[tuple[float, ...], np.ndarray] = {}
     for label, piece in enumerate(pieces):
