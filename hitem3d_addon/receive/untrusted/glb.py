@@ -89,7 +89,8 @@ def damage_refused() -> Iterator[None]:
         yield
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:
         raise ResultError(
-            "The file with the parts is damaged: {reason}. Download the parts again, or segment the object again.",
+            "The file with the parts is damaged: {reason}. Download the parts again, which costs nothing. If it stays "
+            "so, ask Hitem3D's support about this task.",
             reason=" ".join(f"{type(error).__name__}: {error}".split())[:200],
         ) from error
 
@@ -209,5 +210,5 @@ def too_much() -> ResultError:
     """For a file that is larger than any model can be."""
     return ResultError(
         "The file with the parts holds more than any model can, and would keep Blender busy for minutes. "
-        "Segment the object again with a lower level, or ask Hitem3D's support about this task."
+        "Ask Hitem3D's support about this task."
     )
