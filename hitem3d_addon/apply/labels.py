@@ -19,7 +19,8 @@ from bpy.types import Depsgraph, Mesh, Object
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
-from ..mesh.scratch import ScratchScene
+from ..mesh.attributes import read_numbers
+from ..mesh.evaluated import showing, world_matrices
 from ..mesh.triangles import BLOCK, Floats, Ints, Triangles, joined, mesh_triangles, picked, world_bounds
 from .islands import heaviest, without_islands
 from .nearest_surface import NearestSurface
@@ -65,12 +66,15 @@ def part_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -
     changed, and where the parts are somewhere else.
     """
     _check(source, parts)
+    matrix, *matrices = world_matrices([source, *parts], depsgraph)
     with _as_sent(source, depsgraph) as (mesh, own_polygons):
-        low, high = world_bounds(mesh, source.matrix_world)
+        low, high = world_bounds(mesh, matrix)
         centre, diagonal = (low + high) / 2, max(float(np.linalg.norm(high - low)), _POINT)
-        sent = mesh_triangles([(mesh, source.matrix_world)], centre)
+        sent = mesh_triangles([(mesh, matrix)], centre)
         origins = own_polygons[sent.polygons]
-    targets = mesh_triangles([(part.data, part.matrix_world) for part in parts], centre)
+    targets = mesh_triangles(
+        [(part.data, its_matrix) for part, its_matrix in zip(parts, matrices, strict=True)], centre
+    )
     part_of_polygon = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.data.polygons) for part in parts])
     target_labels = part_of_polygon[targets.polygons]
 
@@ -78,7 +82,7 @@ def part_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -
     unseen = np.bincount(origins[origins >= 0], minlength=len(source.data.polygons)) == 0
     asked, owners = sent, origins
     if unseen.any():
-        own = mesh_triangles([(source.data, source.matrix_world)], centre)
+        own = mesh_triangles([(source.data, matrix)], centre)
         hidden = np.flatnonzero(unseen[own.polygons])
         asked = joined([sent, picked(own, hidden)])
         owners = np.concatenate([origins, own.polygons[hidden]])
@@ -132,7 +136,7 @@ def _as_sent(source: Object, depsgraph: Depsgraph) -> Iterator[tuple[Mesh, Ints]
     """
     mesh = source.data
     count = len(mesh.polygons)
-    with _evaluating(source, depsgraph) as graph:
+    with showing(source, depsgraph) as graph:
         modified = any(modifier.show_viewport for modifier in source.modifiers)
         name = ""
         if modified:
@@ -150,39 +154,13 @@ def _as_sent(source: Object, depsgraph: Depsgraph) -> Iterator[tuple[Mesh, Ints]
                     "“{name}” shows no faces of its own: its modifiers make instances, or nothing. Apply them first.",
                     name=source.name,
                 )
-            yield shown, _numbers(shown) - 1 if modified else np.arange(count, dtype=np.int32)
+            numbered = read_numbers(shown, _FACE, "FACE") if modified else np.arange(1, count + 1, dtype=np.int32)
+            yield shown, np.full(len(shown.polygons), -1, np.int32) if numbered is None else numbered - 1
             evaluated.to_mesh_clear()
         finally:
             if name:
                 mesh.attributes.remove(mesh.attributes[name])
                 mesh.update_tag()
-
-
-@contextmanager
-def _evaluating(source: Object, depsgraph: Depsgraph) -> Iterator[Depsgraph]:
-    """A depsgraph that evaluates the object: one that is hidden is left out of the user's own."""
-    if source.visible_get(view_layer=depsgraph.view_layer):
-        yield depsgraph
-        return
-    hidden = source.hide_viewport
-    with ScratchScene() as scratch:
-        scratch.scene.frame_current = depsgraph.scene.frame_current
-        scratch.scene.collection.objects.link(source)
-        source.hide_viewport = False
-        try:
-            yield scratch.evaluate()
-        finally:
-            source.hide_viewport = hidden
-            scratch.scene.collection.objects.unlink(source)
-
-
-def _numbers(mesh: Mesh) -> Ints:
-    """The attribute _FACE, 0 where it is missing."""
-    numbers = np.zeros(len(mesh.polygons), np.int32)
-    attribute = mesh.attributes.get(_FACE)
-    if attribute and (attribute.domain, attribute.data_type) == ("FACE", "INT"):
-        attribute.data.foreach_get("value", numbers)
-    return numbers
 
 
 def _same_triangles(asked: Triangles, targets: Triangles, target_labels: Ints, diagonal: float) -> Ints:

@@ -9,10 +9,11 @@ from typing import Self
 
 import bpy
 import numpy as np
-from bpy.types import GeometryNodeTree, Mesh, NodeSocket, Object
+from bpy.types import Mesh, Object
 from numpy.typing import NDArray
 
-from ..mesh.scratch import ScratchScene
+from ..mesh.attributes import store_numbers
+from ..mesh.scratch import ScratchScene, named_attribute
 from ..mesh.triangles import BLOCK, Floats, Ints, Triangles
 
 _INDEX, _GROUP = "triangle", "group"
@@ -71,10 +72,10 @@ class NearestSurface:
         sample = nodes.new("GeometryNodeSampleNearestSurface")
         sample.data_type = "INT"
         link(target.outputs["Geometry"], sample.inputs["Mesh"])
-        link(_named(tree, _INDEX), sample.inputs["Value"])
+        link(named_attribute(tree, _INDEX), sample.inputs["Value"])
         if grouped:
-            link(_named(tree, _GROUP), sample.inputs["Group ID"])
-            link(_named(tree, _GROUP), sample.inputs["Sample Group ID"])
+            link(named_attribute(tree, _GROUP), sample.inputs["Group ID"])
+            link(named_attribute(tree, _GROUP), sample.inputs["Sample Group ID"])
         store = nodes.new("GeometryNodeStoreNamedAttribute")
         store.data_type, store.domain = "INT", "POINT"
         store.inputs["Name"].default_value = _INDEX
@@ -109,13 +110,6 @@ def _dot(one: Floats, other: Floats) -> Floats:
     return np.einsum("kn,kn->n", one, other)
 
 
-def _named(tree: GeometryNodeTree, name: str) -> NodeSocket:
-    node = tree.nodes.new("GeometryNodeInputNamedAttribute")
-    node.data_type = "INT"
-    node.inputs["Name"].default_value = name
-    return node.outputs["Attribute"]
-
-
 def _triangle_mesh(triangles: Triangles, groups: Ints) -> Mesh:
     """A mesh that is good for being sampled: its edges are left out, which nothing here reads and which take long."""
     mesh = _point_mesh(triangles.positions, None)
@@ -124,8 +118,8 @@ def _triangle_mesh(triangles: Triangles, groups: Ints) -> Mesh:
     mesh.polygons.add(count)
     mesh.polygons.foreach_set("loop_start", np.arange(0, count * 3, 3, dtype=np.int32))
     mesh.attributes[".corner_vert"].data.foreach_set("value", np.ascontiguousarray(triangles.corners).ravel())
-    _store(mesh, _INDEX, "FACE", np.arange(1, count + 1, dtype=np.int32))
-    _store(mesh, _GROUP, "FACE", groups)
+    store_numbers(mesh, _INDEX, "FACE", np.arange(1, count + 1, dtype=np.int32))
+    store_numbers(mesh, _GROUP, "FACE", groups)
     return mesh
 
 
@@ -134,7 +128,7 @@ def _point_mesh(points: Floats, groups: Ints | None) -> Mesh:
     mesh.vertices.add(points.shape[1])
     mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(points.T).ravel())
     if groups is not None:
-        _store(mesh, _GROUP, "POINT", groups)
+        store_numbers(mesh, _GROUP, "POINT", groups)
     return mesh
 
 
@@ -149,7 +143,3 @@ def _along_the_surface(points: Floats) -> NDArray[np.intp] | None:
         return None
     cells = ((points - low[:, None]) * np.float32(63.9 / size)).astype(np.int32)
     return np.argsort((cells[0] << 12) | (cells[1] << 6) | cells[2], kind="stable")
-
-
-def _store(mesh: Mesh, name: str, domain: str, values: NDArray[np.int32]) -> None:
-    mesh.attributes.new(name, "INT", domain).data.foreach_set("value", values)

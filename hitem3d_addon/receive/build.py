@@ -38,7 +38,7 @@ def make_parts(delivered: Sequence[Delivered]) -> tuple[list[Part], list[Surface
             mesh.materials.append(materials.get(key))
         if one.slots is not None:
             mesh.polygons.foreach_set("material_index", one.slots)
-        parts.append(Part(mesh, one.name, one.matrix))
+        parts.append(Part(mesh, one.name, one.matrix, one.labels))
         surfaces.append(_surface(one, mesh))
     return parts, surfaces
 

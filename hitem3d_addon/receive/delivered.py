@@ -107,3 +107,5 @@ class Contents(NamedTuple):
     """For the report: what was left out or taken off, and why."""
     for_blender: list[str]
     """Why Blender's importer has read it; empty where it has not."""
+    labels: dict[str, list[Labels]]
+    """What a reader of ours knows of the faces of the meshes that Blender's importer makes, by their names."""

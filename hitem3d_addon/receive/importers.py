@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,11 +29,12 @@ class _Importer(NamedTuple):
     def exists(self) -> bool:
         return self.operator in dir(getattr(bpy.ops, self.module))
 
-    def run(self, file: Path) -> None:
+    def run(self, file: Path, settings: Mapping[str, Any]) -> None:
         """Raises RuntimeError where the operator reports an error."""
         operator = getattr(getattr(bpy.ops, self.module), self.operator)
         known = operator.get_rna_type().properties
-        operator(filepath=str(file), **{name: value for name, value in self.settings.items() if name in known})
+        told = {**self.settings, **settings}
+        operator(filepath=str(file), **{name: value for name, value in told.items() if name in known})
 
 
 _GLTF = _Importer(
@@ -47,6 +49,7 @@ _FBX = {"use_anim": False, "use_custom_props": False}
 _IMPORTERS: dict[str, tuple[_Importer, ...]] = {
     "glb": (_GLTF,),
     "obj": (_Importer("wm", "obj_import", {**_Y_UP, "use_split_objects": True}),),
+    "ply": (_Importer("wm", "ply_import", _Y_UP),),
     "stl": (_Importer("wm", "stl_import", _Y_UP),),
     "fbx": (_Importer("wm", "fbx_import", _FBX), _Importer("import_scene", "fbx", _FBX)),
     "usdz": (
@@ -55,6 +58,7 @@ _IMPORTERS: dict[str, tuple[_Importer, ...]] = {
             "usd_import",
             {
                 "set_frame_range": False,
+                "merge_parent_xform": False,
                 "import_cameras": False,
                 "import_lights": False,
                 "create_world_material": False,
@@ -72,48 +76,89 @@ def check_importer(output_format: OutputFormat) -> None:
     _importer(output_format.name.lower())
 
 
-def import_result_file(file: Path) -> Contents:
-    """What our own readers find in a result file; the rest is imported into the context's scene and collection.
+class Opened(NamedTuple):
+    """A result file that was made safe."""
 
-    What Blender's importers made is known by its being new. What the file is, its content tells. Of a zip all models of
-    the best format are read, and their textures packed. Raises MissingError, and ResultError for a file that can't be
-    read.
+    kind: str
+    files: Sequence[Path]
+    """Of that kind. A zip may hold several."""
+    folder: Path
+    """A temporary one, for what is made on the way."""
+    origin: Path
+    """The file that came back."""
+
+
+@contextlib.contextmanager
+def opened(file: Path) -> Iterator[Opened]:
+    """What the file is, its content tells. Of a zip all models of the best format count, with their textures.
+
+    Raises ResultError for a file that can't be read.
     """
     import tempfile  # here, as Blender starts with this module
 
     from ..core.result_kind import result_kind
-    from .delivered import Contents
-    from .untrusted.archive import unpack, unpack_usdz
+    from ..mesh.glb import save_glb
+    from .untrusted.archive import unpack
+    from .untrusted.gltf import packed
     from .untrusted.obj_materials import confined
 
     try:
         kind = result_kind(file)
     except OSError as error:
         raise _unreadable(error) from error
-    found = Contents([], [], [])
     with tempfile.TemporaryDirectory(prefix="hitem3d-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        files = [file]
         if kind == "zip":
             kind, files = unpack(file, folder)
         elif kind == "obj" and (content := confined(file)) is not None:
             files = [folder / "result.obj"]
             files[0].write_bytes(content)
-        elif kind in _IMPORTERS:
-            files = [file]
-        else:
+        if kind == "gltf":
+            kind, texts, files = "glb", files, []
+            for number, text in enumerate(texts):
+                files.append(folder / f"packed {number}.glb")
+                save_glb(files[-1], *packed(text))
+        if kind not in _IMPORTERS:
             raise ResultError(
-                "The file with the parts is damaged, or not a model. Download the parts again, "
-                "or segment the object again."
+                "The file with the parts is damaged, or not a model. Download the parts again, which costs nothing. "
+                "If it stays so, ask Hitem3D's support about this task."
             )
-        before = set(bpy.data.images)
-        for one in files:
-            if kind == "glb":
-                _read_glb(one, file, folder, found)
-                continue
-            if kind == "usdz":
-                one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=folder)))
-            _import_file(one, kind)
-        _keep_images(set(bpy.data.images) - before, folder)
+        yield Opened(kind, files, folder, file)
+
+
+def import_files(result: Opened, **settings: bool) -> Contents:
+    """What our own readers find; the rest is imported into the context's scene and collection, with pictures packed.
+
+    What Blender's importers made is known by its being new. ``settings`` are such an importer's own. Raises
+    MissingError, and ResultError for a file that can't be read.
+    """
+    import tempfile
+
+    from .delivered import Contents
+    from .stl_reader import read_stl
+    from .untrusted.archive import unpack_usdz
+    from .untrusted.fbx_bones import without_bones
+    from .usd_subsets import read_subsets
+
+    before = set(bpy.data.images)
+    found = Contents([], [], [], {})
+    for file in result.files:
+        one = file
+        if result.kind == "glb":
+            _read_glb(one, result.origin, result.folder, found)
+            continue
+        if result.kind == "stl":
+            name = file.stem if len(result.files) > 1 else ""
+            found.parts.extend(read_stl(file, name))
+            continue
+        if result.kind == "usdz":
+            one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))
+            found.labels.update(read_subsets(one))
+        elif result.kind == "fbx" and _importer("fbx").module == "import_scene":
+            one = without_bones(one, result.folder)
+        _import_file(one, result.kind, result.origin, settings)
+    _keep_images(set(bpy.data.images) - before, result.folder)
     return found
 
 
@@ -133,7 +178,7 @@ def _read_glb(file: Path, delivered: Path, folder: Path, found: Contents) -> Non
         raise _unreadable(error) from error
     faces = _faces()
     try:
-        _importer("glb").run(ready)
+        _importer("glb").run(ready, {})
         if compression and _faces() == faces:
             raise RuntimeError("nothing came of it")  # where a library is too old it may not say so
     except RuntimeError as error:
@@ -164,15 +209,16 @@ def _unreadable(error: OSError) -> ResultError:
     )
 
 
-def _import_file(file: Path, kind: str) -> None:
+def _import_file(file: Path, kind: str, delivered: Path, settings: Mapping[str, Any]) -> None:
     try:
-        _importer(kind).run(file)
+        _importer(kind).run(file, settings)
     except RuntimeError as error:
         raise ResultError(
-            "Blender can't read the {kind} file that came back: {reason}. "
-            "Segment the object again with another format, such as GLB.",
+            "Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program may. "
+            "The file is kept in the data folder, which the add-on's preferences name: {place}.",
             kind=kind.upper(),
             reason=_reason(error, file),
+            place=" > ".join(delivered.parts[-3:]),
         ) from error
 
 
@@ -193,7 +239,10 @@ def _importer(kind: str) -> _Importer:
         if importer.exists():
             return importer
     if kind == "usdz":
-        raise MissingError("This Blender was built without USD, so it can't import USDZ files. Choose another format.")
+        raise MissingError(
+            "This Blender was built without USD, so it can't import USDZ files. Use a Blender from blender.org for "
+            "them, or choose another format before you send."
+        )
     if kind == "glb":
         raise MissingError(
             "Blender's glTF importer is switched off. "
@@ -205,7 +254,9 @@ def _importer(kind: str) -> _Importer:
             "Enable the add-on “FBX format” in Preferences > Add-ons and try again."
         )
     raise MissingError(
-        "This Blender was built without an importer for {kind} files. Choose another format.", kind=kind.upper()
+        "This Blender was built without an importer for {kind} files. Use a Blender from blender.org for them, or "
+        "choose another format before you send.",
+        kind=kind.upper(),
     )
 
 

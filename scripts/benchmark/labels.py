@@ -14,7 +14,6 @@ from .row import Row
 MOST = 3.0
 LINEAR = 1.15
 """The power of the number of faces that the time may grow with; a little more than 1, for what falls out of caches."""
-TARGETS = ("FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE")
 PARTS = 100
 
 
@@ -22,6 +21,8 @@ def rows(quick: bool) -> Iterator[Row]:
     sizes = [10_000, 20_000] if quick else [10_000, 100_000, 1_000_000, 2_000_000]
     one, runs = (20_000, 1) if quick else (1_000_000, 3)
     million = f"{one / 1e6:.2g} M faces"
+    from hitem3d_addon.core.choices import TARGETS
+
     for target in TARGETS:
         seconds = fresh("labels", "measure", faces=one, target=target, touched=False, runs=runs)
         yield Row(f"apply_parts, {million}, {target}", seconds, "s", "at most 3 s", MOST)

@@ -25,17 +25,16 @@ def rows(quick: bool) -> Iterator[Row]:
 
 def measure(count: int, triangles: int, runs: int) -> dict[str, Any]:
     """Runs in a process of its own."""
-    import time
-    from array import array
-
     import bpy
     from blender_output import silenced
     from mathutils import Euler, Matrix
 
+    from hitem3d_addon.core.task import SegmentationRequest
     from hitem3d_addon.core.values import OutputFormat
     from hitem3d_addon.receive.scene_import import import_result
     from hitem3d_addon.send.export import export_glb
-    from hitem3d_addon.session.record import Record, matrix_of, read_record, write_record
+    from hitem3d_addon.send.submission import Submission
+    from hitem3d_addon.session.record import read_record, write_record
 
     from . import models
     from .timing import interleaved
@@ -51,18 +50,9 @@ def measure(count: int, triangles: int, runs: int) -> dict[str, Any]:
         bpy.context.view_layer.update()
         depsgraph = bpy.context.evaluated_depsgraph_get()
         sent = export_glb([source], depsgraph, folder / "mesh.glb", output_format=OutputFormat.GLB)
-        record = Record(
-            uid="0" * 32,
-            matrix=matrix_of(source),
-            format=OutputFormat.GLB,
-            time=int(time.time()),
-            centre=sent.centre,
-            scale=sent.scale,
-            bounds=sent.bounds,
-            triangles=sent.triangles,
-            points=array("f", sent.points.tobytes()),
-        )
-        write_record(source, record)
+        request = SegmentationRequest(mesh=folder / "mesh.glb", format=OutputFormat.GLB)
+        submission = Submission("0" * 32, source.name, [source], request, sent)
+        write_record(source, submission.record_for(source))
         bpy.ops.wm.save_as_mainfile(filepath=str(folder / "source.blend"))
         write_parts(folder / "mesh.glb", folder / "result.glb", count)
 
