@@ -21,7 +21,7 @@ from hitem3d_addon.apply.labels import Labels, part_labels
 from hitem3d_addon.apply.nearest_surface import NearestSurface
 from hitem3d_addon.core.errors import InputError
 from hitem3d_addon.core.values import OutputFormat
-from hitem3d_addon.mesh.triangles import mesh_triangles
+from hitem3d_addon.mesh.triangles import measure, mesh_triangles
 from hitem3d_addon.receive.scene_import import import_result
 
 Object = bpy.types.Object
@@ -495,7 +495,8 @@ def test_distances_are_those_of_a_search_by_hand() -> None:
     thing = mesh_object("Triangles", random.normal(0, 1, (60, 3)), np.arange(60).reshape(-1, 3))
     triangles = mesh_triangles([(thing.data, thing.matrix_world)], np.zeros(3))
     points = random.normal(0, 2, (3, 500)).astype(np.float32)
-    with NearestSurface(triangles, np.zeros(len(triangles), np.int32)) as surface:
+    normals = measure(triangles).normals
+    with NearestSurface(triangles, normals, np.zeros(len(triangles), np.int32)) as surface:
         found, distances = surface.find(points)
     corners = triangles.positions[:, triangles.corners].transpose(1, 2, 0)
     for point, triangle, distance in zip(points.T, found, distances, strict=True):
