@@ -13,11 +13,9 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
+from sandbox.options import ACCESS_KEY, SECRET_KEY, TOKEN
 
-TOKEN = "sandbox-token"
-ACCESS_KEY = "ak_sandbox"
-SECRET_KEY = "sk_sandbox"
-"""The defaults of the sandbox: what to type where Hitem3D's keys are asked for."""
+__all__ = ["ACCESS_KEY", "SECRET_KEY", "TOKEN", "Sandbox"]
 
 PROGRAM = Path(__file__).parent / "sandbox"
 FIRST_WORDS = "Hitem3D sandbox at "

@@ -22,9 +22,10 @@ from typing import IO, Any
 
 import bpy
 
+from ..core.backoff import backoff
 from ..core.errors import MissingError
 from ..core.site_settings import SITE_VARIABLES
-from ..session.connection import Service, user_agent
+from ..session.connection import Connection, user_agent
 
 # Blender's own module path is handed over, so that the agent finds the very `requests` that Blender would. `core` goes
 # by a name of its own there: the package that it is part of needs Blender.
@@ -38,7 +39,6 @@ from hitem3d_core.agent.main import main
 main()
 """
 
-_LONGEST_BACKOFF = 300.0
 _QUICK_DEATH = 30.0
 """Seconds: an agent that dies sooner than this after its start makes the next start wait longer."""
 
@@ -64,16 +64,16 @@ class AgentProcess:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def ensure(self, service: Service) -> bool:
+    def ensure(self, connection: Connection) -> bool:
         """Have an agent that knows these settings; False while a dead one is not to be started again yet."""
         if self._process is not None and not self.running:
-            self._buried()
+            self._bury()
         if not self.running:
             if self._deaths and time.monotonic() - self._started < self._backoff():
                 return False
             self._start()
             self._configuration = {}
-        configuration = _configuration(service)
+        configuration = _configuration(connection)
         if configuration != self._configuration:
             begins, self._configuration = not self._configuration, configuration
             if begins:
@@ -146,14 +146,14 @@ class AgentProcess:
         self._started = time.monotonic()
 
     def _backoff(self) -> float:
-        return min(2.0**self._deaths, _LONGEST_BACKOFF)
+        return backoff(self._deaths, first=2.0, longest=300.0)
 
-    def _buried(self) -> None:
+    def _bury(self) -> None:
         """Note that the agent has died by itself.
 
         Nobody knows whether it did what it was told last, so what decides on a payment is not told again: the user can.
         """
-        self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "configure"))
+        self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "move", "configure"))
         self._deaths = self._deaths + 1 if time.monotonic() - self._started < _QUICK_DEATH else 1
         self._forget_process()
 
@@ -184,16 +184,16 @@ class AgentProcess:
             self._events = None
 
 
-def _configuration(service: Service) -> dict[str, Any]:
+def _configuration(connection: Connection) -> dict[str, Any]:
     return {
         "do": "configure",
-        "home": str(service.home),
-        "api_url": service.api_url,
-        "credentials": service.credentials._asdict(),
-        "ca_file": str(service.ca_file or ""),
+        "home": str(connection.home),
+        "api_url": connection.api_url,
+        "credentials": connection.credentials._asdict(),
+        "ca_file": str(connection.ca_file or ""),
         "user_agent": user_agent(),
-        "transfers": service.site.transfers,
-        "unfinished_tasks": service.site.unfinished_tasks,
+        "transfers": connection.site.transfers,
+        "unfinished_tasks": connection.unfinished_tasks,
         # Read again before each upload: the studio may forbid them while models wait in line.
         "site": {name: os.environ[name] for name in SITE_VARIABLES if name in os.environ},
         # A proxy's password, which other programs could see in the environment that a process starts with.

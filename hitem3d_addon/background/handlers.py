@@ -11,7 +11,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..core.data_folder import TASK_LIST, data_folder
-from ..session import board
+from ..session.board import board
 from ..session.record import read_record
 from ..session.stamps import stamp
 
@@ -32,8 +32,8 @@ def _resume() -> None:
 def _remember_records() -> None:
     """Once, right after start: what was written before an upgrade or a reload of the add-on is to outlive undo too."""
     for obj in bpy.data.objects:
-        if obj.is_editable and (record := read_record(obj)):
-            board.records.setdefault(obj.session_uid, record)
+        if obj.session_uid not in board.records and obj.is_editable and (record := read_record(obj)):
+            board.remember_record(obj, record)
 
 
 @persistent
@@ -43,14 +43,12 @@ def _after_undo(*_: object) -> None:
 
 @persistent
 def _after_save(*_: object) -> None:
-    board.unsaved_ids = False
+    board.note_saved()
 
 
 @persistent
 def _after_load(*_: object) -> None:
-    board.unsaved_ids = False
-    board.records.clear()  # session_uid begins anew with each file
-    board.wanted.clear()
+    board.forget_file()
     stamp()
     _resume_soon()  # the file may bring tasks that this Blender has not seen yet
 

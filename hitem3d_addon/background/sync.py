@@ -8,6 +8,8 @@ It runs only while something is under way. Loaded with the first task: Blender's
 from __future__ import annotations
 
 import os
+import time
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import bpy
 
@@ -15,16 +17,31 @@ from ..core.choices import ImportOptions
 from ..core.data_folder import data_folder
 from ..core.errors import Hitem3DError, Message, StoreError
 from ..core.tasks import workflow
+from ..core.tasks.ledger import recall_prices
 from ..core.tasks.store import TaskStore, is_locked
 from ..core.values import TaskState
 from ..receive.importing import import_parts
-from ..session import board, connection, settings
+from ..session import connection, settings
+from ..session.board import Transfer, board
 from ..session.stamps import stamp
 from .agent_process import AgentProcess
 from .pace import DrawingPace
 
+if TYPE_CHECKING:
+    from ..core.task import Task
+
 TICK = 0.25
 UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
+
+
+class Enlistable(Protocol):
+    """What can be put in the task list: see send/submission.py, which is no business of this room."""
+
+    def enlist(self, store: TaskStore, *, api_url: str) -> Task: ...
+
+
+Submission = TypeVar("Submission", bound=Enlistable)
+
 
 _agent = AgentProcess()
 _view: TaskStore | None = None
@@ -36,38 +53,49 @@ def tell_agent(**command: str) -> None:
     """Have the agent do something; it is started where it is not running. Raises Hitem3DError."""
     current = connection.current()
     current.check()
-    board.problem = None
-    if command["do"] == "account":
-        board.account = None
+    board.forget_answers(account=command["do"] == "account")
     _agent.ensure(current)
     _agent.send(**command)
     wake()
 
 
-def start_agent() -> None:
-    """Have an agent, before something is recorded that only an agent can go on with. Raises Hitem3DError."""
-    _agent.ensure(connection.current())
+def queue(submissions: list[Submission]) -> list[Task]:
+    """Put submissions in the task list, from the first on, for the agent to send; Blender goes on at once.
+
+    Each is taken out of the list that is given as soon as its file is the task's. Raises Hitem3DError.
+    """
+    current = connection.current()
+    _agent.ensure(current)  # before something is recorded that only an agent can go on with
+    tasks = []
+    with TaskStore(current.home) as store:
+        while submissions:
+            tasks.append(submissions[0].enlist(store, api_url=current.api_url))
+            del submissions[0]
+            board.take_over(tasks[-1])
+            tell_agent(do="watch", uid=tasks[-1].uid)
+    return tasks
 
 
 def import_on_arrival(uid: str, options: ImportOptions) -> None:
     """Import the parts of a task once they are here, as somebody asked for them. Raises Hitem3DError."""
     tell_agent(do="watch", uid=uid)
-    board.wanted[uid] = options
+    board.want_import(uid, options)
 
 
 def wake() -> None:
     """See that the timer runs. In background none does: nothing would call it."""
-    if not bpy.app.background and not bpy.app.timers.is_registered(_tick):
-        bpy.app.timers.register(_tick, first_interval=TICK, persistent=True)
+    if not bpy.app.background and not bpy.app.timers.is_registered(take_news):
+        bpy.app.timers.register(take_news, first_interval=TICK, persistent=True)
 
 
-def _tick() -> float | None:
+def take_news() -> float | None:
+    """What the timer calls: take over what has become of the tasks; gives the seconds until the next time."""
     _pace.measure()
     try:
-        if not _step():
+        if not _take_over():
             return None
     except Hitem3DError as error:
-        _say(error.message)
+        board.show_problem(error.message)
     except Exception:
         # Blender would take the timer away, and no task id would reach its object any more.
         import traceback
@@ -76,7 +104,7 @@ def _tick() -> float | None:
     return 0.0 if _pace.measuring else TICK
 
 
-def _step() -> bool:
+def _take_over() -> bool:
     """Take over the news; whether there may be more."""
     _read_events()
     if not _read_store():
@@ -90,7 +118,7 @@ def _step() -> bool:
     if (mine or _agent.unanswered) and _may_go_on(current):
         _agent.ensure(current)
         if _agent.keeps_dying:
-            _say(
+            board.show_problem(
                 Message(
                     "The background process keeps stopping, so tasks stand still. Its log file tells why: {file}.",
                     {"file": str(current.home / "agent.log")},
@@ -100,32 +128,27 @@ def _step() -> bool:
     return bool(mine or _agent.unanswered or board.wanted)
 
 
-def _may_go_on(current: connection.Service) -> bool:
+def _may_go_on(current: connection.Connection) -> bool:
     """Whether the agent may use the network and has keys for it; one that no longer may is let go."""
     if reason := connection.offline_reason(current.api_url):
         _agent.stop(sending=True)
-        _say(reason)
+        board.show_problem(reason)
         return False
     return current.credentials.present
-
-
-def _say(message: Message) -> None:
-    if board.problem != message:
-        board.problem = message
-        board.redraw()
 
 
 def _read_events() -> None:
     for event in _agent.events():
         match event["event"]:
             case "progress":
-                board.transfers[event["uid"]] = board.Transfer(event["step"], event["done"], event["total"])
+                board.show_transfer(event["uid"], Transfer(event["step"], event["done"], event["total"]))
+            case "waits":
+                obstacle = Message.unpack((event["template"], event["values"]))
+                board.show_wait(event["uid"], time.time() + event["seconds"], obstacle)
             case "account":
-                board.account = Message(event["template"], event["values"])
-                board.redraw()
+                board.show_account(Message.unpack((event["template"], event["values"])))
             case "problem":
-                board.problem = Message(event["template"], event["values"])
-                board.redraw()
+                board.show_problem(Message.unpack((event["template"], event["values"])))
 
 
 def _read_store() -> bool:
@@ -137,7 +160,8 @@ def _read_store() -> bool:
     try:
         if _view is None:
             _view = TaskStore(home, timeout=0)
-            board.problem = _view.notice or board.problem
+            if _view.notice:
+                board.show_problem(_view.notice)
         newest = _view.revision()
         if newest == _seen:
             return True
@@ -147,22 +171,18 @@ def _read_store() -> bool:
             if task.task_id and before and not before.task_id and board.account:
                 _agent.send(do="account")  # it costs credits, whose number is shown
             came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
-            if came and settings.auto_import() and task.uid in board.uids_in_file():
-                board.wanted.setdefault(task.uid, ImportOptions())
-            board.tasks[task.uid] = task
-            if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):
-                board.transfers.pop(task.uid, None)
+            if came and settings.auto_import() and task.uid in board.list_objects():
+                board.want_import(task.uid, board.wanted.get(task.uid, ImportOptions()))
+        board.take_over(*changed)
         if len(board.tasks) != newest[1]:
-            there = {task.uid: task for task in _view.tasks()}
-            board.tasks.clear()
-            board.tasks.update(there)
+            board.keep_only(_view.tasks())
         _seen = newest
+        board.take_prices(recall_prices(_view, connection.current().api_url))
     except StoreError as error:
         if is_locked(error):
             return False
         raise
     stamp()
-    board.changed()
     return True
 
 
@@ -173,15 +193,17 @@ def _import_arrived() -> None:
         if _agent.unanswered or (task and task.state in UNDER_WAY):
             continue
         file = workflow.result_file(data_folder(os.environ), task) if task else None
-        objects = board.uids_in_file().get(uid, [])
+        objects = board.list_objects().get(uid, [])
         if task is None or file is None:
-            del board.wanted[uid]
+            board.take_wanted(uid)
             continue
         if bpy.context.mode != "OBJECT" or any(w.modal_operators for w in bpy.context.window_manager.windows):
             continue
-        imported = import_parts(bpy.context, file, task, objects[0] if objects else None, board.wanted.pop(uid))
+        imported = import_parts(bpy.context, file, task, objects[0] if objects else None, board.take_wanted(uid))
+        for warning in imported.warnings:
+            board.show_problem(warning)
         if imported.doubtful:
-            _say(imported.report)
+            board.show_problem(imported.report)
         # Work from a timer makes no undo step of its own.
         bpy.ops.ed.undo_push(message="Import Parts")
 
@@ -195,7 +217,7 @@ def _close_view() -> None:
 
 def stop() -> None:
     """Let everything go: the timer, the agent, the list."""
-    if bpy.app.timers.is_registered(_tick):
-        bpy.app.timers.unregister(_tick)
+    if bpy.app.timers.is_registered(take_news):
+        bpy.app.timers.unregister(take_news)
     _agent.stop(sending=any(task.state is TaskState.SENDING for task in board.tasks.values()))
     _close_view()

@@ -20,9 +20,9 @@ _handle: Any = None
 
 
 def main(arguments: Sequence[str], prog: str = IN_BLENDER, scene: Path | None = None) -> int:
-    """Carry out one command and give its exit code; see core/exit_codes.py. ``scene`` is a .blend to open first."""
+    """Carry out one command and give its exit code; see cli/exit_codes.py. ``scene`` is a .blend to open first."""
     # Not at the top: a window, which registers this as well, is not to load what only a command needs.
-    from .arguments import parsed
+    from .arguments import parse
     from .exit_codes import ExitCode, exit_code_of
     from .interruption import Interruption
     from .output import Output
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str], prog: str = IN_BLENDER, scene: Path | None = 
     commands = {"segment": segment, **TASK_COMMANDS}
 
     try:
-        options = parsed(arguments, prog)
+        options = parse(arguments, prog)
         output = Output(as_json=options.json, json_file=options.json_file)
     except SystemExit as end:
         return int(end.code or 0)

@@ -12,18 +12,19 @@ from pathlib import Path, PurePath
 import bpy
 
 from ..core.errors import Hitem3DError, InputError
+from ..core.model_file import check_blend, check_model
 from ..core.task import SegLevel, SegmentationRequest
-from ..core.tasks.batch import Goal, Model, Outcome, failed
-from ..core.tasks.content import content_of_address, content_of_file
+from ..core.tasks.outcome import Goal, Model, Outcome, make_failure
 from ..core.tasks.workflow import Cancelled
 from ..core.values import OutputFormat
 from ..receive.importers import check_importer
 from ..send import submission
 from ..session import connection
 from .exit_codes import ExitCode
+from .out_folder import check_writable
 from .output import Output
 from .part_export import check_exporter, exported_parts
-from .run import Run, copy_result, running
+from .run import Run, copy_result, open_run
 from .scene import chosen_objects, file_name, import_into_scene, in_window, open_file, save_file
 
 
@@ -41,10 +42,13 @@ def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
         check_exporter(options.export_parts)
     blends = [file for file in options.models if file.suffix.lower() == ".blend"]
     in_scene = blends if options.importing or options.save else []
-    places = _places(options.models)
+    places = _choose_places(options.models)
+    for file in options.models:
+        check_blend(file) if file in blends else check_model(file)
+    check_writable(_find_targets(options, places))
     current = connection.current()
     current.check_upload()
-    with running(options, output, stop) as run:
+    with open_run(options, output, stop) as run:
         run.worker.client.learn_scheme()  # costs nothing, and tells now what would meet every model
         if not options.models:
             if options.save and not bpy.data.filepath:
@@ -66,8 +70,22 @@ def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
                 with in_window():
                     _SceneSegmentation(run, current, asked, places[file], target if options.save else None).work()
             except Hitem3DError as error:
-                run.each(_goal(options), [failed(file.name, "", error)], lambda _: (), timeout=0.0)
+                run.each(_goal(options), [make_failure(file.name, "", error)], lambda _: (), timeout=0.0)
         return run.summary()
+
+
+def _find_targets(options: Namespace, places: dict[Path, PurePath]) -> list[Path]:
+    """The files that the options say are to be written, as far as their names are known."""
+    suffix = f".{options.format}"
+    targets = [options.save_as] if options.save_as else []
+    if not options.out:
+        return targets
+    for place in places.values() or [PurePath("model")]:
+        target = options.out / place
+        targets.append(target.with_name(f"{target.name}{suffix}"))
+        if options.export_parts:
+            targets.append(target / f"part.{options.export_parts}")
+    return targets
 
 
 def _goal(options: Namespace) -> Goal:
@@ -76,7 +94,7 @@ def _goal(options: Namespace) -> Goal:
     return Goal.READY if options.wait else Goal.SENT
 
 
-def _places(files: Sequence[Path]) -> dict[Path, PurePath]:
+def _choose_places(files: Sequence[Path]) -> dict[Path, PurePath]:
     """Where the results of each model go, below --out: by its name, or by its path where names are alike.
 
     Raises InputError where two models would have the same place.
@@ -98,7 +116,7 @@ class _FileSegmentation:
     """Model files that need no scene afterwards, a .blend only as long as its objects are being exported."""
 
     def __init__(
-        self, run: Run, current: connection.Service, asked: SegmentationRequest, places: dict[Path, PurePath]
+        self, run: Run, current: connection.Connection, asked: SegmentationRequest, places: dict[Path, PurePath]
     ) -> None:
         self._run = run
         self._current = current
@@ -119,9 +137,9 @@ class _FileSegmentation:
                     continue
                 request = self._asked._replace(mesh=file.absolute())
                 request.check(self._current.site.upload_limit)
-                model = Model(file.stem, request, content_of_file(file))
+                model = Model(file.stem, request, request.content())
             except Hitem3DError as error:
-                yield failed(file.name, "", error)
+                yield make_failure(file.name, "", error)
                 continue
             self._place_of[model.uid] = self._places[file]
             yield model
@@ -129,12 +147,12 @@ class _FileSegmentation:
     def _of_blend(self, file: Path) -> Iterator[Model]:
         open_file(file)
         with in_window():
-            submissions = _prepared(self._run, self._current, self._asked)
+            submissions = _prepare(self._run, self._current, self._asked)
         self._run.total += len(submissions) - 1
         for one in submissions:
             place = self._places[file]
             self._place_of[one.uid] = place if len(submissions) == 1 else place / file_name(one.name)
-        yield from map(_model, submissions)
+        yield from map(_make_model, submissions)
 
     def _deliver(self, outcome: Outcome) -> Sequence[Path]:
         place = self._place_of.pop(outcome.uid, None)
@@ -160,7 +178,7 @@ class _SceneSegmentation:
     """Objects of the open scene, with their parts beside or on them."""
 
     def __init__(
-        self, run: Run, current: connection.Service, asked: SegmentationRequest, place: PurePath, save: Path | None
+        self, run: Run, current: connection.Connection, asked: SegmentationRequest, place: PurePath, save: Path | None
     ) -> None:
         self._run = run
         self._current = current
@@ -171,11 +189,11 @@ class _SceneSegmentation:
     def work(self) -> None:
         """Raises a Hitem3DError before anything is sent."""
         options = self._run.options
-        submissions = _prepared(self._run, self._current, self._asked)
+        submissions = _prepare(self._run, self._current, self._asked)
         self._several = len(submissions) > 1
         self._submissions = {one.uid: one for one in submissions}
         self._run.total += len(submissions) - bool(self._place.name)
-        models = map(_model, submissions)
+        models = map(_make_model, submissions)
         self._run.each(_goal(options), models, self._deliver, timeout=options.timeout)
         if self._save and any(one.uid not in self._submissions for one in submissions):
             save_file(self._save)
@@ -198,13 +216,11 @@ class _SceneSegmentation:
         return files
 
 
-def _prepared(run: Run, current: connection.Service, asked: SegmentationRequest) -> list[submission.Submission]:
+def _prepare(run: Run, current: connection.Connection, asked: SegmentationRequest) -> list[submission.Submission]:
     options = run.options
     groups = [] if asked.mesh_url else chosen_objects(bpy.context, options.objects, together=options.together)
     return submission.prepare(bpy.context, current, asked, source=groups, include_materials=options.include_materials)
 
 
-def _model(one: submission.Submission) -> Model:
-    mesh = one.request.mesh
-    content = content_of_file(mesh) if mesh else content_of_address(one.request.mesh_url)
-    return Model(one.name, one.request, content, one.uid)
+def _make_model(one: submission.Submission) -> Model:
+    return Model(one.name, one.request, one.request.content(), one.uid)

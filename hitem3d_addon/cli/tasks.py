@@ -19,16 +19,19 @@ from ..core.data_folder import is_uid
 from ..core.errors import Hitem3DError, InputError, ServiceError
 from ..core.task import SegmentationRequest, Task
 from ..core.tasks import workflow
-from ..core.tasks.batch import Goal, Outcome
+from ..core.tasks.ledger import read_ledger
+from ..core.tasks.outcome import Goal, Outcome
+from ..core.tasks.store import TaskStore
 from ..core.tasks.workflow import Cancelled
 from ..core.values import TaskState
 from ..session import connection
 from ..session.lookup import task_of
 from ..session.record import RECORD, clean_task_id, task_id_of, uid_of
 from .exit_codes import ExitCode, exit_code_of, exit_code_of_all, exit_code_of_task
+from .ledger import tell_ledger
 from .output import Output
 from .part_export import check_exporter
-from .run import Run, copy_result, running, task_fields
+from .run import Run, copy_result, open_run, task_fields
 from .scene import file_name, import_into_scene, in_window, save_file
 
 Command = Callable[[Namespace, Output, Cancelled], ExitCode]
@@ -48,8 +51,8 @@ def status(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
     """Ask the service once for each task."""
     connection.current().check()
     codes: list[ExitCode] = []
-    with running(options, output, stop) as run:
-        meant = _meant(run)
+    with open_run(options, output, stop) as run:
+        meant = _find_tasks(run)
         if options.task_id:
             if len(meant) != 1:
                 raise InputError("--task-id is for one task. Say which one by its uid, as `list` shows it.")
@@ -86,8 +89,8 @@ def _status(run: Run, one: _Meant) -> ExitCode:
 def wait(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
     """Wait for the service, without downloading."""
     connection.current().check()
-    with running(options, output, stop) as run:
-        meant = _meant(run)
+    with open_run(options, output, stop) as run:
+        meant = _find_tasks(run)
         run.total = len(meant)
         run.each(Goal.READY, [one.task for one in meant], lambda _: (), timeout=options.timeout)
         return run.summary()
@@ -108,8 +111,8 @@ def download(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
         return (copy_result(outcome.file, options.out / f"{name}{outcome.file.suffix}"),)
 
     taken: set[str] = set()
-    with running(options, output, stop) as run:
-        _fetch(run, _meant(run), deliver)
+    with open_run(options, output, stop) as run:
+        _fetch(run, _find_tasks(run), deliver)
         return run.summary()
 
 
@@ -119,8 +122,8 @@ def import_(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
         raise InputError("The open scene has no file yet. Say with --save-as where to save it.")
     if options.export_parts:
         check_exporter(options.export_parts)
-    with in_window(), running(options, output, stop) as run:
-        meant = _meant(run)
+    with in_window(), open_run(options, output, stop) as run:
+        meant = _find_tasks(run)
         objects = {one.task.uid: one.obj for one in meant}
         if options.apply_parts and not all(objects.values()):
             raise InputError(
@@ -160,7 +163,7 @@ def _fetch(run: Run, meant: Sequence[_Meant], deliver: Callable[[Outcome], Seque
 def list_(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
     """Show the list as it is, without asking the service."""
     states = [TaskState(state) for state in options.state or TaskState]
-    with running(options, output, stop) as run:
+    with open_run(options, output, stop) as run:
         for task in run.worker.store.tasks(states=states):
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(task.created))
             text = f"{when}  {task.state.value:<9}  {task.uid}  {task.task_id or '-'}  {task.name}"
@@ -183,8 +186,8 @@ def list_(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
 def forget(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
     """Take tasks out of the list."""
     codes: list[ExitCode] = []
-    with running(options, output, stop) as run:
-        for one in _meant(run, adopt=False):
+    with open_run(options, output, stop) as run:
+        for one in _find_tasks(run, adopt=False):
             error, code = "", ExitCode.DONE
             try:
                 workflow.forget(run.worker, one.task.uid)
@@ -197,16 +200,20 @@ def forget(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
 
 
 def balance(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
-    """Whether the keys work, and what is left."""
+    """Whether the keys work, and what is left; or what each task cost, as far as that is known."""
     current = connection.current()
+    if options.ledger:
+        with TaskStore(current.home) as store:
+            tell_ledger(read_ledger(store, current.api_url), output, as_csv=options.csv)
+        return ExitCode.DONE
     current.check()
-    with running(options, output, stop) as run:
+    with open_run(options, output, stop) as run:
         found = workflow.account(run.worker)
         output.event("balance", str(found), credits=found.values["credits"], host=shown(current.api_url))
     return ExitCode.DONE
 
 
-def _meant(run: Run, *, adopt: bool = True) -> list[_Meant]:
+def _find_tasks(run: Run, *, adopt: bool = True) -> list[_Meant]:
     """The tasks that the command line names, else those of the open scene's objects. Raises InputError, StoreError.
 
     An id that is not in the list is taken into it: the task may come from another machine.

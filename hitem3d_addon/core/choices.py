@@ -4,7 +4,7 @@
 
 from typing import Literal, NamedTuple, get_args
 
-PartsChoice = Literal["AUTO", "AS_DELIVERED", "BY_MATERIAL", "BY_COLOUR", "LOOSE"]
+PartsChoice = Literal["AUTO", "AS_DELIVERED", "BY_GROUP", "BY_MATERIAL", "BY_COLOUR", "LOOSE"]
 Placement = Literal["AUTO", "AS_DELIVERED"]
 Target = Literal["FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE"]
 TARGETS: tuple[Target, ...] = get_args(Target)

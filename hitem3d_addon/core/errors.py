@@ -24,11 +24,13 @@ An error carries a constant English template and the values that fill it, so tha
 Blender side can translate the template. ``str(error)`` is the English sentence.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import NamedTuple
+from __future__ import annotations
 
-Value = str | int | float
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+Value: TypeAlias = "str | int | float | Message"
 
 
 class Message(NamedTuple):
@@ -36,9 +38,29 @@ class Message(NamedTuple):
 
     template: str
     values: Mapping[str, Value] = MappingProxyType({})
+    """One may be a message itself, such as a cause: it is translated with the rest."""
 
     def __str__(self) -> str:
         return self.template.format_map(self.values)
+
+    def __format__(self, _spec: str) -> str:
+        return str(self)
+
+    def pack(self) -> list[Any]:
+        """The message as JSON takes it."""
+        return [self.template, {name: v.pack() if isinstance(v, Message) else v for name, v in self.values.items()}]
+
+    @classmethod
+    def unpack(cls, packed: Sequence[Any]) -> Message:
+        """The message that was packed."""
+        template, values = packed
+        return cls(template, {name: cls.unpack(v) if isinstance(v, list) else v for name, v in values.items()})
+
+
+def joined(messages: Sequence[Message]) -> Message:
+    """One message of several, of which each is translated for itself."""
+    first, *others = messages
+    return Message("{first} {then}", {"first": first, "then": joined(others)}) if others else first
 
 
 class Hitem3DError(Exception):
@@ -54,6 +76,22 @@ class Hitem3DError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+    @classmethod
+    def of(cls, message: Message, kind: str = "") -> Hitem3DError:
+        """The error that was kept as its message and the name of its class: in a row of the task list, or by the agent.
+
+        A kind that is not known here, of a newer version, is taken for the class that this is called on.
+        """
+        error = _class_named(kind, Hitem3DError) or cls
+        return error(message.template, **message.values)
+
+
+def _class_named(kind: str, root: type[Hitem3DError]) -> type[Hitem3DError] | None:
+    """The class of this name in the tree, wherever it was defined."""
+    if root.__name__ == kind:
+        return root
+    return next((found for below in root.__subclasses__() if (found := _class_named(kind, below))), None)
 
 
 class InputError(Hitem3DError):
@@ -123,3 +161,8 @@ class StoreError(Hitem3DError):
 
 class CancelledError(Hitem3DError):
     """The user stopped it."""
+
+
+def forgotten() -> StoreError:
+    """For a task that is asked for by its uid and has no row any more."""
+    return StoreError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")

@@ -49,6 +49,26 @@ class SegmentationRequest(NamedTuple):
                 ) from error
             check_upload_size(size, limit)
 
+    def content(self) -> str:
+        """The digest of what is cut, whatever it is called: by it is known that the same model was sent before.
+
+        Memory does not grow with the file. A model in the web is not fetched for it: its address counts. Raises
+        InputError for a file that can't be read.
+        """
+        import hashlib  # not at the top: Blender starts with this module
+
+        if not self.mesh:
+            return hashlib.sha256(f"address {self.mesh_url}".encode(errors="surrogatepass")).hexdigest()
+        try:
+            with self.mesh.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise InputError(
+                "The model file can't be read: {file} ({reason}). Check its name and its permissions.",
+                file=str(self.mesh),
+                reason=error.strerror or type(error).__name__,
+            ) from error
+
 
 class ServiceState(StrEnum):
     """``data.state`` of query-task. Others may come: they mean "keep waiting"."""
@@ -85,4 +105,4 @@ class Task(NamedTuple):
     owner: str = ""
     revision: int = 0
     content: str = ""
-    """A digest of what is cut, where it was sent such that the same model is not paid for twice; see `content`."""
+    """What `SegmentationRequest.content` says, where it was sent such that the same model is not paid for twice."""

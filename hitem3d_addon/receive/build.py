@@ -19,8 +19,8 @@ _NORMALS = "custom_normal"
 _FREE_NORMALS = (4, 5, 0)
 """From this Blender on custom normals may be plain directions; before, they are stored relative to the faces around a
 corner, which takes three seconds a million triangles."""
-_FLAT = 0.9999999
-"""Cosine of what is taken for no angle between a face and its corners' normals, as in Blender's glTF importer."""
+_FLAT = 1 - 1e-6
+"""Cosine of what is taken for no angle between a face and its corners' normals."""
 
 
 def make_parts(delivered: Sequence[Delivered]) -> tuple[list[Part], list[Surface]]:
@@ -29,12 +29,14 @@ def make_parts(delivered: Sequence[Delivered]) -> tuple[list[Part], list[Surface
     parts, surfaces = [], []
     for one in delivered:
         mesh = _make_mesh(one)
-        if one.material or one.colours:
-            key = id(one.material), bool(one.colours)
-            if key not in materials:
-                materials[key] = _make_material(one.material, coloured=bool(one.colours))
-            mesh.materials.append(materials[key])
-        parts.append(Part(mesh, one.name, one.matrix))
+        for finish in one.materials or ([None] if one.colours else []):
+            key = id(finish), bool(one.colours)
+            if key not in materials and (finish or one.colours):
+                materials[key] = _make_material(finish, coloured=bool(one.colours))
+            mesh.materials.append(materials.get(key))
+        if one.slots is not None:
+            mesh.polygons.foreach_set("material_index", one.slots)
+        parts.append(Part(mesh, one.name, one.matrix, one.labels))
         surfaces.append(_surface(one, mesh))
     return parts, surfaces
 
@@ -144,7 +146,7 @@ def _make_material(finish: Finish | None, *, coloured: bool) -> Material:
         material.surface_render_method = "BLENDED" if finish.blended else "DITHERED"
         inputs = surface.inputs
         *colour, alpha = finish.colour
-        if not coloured:
+        if finish.in_viewport and not coloured:
             material.diffuse_color = finish.colour
         if finish.threshold is not None:
             alpha = float(alpha >= finish.threshold)

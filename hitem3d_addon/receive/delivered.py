@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ class Finish:
     name: str
     colour: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     """Linear RGBA."""
+    in_viewport: bool = True
+    """The colour is that of Solid view, too."""
     metallic: float = 0.0
     roughness: float = 0.5
     ior: float = 1.5
@@ -61,6 +64,8 @@ class Labels:
     values: Ints
     """(vertices,) or (polygons,)."""
     of_faces: bool = False
+    names: Sequence[str] = ()
+    """By number, where the file has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +88,24 @@ class Delivered:
     """(vertices, 2) or (corners, 2) each, the origin at the lower left."""
     colours: Sequence[Colours] = ()
     labels: Sequence[Labels] = ()
-    material: Finish | None = None
-    """The same object where several share it."""
+    materials: Sequence[Finish | None] = ()
+    """The slots. A material that several parts share is one object."""
+    slots: Ints | None = None
+    """(polygons,), the slot of each; None where all are of the first."""
 
     @property
     def polygons(self) -> int:
         return len(self.corners) // 3 if self.sizes is None else len(self.sizes)
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """All that a file holds."""
+class Contents(NamedTuple):
+    """What readers of ours found in a file, and what there is to say of it."""
 
-    parts: Sequence[Delivered]
-    notes: Sequence[Message] = ()
+    parts: list[Delivered]
+    """One for each of the file's objects; none where Blender's importer has read it."""
+    notes: list[Message]
     """For the report: what was left out or taken off, and why."""
+    for_blender: list[str]
+    """Why Blender's importer has read it; empty where it has not."""
+    labels: dict[str, list[Labels]]
+    """What a reader of ours knows of the faces of the meshes that Blender's importer makes, by their names."""

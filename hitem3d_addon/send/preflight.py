@@ -15,7 +15,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..core.errors import Hitem3DError, Message
-from ..session import board
+from ..session.board import board
 
 if TYPE_CHECKING:
     from .export import Estimate

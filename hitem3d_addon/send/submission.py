@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -22,8 +22,8 @@ from ..core.tasks.store import TaskStore
 from ..core.tasks.workflow import Progress, Worker
 from ..core.values import TaskState, check_upload_size
 from ..mesh.evaluated import world_matrix
-from ..session import board
-from ..session.connection import Service
+from ..session.board import board
+from ..session.connection import Connection, worker
 from ..session.record import Record, matrix_values, read_record, remove_record, stamp_task_id, task_id_of, write_record
 from .export import SentGeometry, export_glb
 from .selection import Source, check_editable, models
@@ -57,12 +57,25 @@ class Submission(NamedTuple):
             bounds=self.sent.bounds,
             triangles=self.sent.triangles,
             points=array("f", self.sent.points.tobytes()),
+            vertices=self.sent.vertices,
+            anchors=array("f", self.sent.anchors.tobytes()),
+            mean=self.sent.mean,
+            shape_key=_edited_shape_key(obj),
         )
+
+    def enlist(self, store: TaskStore, *, api_url: str, owner: str = "") -> Task:
+        """Put it in the task list and its record on its objects: the last step before anything is sent.
+
+        Without an owner the task waits for an agent.
+        """
+        task = workflow.record(store, self.request, uid=self.uid, name=self.name, api_url=api_url, owner=owner)
+        mark(self, task)
+        return task
 
 
 def prepare(
     context: bpy.types.Context,
-    service: Service,
+    connection: Connection,
     asked: SegmentationRequest,
     *,
     source: Source | list[list[bpy.types.Object]],
@@ -75,14 +88,14 @@ def prepare(
     objects of each task themselves. Raises a Hitem3DError for whatever can't work; then nothing has changed, in Blender
     or on the disk.
     """
-    service.check_upload()
+    connection.check_upload()
     if asked.mesh_url:
         asked.check()
         return [_of_address(context, asked)]
     groups = source if isinstance(source, list) else models(context, source, include_children=include_children)
     for obj in {obj for group in groups for obj in group}:
         check_editable(obj)
-    jobs = make_folder(make_folder(service.home) / "jobs")
+    jobs = make_folder(make_folder(connection.home) / "jobs")
     depsgraph = context.evaluated_depsgraph_get()
     submissions: list[Submission] = []
     folders = []
@@ -92,7 +105,7 @@ def prepare(
             folders.append(make_folder(jobs / uid))
             file = folders[-1] / "mesh.glb"
             sent = export_glb(group, depsgraph, file, output_format=asked.format, include_materials=include_materials)
-            check_upload_size(sent.size, service.site.upload_limit)
+            check_upload_size(sent.size, connection.site.upload_limit)
             submissions.append(Submission(uid, group[0].name, group, asked._replace(mesh=file), sent))
     except BaseException:
         for folder in folders:
@@ -101,34 +114,37 @@ def prepare(
     return submissions
 
 
-def enlist(store: TaskStore, submission: Submission, *, api_url: str, owner: str = "") -> Task:
-    """Put a submission in the task list and its record on its objects: the last step before anything is sent.
-
-    Without an owner the task waits for an agent.
-    """
-    task = workflow.record(
-        store, submission.request, uid=submission.uid, name=submission.name, api_url=api_url, owner=owner
-    )
-    mark(submission, task)
-    return task
-
-
 def mark(submission: Submission, task: Task) -> None:
     """Put a task on its objects: the record that an import needs, and the id if there is one already."""
     for obj in submission.objects:
-        record = board.records[obj.session_uid] = submission.record_for(obj)._replace(uid=task.uid)
+        record = submission.record_for(obj)._replace(uid=task.uid)
+        board.remember_record(obj, record)
         write_record(obj, record)
         stamp_task_id(obj, task.task_id)
 
 
-def send(worker: Worker, submission: Submission, *, progress: Progress | None = None) -> Task:
+def send_now(
+    connection: Connection, submissions: list[Submission], *, progress: Progress | None = None
+) -> Iterator[Task]:
+    """Send submissions here and now, one after the other, and give each task. Raises Hitem3DError.
+
+    Each is taken out of the list that is given before it is sent.
+    """
+    with worker(connection) as sender:
+        while submissions:
+            task = _send(sender, submissions.pop(0), progress=progress)
+            board.take_over(task)
+            yield task
+
+
+def _send(worker: Worker, submission: Submission, *, progress: Progress | None = None) -> Task:
     """Record one submission, send it here and now, and stamp its task id on its objects.
 
     When it certainly was not accepted the objects carry again what they carried before. When nobody can know they keep
     the record, which is how the task and its objects find each other once the user has decided.
     """
     before = [(obj, read_record(obj), task_id_of(obj)) for obj in submission.objects]
-    enlist(worker.store, submission, api_url=worker.client.api_url, owner=worker.owner.name)
+    submission.enlist(worker.store, api_url=worker.client.api_url, owner=worker.owner.name)
     try:
         task = workflow.submit(worker, submission.uid, progress=progress)
     except BaseException:
@@ -145,7 +161,7 @@ def send(worker: Worker, submission: Submission, *, progress: Progress | None = 
             if accepted:
                 stamp_task_id(obj, task_id)
                 continue
-            board.records.pop(obj.session_uid, None)
+            board.forget_record(obj)
             if earlier:
                 write_record(obj, earlier)
             else:
@@ -159,11 +175,26 @@ def send(worker: Worker, submission: Submission, *, progress: Progress | None = 
     return task
 
 
-def discard(service: Service, submissions: Sequence[Submission]) -> None:
+@contextlib.contextmanager
+def discarding(connection: Connection, submissions: list[Submission]) -> Iterator[list[Submission]]:
+    """Discard, at the end, what is left of submissions: whoever puts one in the task list takes it out of the list."""
+    try:
+        yield submissions
+    finally:
+        discard(connection, submissions)
+
+
+def discard(connection: Connection, submissions: Sequence[Submission]) -> None:
     """Remove the files of submissions that were prepared and never recorded."""
     for submission in submissions:
-        remove_folder(job_folder(service.home, submission.uid))
+        remove_folder(job_folder(connection.home, submission.uid))
         _remove_made(submission)
+
+
+def _edited_shape_key(obj: bpy.types.Object) -> str:
+    """The shape key that Edit Mode shows, and no other mode does; "" where there is none."""
+    key = obj.active_shape_key if obj.type == "MESH" and obj.mode == "EDIT" else None
+    return key.name if key and key != key.relative_key else ""
 
 
 def _remove_made(submission: Submission) -> None:

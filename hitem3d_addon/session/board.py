@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import bpy
@@ -44,118 +44,199 @@ class Shown:
         """Seconds that the service took for the tasks that it finished last, or 0 where there were none."""
 
 
-tasks: dict[str, Task] = {}
-"""By uid. Whoever changes it calls `changed`."""
-transfers: dict[str, Transfer] = {}
-"""Of the tasks that this Blender's agent is sending or downloading just now, by uid."""
-problem: Message | None = None
-"""Why the newest command to the agent could not be done, or why there is no agent."""
-account: Message | None = None
-"""What the newest connection test found."""
+class Board:
+    """What is known of the tasks. Anybody may read it; only its methods change it. There is one, `board`."""
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, Task] = {}
+        """By uid."""
+        self.transfers: dict[str, Transfer] = {}
+        """Of the tasks that this Blender's agent is sending or downloading just now, by uid."""
+        self.problem: Message | None = None
+        """Why the newest command to the agent could not be done, or why there is no agent."""
+        self.account: Message | None = None
+        """What the newest connection test found; ``credits`` of its values is what was left at the newest question."""
+        self.prices: dict[str, float] = {}
+        """Credits that a task cost the last time, by its level ("low", "medium", "high"), where that is known."""
+        self.next_tries: dict[str, tuple[float, Message]] = {}
+        """By uid, of the tasks that something stands in the way of: when they are tried again (`time.time`), and what
+        it is."""
+        self.unsaved_ids = False
+        """Task ids came onto objects since the file was saved. Blender does not see that as a change, and would not
+        ask."""
+        self.wanted: dict[str, ImportOptions] = {}
+        """The tasks, by uid, whose parts are imported as soon as they are here."""
+        self.records: dict[int, Record] = {}
+        """Which record each object was given in this session, by its session_uid: undo takes it off the object
+        again."""
+        self._shown: Shown | None = None
+
+    # ---- tasks
+
+    def take_over(self, *tasks: Task) -> None:
+        """Keep what is known of these tasks now, and show it."""
+        for task in tasks:
+            self.tasks[task.uid] = task
+            if task.error is None:
+                self.next_tries.pop(task.uid, None)
+            if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):
+                self.transfers.pop(task.uid, None)
+        self.forget_shown()
+        self.redraw()
+
+    def keep_only(self, tasks: Iterable[Task]) -> None:
+        """These are all tasks that there are: the others were forgotten."""
+        self.tasks.clear()
+        self.take_over(*tasks)
+
+    def forget_everything(self) -> None:
+        """As it was at the start."""
+        self.tasks.clear()
+        self.transfers.clear()
+        self.prices.clear()
+        self.next_tries.clear()
+        self.forget_answers(account=True)
+        self.forget_file()
+        self.forget_shown()
+
+    def show_transfer(self, uid: str, transfer: Transfer) -> None:
+        """Note how far an upload or a download is; it is drawn when it is time for that."""
+        self.transfers[uid] = transfer
+
+    def show_wait(self, uid: str, until: float, obstacle: Message) -> None:
+        """Show that a task waits, until when (`time.time`), and what stands in the way."""
+        self.next_tries[uid] = until, obstacle
+        self.redraw()
+
+    def take_prices(self, prices: Mapping[str, float]) -> None:
+        """Keep what a task of each level cost the last time."""
+        self.prices = dict(prices)
+
+    def show_account(self, account: Message) -> None:
+        """Show what a connection test found."""
+        self.account = account
+        self.redraw()
+
+    def show_problem(self, problem: Message) -> None:
+        """Show why something could not be done."""
+        if self.problem != problem:
+            self.problem = problem
+            self.redraw()
+
+    def forget_answers(self, *, account: bool = False) -> None:
+        """A new command is given: what became of the one before is of no interest any more."""
+        self.problem = None
+        if account:
+            self.account = None
+
+    def credits_left(self) -> Message | None:
+        """What was left to spend when the account was asked last; None where it was not in this session."""
+        return Message("{credits:g} API credits left", self.account.values) if self.account else None
+
+    # ---- the open file
+
+    def want_import(self, uid: str, options: ImportOptions) -> None:
+        """Have the parts of a task imported as soon as they are here."""
+        self.wanted[uid] = options
+
+    def take_wanted(self, uid: str) -> ImportOptions:
+        """How the parts of a task are to be imported, which is now done or given up."""
+        return self.wanted.pop(uid)
+
+    def remember_record(self, obj: bpy.types.Object, record: Record) -> None:
+        """Note which record an object has, to give it back after an undo."""
+        self.records[obj.session_uid] = record
+
+    def forget_record(self, obj: bpy.types.Object) -> None:
+        self.records.pop(obj.session_uid, None)
+
+    def note_new_id(self) -> None:
+        """A task id came onto an object, which a file that is saved does not have."""
+        self.unsaved_ids = bpy.data.is_saved
+
+    def note_saved(self) -> None:
+        """The file has all ids now."""
+        self.unsaved_ids = False
+
+    def forget_file(self) -> None:
+        """Another file is open: session_uid begins anew with each, and nobody waits for parts in it."""
+        self.note_saved()
+        self.records.clear()
+        self.wanted.clear()
+
+    def find_task(self, obj: bpy.types.Object) -> Task | None:
+        """The task of an object as it was last seen, through its record or its task id; None if it was not seen yet.
+
+        The id on the object is the public contract, so one that a script has set wins over the record beside it.
+        """
+        found = self._find_task(obj, {})
+        if found is None and (task_id := task_id_of(obj)):
+            found = next((task for task in self.tasks.values() if task.task_id == task_id), None)
+        return found
+
+    def list_objects(self) -> dict[str, list[bpy.types.Object]]:
+        """The objects of each task that this .blend knows, by uid."""
+        found: dict[str, list[bpy.types.Object]] = {}
+        by_id = {task.task_id: task for task in reversed(self.tasks.values()) if task.task_id}  # the first of an id
+        for obj in bpy.data.objects:
+            if (TASK_ID in obj or RECORD in obj) and (task := self._find_task(obj, by_id)):
+                found.setdefault(task.uid, []).append(obj)
+        return found
+
+    def _find_task(self, obj: bpy.types.Object, by_id: Mapping[str, Task]) -> Task | None:
+        task_id = task_id_of(obj)
+        task = self.tasks.get(uid_of(obj))
+        return task if task and task_id in ("", task.task_id) else by_id.get(task_id)
+
+    # ---- drawing
+
+    def shown(self, of_active: Task | None = None) -> Shown:
+        """What the panels show. Worked out once after each change, since a list can hold thousands of tasks.
+
+        ``of_active`` is the active object's task, which may be news: Blender tells nobody when a script sets a task
+        id.
+        """
+        if self._shown is None or (of_active and of_active.uid not in self._shown.names):
+            in_file = self.list_objects()
+            newest = sorted(self.tasks.values(), key=lambda task: -task.created)
+            mine = sorted((task for task in newest if task.uid in in_file), key=lambda task: task.state in _OVER)
+            self._shown = Shown(
+                names={task.uid: ", ".join(obj.name for obj in in_file[task.uid][:_NAMES]) for task in mine},
+                others=[task.uid for task in newest if task.uid not in in_file],
+                usual_duration=self._usual_duration(),
+            )
+        return self._shown
+
+    def forget_shown(self) -> None:
+        """Objects or tasks have changed: what is shown is worked out anew."""
+        self._shown = None
+
+    def redraw(self) -> None:
+        """Have every sidebar, and the preferences, drawn again."""
+        for window in bpy.context.window_manager.windows:
+            for area in window.screen.areas:
+                if area.type == "PREFERENCES":
+                    area.tag_redraw()
+                elif area.type == "VIEW_3D":
+                    # Only this region: drawing the whole area means drawing the scene.
+                    for region in area.regions:
+                        if region.type == "UI":
+                            region.tag_redraw()
+
+    def _usual_duration(self) -> int:
+        # A clock that was set back meanwhile makes a task end before it began.
+        done = [t for t in self.tasks.values() if t.state is TaskState.DONE and t.finished > t.submitted > 0]
+        done.sort(key=lambda task: -task.finished)
+        durations = sorted(task.finished - task.submitted for task in done[:_LATEST])
+        return durations[len(durations) // 2] if durations else 0
 
 
-unsaved_ids = False
-"""Task ids came onto objects since the file was saved. Blender does not see that as a change, and would not ask."""
-
-wanted: dict[str, ImportOptions] = {}
-"""The tasks, by uid, whose parts are imported as soon as they are here."""
-
-records: dict[int, Record] = {}
-"""Which record each object was given in this session, by its session_uid: undo takes it off the object again."""
-
-
-def credits() -> Message | None:
-    """What was left to spend when the account was asked last; None where it was not in this session."""
-    if account is None:
-        return None
-    return Message("{credits:g} API credits left", account.values)
-
-
-_shown: Shown | None = None
-
-
-def saw(task: Task) -> None:
-    """Keep what is known of a task now, and show it."""
-    tasks[task.uid] = task
-    changed()
-
-
-def changed() -> None:
-    """Show what became of the tasks."""
-    _forget_shown()
-    redraw()
-
-
-def shown(of_active: Task | None = None) -> Shown:
-    """What the panels show. Worked out once after each change, since a list can hold thousands of tasks.
-
-    ``of_active`` is the active object's task, which may be news: Blender tells nobody when a script sets a task id.
-    """
-    global _shown
-    if _shown is None or (of_active and of_active.uid not in _shown.names):
-        in_file = uids_in_file()
-        newest = sorted(tasks.values(), key=lambda task: -task.created)
-        mine = sorted((task for task in newest if task.uid in in_file), key=lambda task: task.state in _OVER)
-        _shown = Shown(
-            names={task.uid: ", ".join(obj.name for obj in in_file[task.uid][:_NAMES]) for task in mine},
-            others=[task.uid for task in newest if task.uid not in in_file],
-            usual_duration=_usual_duration(),
-        )
-    return _shown
-
-
-def redraw() -> None:
-    """Have every sidebar, and the preferences, drawn again."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "PREFERENCES":
-                area.tag_redraw()
-            elif area.type == "VIEW_3D":
-                # Only this region: drawing the whole area means drawing the scene.
-                for region in area.regions:
-                    if region.type == "UI":
-                        region.tag_redraw()
-
-
-def of_object(obj: bpy.types.Object) -> Task | None:
-    """The task of an object as it was last seen, through its record or its task id; None if it was not seen yet.
-
-    The id on the object is the public contract, so one that a script has set wins over the record beside it.
-    """
-    found = _of_object(obj, {})
-    if found is None and (task_id := task_id_of(obj)):
-        found = next((task for task in tasks.values() if task.task_id == task_id), None)
-    return found
-
-
-def uids_in_file() -> dict[str, list[bpy.types.Object]]:
-    """The objects of each task that this .blend knows, by uid."""
-    found: dict[str, list[bpy.types.Object]] = {}
-    by_id = {task.task_id: task for task in reversed(tasks.values()) if task.task_id}  # the first of an id stays
-    for obj in bpy.data.objects:
-        if (TASK_ID in obj or RECORD in obj) and (task := _of_object(obj, by_id)):
-            found.setdefault(task.uid, []).append(obj)
-    return found
-
-
-def _of_object(obj: bpy.types.Object, by_id: Mapping[str, Task]) -> Task | None:
-    task_id = task_id_of(obj)
-    task = tasks.get(uid_of(obj))
-    return task if task and task_id in ("", task.task_id) else by_id.get(task_id)
-
-
-def _usual_duration() -> int:
-    # A clock that was set back meanwhile makes a task end before it began.
-    finished = [task for task in tasks.values() if task.state is TaskState.DONE and task.finished > task.submitted > 0]
-    finished.sort(key=lambda task: -task.finished)
-    durations = sorted(task.finished - task.submitted for task in finished[:_LATEST])
-    return durations[len(durations) // 2] if durations else 0
+board = Board()
 
 
 @persistent
 def _forget_shown(*_: object) -> None:
-    global _shown
-    _shown = None
+    board.forget_shown()
 
 
 _HANDLERS = (
@@ -168,7 +249,7 @@ _HANDLERS = (
 
 
 def register() -> None:
-    _clear()
+    board.forget_everything()
     for handlers in _HANDLERS:
         handlers.append(_forget_shown)
 
@@ -176,15 +257,4 @@ def register() -> None:
 def unregister() -> None:
     for handlers in _HANDLERS:
         handlers.remove(_forget_shown)
-    _clear()
-
-
-def _clear() -> None:
-    global problem, account, unsaved_ids
-    _forget_shown()
-    tasks.clear()
-    transfers.clear()
-    records.clear()
-    wanted.clear()
-    problem = account = None
-    unsaved_ids = False
+    board.forget_everything()

@@ -29,11 +29,18 @@ _VARIABLES = ("HITEM3D_API_URL", "HITEM3D_CA_FILE", *credentials.VARIABLES, *FOL
 """What of the environment decides on the service."""
 
 
-class Service:
+class Connection:
     """Everything that is needed to reach the service, read in one go."""
 
     def __init__(
-        self, *, home: Path, api_url: str, credentials: Credentials, ca_file: Path | None, site: SiteSettings
+        self,
+        *,
+        home: Path,
+        api_url: str,
+        credentials: Credentials,
+        ca_file: Path | None,
+        site: SiteSettings,
+        unfinished_tasks: int = 0,
     ) -> None:
         self.home = home
         self.api_url = api_url
@@ -41,6 +48,8 @@ class Service:
         self.ca_file = ca_file
         self.site = site
         """What the studio sets for everybody."""
+        self.unfinished_tasks = site.unfinished_tasks or unfinished_tasks
+        """Tasks at the service at a time; 0: as many as it takes, which is learnt."""
 
     def check(self) -> None:
         """Raise a Hitem3DError for what keeps a request from being made at all: offline, no keys, no ``requests``."""
@@ -59,7 +68,7 @@ class Service:
                 "Relative Path off."
             )
         if reason := offline_reason(self.api_url):
-            raise OfflineError(reason.template)
+            raise OfflineError.of(reason)
         if not self.credentials.present:
             raise CredentialsError(
                 "There are no keys for Hitem3D. Enter an access key and a secret key in the add-on's preferences, "
@@ -81,26 +90,27 @@ class Service:
         return None
 
 
-def current() -> Service:
+def current() -> Connection:
     """The service as the environment, the studio and the preferences say now, the first that says anything."""
     preferences = settings.get()
-    typed = (preferences.api_url, preferences.ca_file) if preferences else ("", "")
-    return _service(tuple(map(os.environ.get, _VARIABLES)), typed, settings.edits)
+    typed = (preferences.api_url, preferences.ca_file, preferences.unfinished_tasks) if preferences else ("", "", 0)
+    return _resolve(tuple(map(os.environ.get, _VARIABLES)), typed, settings.edits)
 
 
 @functools.lru_cache(maxsize=1)
-def _service(_environment: tuple[str | None, ...], typed: tuple[str, str], _edits: int) -> Service:
+def _resolve(_environment: tuple[str | None, ...], typed: tuple[str, str, int], _edits: int) -> Connection:
     """Worked out again only after a change, since each drawing asks for it several times."""
     said = site()
-    api_url, ca_file = typed
+    api_url, ca_file, unfinished_tasks = typed
     url = os.environ.get("HITEM3D_API_URL") or said.api_url or api_url
     ca_file = os.environ.get("HITEM3D_CA_FILE") or said.ca_file or ca_file
-    return Service(
+    return Connection(
         home=data_folder(os.environ),
         api_url=_normal(url or settings.DEFAULT_API_URL),
         credentials=credentials.resolve(os.environ, settings.stored_credentials()),
         ca_file=Path(ca_file).expanduser() if ca_file else None,
         site=said,
+        unfinished_tasks=unfinished_tasks,
     )
 
 
@@ -115,7 +125,7 @@ def _site(_environment: tuple[str | None, ...]) -> SiteSettings:
 
 
 def _normal(url: str) -> str:
-    """The address as tasks keep it. One that can't be used stays as it is, for `Service.check` to say so."""
+    """The address as tasks keep it. One that can't be used stays as it is, for `Connection.check` to say so."""
     try:
         return check_api_url(url)
     except InputError:
@@ -134,15 +144,15 @@ def offline_reason(api_url: str) -> Message | None:
 
 
 @contextlib.contextmanager
-def worker(service: Service) -> Iterator[Worker]:
+def worker(connection: Connection) -> Iterator[Worker]:
     """What workflow needs, for the time of one blocking call. Raises StoreError, InputError."""
     from ..core.tasks import workflow
     from ..core.tasks.owner import Owner
     from ..core.tasks.store import TaskStore
 
-    with TaskStore(service.home) as store, Owner(service.home, script=True) as owner:
+    with TaskStore(connection.home) as store, Owner(connection.home, script=True) as owner:
         client = workflow.connect(
-            store, service.api_url, service.credentials, user_agent=user_agent(), ca_file=service.ca_file
+            store, connection.api_url, connection.credentials, user_agent=user_agent(), ca_file=connection.ca_file
         )
         with contextlib.closing(client):
             yield workflow.Worker(store, owner, client)
@@ -164,5 +174,5 @@ def register() -> None:
 
 
 def unregister() -> None:
-    _service.cache_clear()
+    _resolve.cache_clear()
     _site.cache_clear()

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.errors import InputError
+from ..core.errors import InputError, forgotten
 from ..core.task import SegmentationRequest, Task
 from ..core.tasks import workflow
 from ..core.tasks.store import TaskStore
 from ..core.values import OutputFormat
-from . import board
+from .board import board
 from .record import read_record, stamp_task_id, task_id_of
 
 
@@ -48,7 +48,9 @@ def task_of(store: TaskStore, api_url: str, obj: bpy.types.Object) -> Task:
     return workflow.adopt(store, task_id, name=obj.name, api_url=api_url, request=request)
 
 
-def meant(context: bpy.types.Context, store: TaskStore, api_url: str, uid: str) -> tuple[Task, bpy.types.Object | None]:
+def find_task(
+    context: bpy.types.Context, store: TaskStore, api_url: str, uid: str
+) -> tuple[Task, bpy.types.Object | None]:
     """The task of that uid and an object of this file that belongs to it, if any; without a uid, the active object's.
 
     Raises InputError, StoreError.
@@ -58,5 +60,5 @@ def meant(context: bpy.types.Context, store: TaskStore, api_url: str, uid: str) 
         return task_of(store, api_url, obj), obj
     task = store.get(uid)
     if task is None:
-        raise InputError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
-    return task, next(iter(board.uids_in_file().get(uid, [])), None)
+        raise forgotten()
+    return task, next(iter(board.list_objects().get(uid, [])), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import board
+from .board import board
 from .record import RECORD, stamp_task_id, task_id_of, uid_of, write_record
 
 
@@ -26,4 +26,4 @@ def stamp() -> None:
         task = board.tasks.get(uid_of(obj))
         if task and task.task_id:
             stamp_task_id(obj, task.task_id)
-            board.unsaved_ids = bpy.data.is_saved
+            board.note_new_id()

@@ -12,28 +12,28 @@ import contextlib
 from ..core.address import is_loopback, shown
 from ..core.errors import Message, StoreError
 from ..core.tasks.store import TaskStore
-from ..session.connection import Service
+from ..session.connection import Connection
 
 
-def is_needed(service: Service) -> bool:
+def is_needed(connection: Connection) -> bool:
     """Whether to ask before a model is sent there; never for a service on this computer."""
-    if is_loopback(service.api_url):
+    if is_loopback(connection.api_url):
         return False
-    with contextlib.suppress(StoreError), TaskStore(service.home) as store:
-        return not store.recall(_key(service))
+    with contextlib.suppress(StoreError), TaskStore(connection.home) as store:
+        return not store.recall(_key(connection))
     return True
 
 
-def give(service: Service) -> None:
+def give(connection: Connection) -> None:
     """Note that the user agreed. Raises StoreError."""
-    with TaskStore(service.home) as store:
-        store.remember(_key(service), "yes")
+    with TaskStore(connection.home) as store:
+        store.remember(_key(connection), "yes")
 
 
-def question(service: Service) -> list[Message]:
+def question(connection: Connection) -> list[Message]:
     """What the user is told, a sentence each."""
     return [
-        Message("The model is sent over the internet to {host}.", {"host": shown(service.api_url)}),
+        Message("The model is sent over the internet to {host}.", {"host": shown(connection.api_url)}),
         Message(
             "Its shape goes there, and materials with their pictures only if you include them. "
             "Names, file paths and everything else stay on this computer."
@@ -42,5 +42,5 @@ def question(service: Service) -> list[Message]:
     ]
 
 
-def _key(service: Service) -> str:
-    return f"consent {service.api_url}"
+def _key(connection: Connection) -> str:
+    return f"consent {connection.api_url}"

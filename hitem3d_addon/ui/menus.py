@@ -7,8 +7,8 @@ from __future__ import annotations
 import bpy
 
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
-from .segment import HITEM3D_OT_create_task, HITEM3D_OT_query_task
-from .tasks import HITEM3D_OT_adopt_task, HITEM3D_OT_test_connection
+from .segment import HITEM3D_OT_create_task
+from .tasks import HITEM3D_OT_adopt_task, HITEM3D_OT_query_task, HITEM3D_OT_test_connection
 
 
 class HITEM3D_MT_object(bpy.types.Menu):

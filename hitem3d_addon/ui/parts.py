@@ -13,7 +13,8 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..core import choices
 from ..core.errors import Message
-from ..session import board, connection
+from ..session import connection
+from ..session.board import board
 from ..session.record import parts_of, task_id_of
 from .base import Hitem3DOperator, cursor_progress
 from .wording import translated
@@ -41,8 +42,9 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         name="Parts",
         description="How the parts are told apart in the file that came back",
         items=[
-            ("AUTO", "Automatic", "By objects, else materials, else colours, else loose pieces"),
+            ("AUTO", "Automatic", "By objects, else groups, else materials, else colours, else loose pieces"),
             ("AS_DELIVERED", "As Delivered", "The objects that the file holds"),
+            ("BY_GROUP", "By Group", "A part for each group, solid or number that the file gives its faces"),
             ("BY_MATERIAL", "By Material", "A part for each material"),
             ("BY_COLOUR", "By Colour", "A part for each vertex colour"),
             ("LOOSE", "Loose Parts", "A part for each piece that hangs together"),
@@ -85,12 +87,12 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         from ..core.tasks import workflow
         from ..core.tasks.store import TaskStore
         from ..receive.importing import import_parts
-        from ..session.lookup import meant
+        from ..session.lookup import find_task
 
         current = connection.current()
         options = ImportOptions(self.parts, self.placement, self.hide_source, self.parent)
         with TaskStore(current.home) as store:
-            task, obj = meant(context, store, current.api_url, self.uid)
+            task, obj = find_task(context, store, current.api_url, self.uid)
             file = workflow.result_file(current.home, task)
         if file is None and self.is_window_control:
             current.check()
@@ -100,23 +102,27 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         if file is None:
             file = self._download(context, current, task)
         imported = import_parts(context, file, task, obj, options)
+        for note in imported.notes:
+            self.report({"INFO"}, translated(note))
+        for warning in imported.warnings:
+            self.report({"WARNING"}, translated(warning))
         if imported.doubtful:
             self.report({"WARNING"}, translated(imported.report))
             return None
         return imported.report
 
-    def _download(self, context: bpy.types.Context, current: connection.Service, task: "Task") -> Path:
+    def _download(self, context: bpy.types.Context, current: connection.Connection, task: "Task") -> Path:
         from ..core.tasks import workflow
 
         current.check()
         with connection.worker(current) as worker, cursor_progress(context) as progress:
             try:
                 if self.wait:
-                    workflow.wait(worker, task.uid, timeout=self.timeout, on_change=board.saw)
+                    workflow.wait(worker, task.uid, timeout=self.timeout, on_change=board.take_over)
                 return workflow.fetch(worker, task.uid, progress=progress)
             finally:
                 if latest := worker.store.get(task.uid):
-                    board.saw(latest)
+                    board.take_over(latest)
 
 
 class HITEM3D_OT_apply_parts(Hitem3DOperator):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sending a model, making one small enough to be sent, and asking how far it is.
+"""Sending a model, and making one small enough to be sent.
 
 Like Blender's own operators, they import what does the work when they run: Blender's start does without.
 """
@@ -14,9 +14,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..core.errors import Hitem3DError, Message
 from ..core.values import OutputFormat
-from ..session import board, connection, settings
+from ..session import connection, settings
 from .base import Hitem3DOperator, cursor_progress
-from .wording import draw_text, state_message, translated
+from .wording import STL_WARNING, draw_text, translated
 
 if TYPE_CHECKING:
     from ..send.submission import Submission
@@ -115,10 +115,13 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         layout.use_property_split = True
         for name in ("source", "include_children", "seg_level", "format", "include_materials"):
             layout.prop(self, name)
+            if name == "format" and self.format == "STL":
+                draw_text(context, layout, translated(STL_WARNING), icon="ERROR", width=_DIALOG)
         layout.prop(self, "mesh_url")
         layout.prop(self, "callback_url")
 
     def run(self, context: bpy.types.Context) -> Message:
+        from ..background import sync
         from ..core.task import SegLevel, SegmentationRequest
         from ..receive.importers import check_importer
         from ..send import submission
@@ -144,15 +147,14 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
             include_materials=self.include_materials,
             include_children=self.include_children,
         )
-        try:
+        with submission.discarding(current, submissions):
             self._warn_of_overrides(submissions)
-            if self.is_window_control and self._asking:
+            if not self.is_window_control:
+                return self._send_now(context, current, submissions)
+            if self._asking:
                 consent.give(current)
-            if self.is_window_control:
-                return self._queue(current, submissions)
-            return self._send(context, current, submissions)
-        finally:
-            submission.discard(current, submissions)
+            tasks = sync.queue(submissions)
+        return Message("Sending to Hitem3D in the background: {count} task(s)", {"count": len(tasks)})
 
     def _warn_of_overrides(self, submissions: "list[Submission]") -> None:
         """Blender (4.2 to 5.2) saves no custom property that an override has of its own."""
@@ -164,34 +166,16 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
             )
             self.report({"WARNING"}, translated(warning))
 
-    def _queue(self, current: connection.Service, submissions: "list[Submission]") -> Message:
-        """Hand them to the agent; Blender goes on at once."""
-        from ..background import sync
-        from ..core.tasks.store import TaskStore
-        from ..send import submission
-
-        count = len(submissions)
-        sync.start_agent()
-        with TaskStore(current.home) as store:
-            while submissions:
-                task = submission.enlist(store, submissions[0], api_url=current.api_url)
-                del submissions[0]  # Its file is the task's from now on.
-                board.saw(task)
-                sync.tell_agent(do="watch", uid=task.uid)
-        return Message("Sending to Hitem3D in the background: {count} task(s)", {"count": count})
-
-    def _send(
-        self, context: bpy.types.Context, current: connection.Service, submissions: "list[Submission]"
+    def _send_now(
+        self, context: bpy.types.Context, current: connection.Connection, submissions: "list[Submission]"
     ) -> Message:
-        """Send them here and now, one after the other."""
-        from ..send import submission
+        """Send them while Blender waits. What was sent before an error is told of, beside the error."""
+        from ..send.submission import send_now
 
         task_ids: list[str] = []
         try:
-            with connection.worker(current) as worker, cursor_progress(context) as progress:
-                while submissions:
-                    task = submission.send(worker, submissions.pop(0), progress=progress)
-                    board.saw(task)
+            with cursor_progress(context) as progress:
+                for task in send_now(current, submissions, progress=progress):
                     task_ids.append(task.task_id)
         except Hitem3DError:
             if task_ids:
@@ -226,40 +210,8 @@ class HITEM3D_OT_add_decimate(Hitem3DOperator):
         return Message("“{name}” is reduced to {percent:.0f} %", {"name": obj.name, "percent": 100 * self.ratio})
 
 
-class HITEM3D_OT_query_task(Hitem3DOperator):
-    """Ask Hitem3D how far the active object's task is"""
-
-    bl_idname = "hitem3d.query_task"
-    bl_label = "Check Task"
-    bl_options = {"REGISTER"}
-
-    uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
-
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..background import sync
-        from ..core.tasks import workflow
-        from ..core.tasks.store import TaskStore
-        from ..session.lookup import meant
-
-        current = connection.current()
-        current.check()
-        with TaskStore(current.home) as store:
-            task, _ = meant(context, store, current.api_url, self.uid)
-        if self.is_window_control:
-            sync.tell_agent(do="watch", uid=task.uid)
-            return Message("Asking Hitem3D…")
-        with connection.worker(current) as worker:
-            task, _ = workflow.refresh(worker, task.uid)
-        board.saw(task)
-        if task.error:
-            return task.error
-        return state_message(task)
-
-
 def _sent_message(task_ids: list[str]) -> Message:
     return Message("Sent to Hitem3D: {task_ids}", {"task_ids": ", ".join(task_ids)})
 
 
-register, unregister = bpy.utils.register_classes_factory(
-    (HITEM3D_OT_create_task, HITEM3D_OT_add_decimate, HITEM3D_OT_query_task)
-)
+register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_create_task, HITEM3D_OT_add_decimate))

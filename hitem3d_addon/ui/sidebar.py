@@ -18,11 +18,12 @@ from ..core.errors import Hitem3DError, InputError, Message, Value
 from ..send import preflight, selection
 from ..send.preflight import Models, Preflight, decimate_ratio
 from ..send.selection import Source
-from ..session import board, connection, settings
-from ..session.connection import Service
+from ..session import connection, settings
+from ..session.board import board
+from ..session.connection import Connection
 from .segment import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
 from .tasks import HITEM3D_OT_use_local_service
-from .wording import draw_text, translated
+from .wording import STL_WARNING, draw_text, translated
 
 if TYPE_CHECKING:
     from ..send.export import Estimate
@@ -57,7 +58,7 @@ class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
             layout.row().prop(preferences, "seg_level", expand=True)
         for source, text in _choices(context):
             _draw_choice(context, layout.column(align=True), current, preferences, source, text)
-        if credits := board.credits():
+        if credits := board.credits_left():
             draw_text(context, layout, translated(credits), icon="BLANK1")
         if board.problem:
             draw_text(context, layout, translated(board.problem), icon="ERROR")
@@ -78,6 +79,8 @@ class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
         column.prop(preferences, "include_materials")
         column.prop(preferences, "include_children")
         column.prop(preferences, "format")
+        if preferences and preferences.format == "STL":
+            draw_text(context, column, translated(STL_WARNING), icon="ERROR")
         column.label(text="Callback URL")
         column.prop(preferences, "callback_url", text="")
 
@@ -99,7 +102,7 @@ def _choices(context: bpy.types.Context) -> list[tuple[Source, str]]:
 def _draw_choice(
     context: bpy.types.Context,
     layout: bpy.types.UILayout,
-    current: Service,
+    current: Connection,
     preferences: settings.Settings | None,
     source: Source,
     text: str,
@@ -207,7 +210,7 @@ def _draw_no_keys(context: bpy.types.Context, layout: bpy.types.UILayout) -> Non
     box.operator(HITEM3D_OT_use_local_service.bl_idname)
 
 
-def _draw_studio(context: bpy.types.Context, layout: bpy.types.UILayout, current: Service) -> None:
+def _draw_studio(context: bpy.types.Context, layout: bpy.types.UILayout, current: Connection) -> None:
     draw_text(context, layout, translated(Message("Settings by your studio")), icon="COMMUNITY")
     if current.site.note:
         draw_text(context, layout, current.site.note, icon="BLANK1")

@@ -15,10 +15,9 @@ from bpy.app.translations import pgettext_iface
 
 from ..core.errors import Message
 from ..core.values import TaskState
-from ..session import board
+from ..session.board import board
 from ..session.record import parts_of, task_id_of
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
-from .segment import HITEM3D_OT_query_task
 from .sidebar import SidebarPanel
 from .tasks import (
     HITEM3D_OT_adopt_task,
@@ -26,6 +25,7 @@ from .tasks import (
     HITEM3D_OT_copy_task_id,
     HITEM3D_OT_forget_task,
     HITEM3D_OT_give_task_id,
+    HITEM3D_OT_query_task,
     HITEM3D_OT_retry_task,
 )
 from .wording import draw_text, state_message, translated
@@ -55,7 +55,7 @@ class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         active = context.view_layer.objects.active
-        mine = board.of_object(active) if active else None
+        mine = board.find_task(active) if active else None
         names = board.shown(mine).names
         first = [mine.uid] if mine and mine.uid in names else []
         uids = first + [uid for uid in names if uid not in first]

@@ -1,27 +1,92 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The buttons of a task in the list: stop, send again, give an id, forget; and those of the account and the address.
+"""The buttons of a task in the list: check, stop, send again, give an id, forget; and those of the account.
 
-None of them is REGISTER or UNDO: what happens at the service can't be undone, and must not be repeated by a key.
-They import what does the work when they run.
+None of them is UNDO: what happens at the service can't be undone, and must not be repeated by a key. They import what
+does the work when they run.
 """
+
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import StringProperty
 
 from ..core.errors import InputError, Message
-from ..core.values import OutputFormat
-from ..session import board, connection, settings, stamps
+from ..session import connection, settings, stamps
+from ..session.board import board
 from ..session.record import clean_task_id, read_record, stamp_task_id
 from .base import Hitem3DOperator
-from .wording import translated
+from .wording import state_message, translated
+
+if TYPE_CHECKING:
+    from ..core.tasks.workflow import Worker
 
 
-class TaskOperator(Hitem3DOperator):
-    """An operator on one task of the list. A window control leaves it to the agent; a script does it here and now."""
+class AgentOperator(Hitem3DOperator):
+    """What a button of the window leaves to the agent, and a script does here and now.
+
+    Each says what the agent is told (`command`), what the user is told meanwhile (`begun`), and what a script does
+    (`do_now`).
+    """
 
     bl_options = {"INTERNAL"}
+    begun = Message("Asking Hitem3D…")
+
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        """What the agent is told. Raises a Hitem3DError for what can't be done at all."""
+        raise NotImplementedError
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
+        """Do it while the script waits, and give what to report. Raises Hitem3DError."""
+        raise NotImplementedError
+
+    def run(self, context: bpy.types.Context) -> Message:
+        from ..background import sync
+
+        command = self.command(context)
+        if self.is_window_control:
+            sync.tell_agent(**command)
+            return self.begun
+        with connection.worker(connection.current()) as worker:
+            return self.do_now(worker, command)
+
+
+class TaskOperator(AgentOperator):
+    """One of them that is about one task of the list."""
+
     uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
+
+
+class ConfirmedTaskOperator(TaskOperator):
+    """One that asks whether it is meant."""
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+
+class HITEM3D_OT_query_task(TaskOperator):
+    """Ask Hitem3D how far the active object's task is"""
+
+    bl_idname = "hitem3d.query_task"
+    bl_label = "Check Task"
+    bl_options = {"REGISTER"}
+
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        from ..core.tasks.store import TaskStore
+        from ..session.lookup import find_task
+
+        current = connection.current()
+        current.check()
+        with TaskStore(current.home) as store:
+            task, _ = find_task(context, store, current.api_url, self.uid)
+        return {"do": "watch", "uid": task.uid}
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
+        from ..core.tasks import workflow
+
+        task, _ = workflow.refresh(worker, command["uid"])
+        board.take_over(task)
+        return task.error or state_message(task)
 
 
 class HITEM3D_OT_cancel_task(TaskOperator):
@@ -29,42 +94,36 @@ class HITEM3D_OT_cancel_task(TaskOperator):
 
     bl_idname = "hitem3d.cancel_task"
     bl_label = "Stop"
+    begun = Message("Stopping…")
 
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..background import sync
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        return {"do": "cancel", "uid": self.uid}
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
         from ..core.tasks import workflow
 
-        if self.is_window_control:
-            sync.tell_agent(do="cancel", uid=self.uid)
-            return Message("Stopping…")
-        with connection.worker(connection.current()) as worker:
-            task = workflow.cancel(worker, self.uid)
-        board.saw(task)
+        task = workflow.cancel(worker, self.uid)
+        board.take_over(task)
         return task.error or Message("This task has ended already")
 
 
-class HITEM3D_OT_retry_task(TaskOperator):
+class HITEM3D_OT_retry_task(ConfirmedTaskOperator):
     """Send the model again, as it was exported. If the first try reached the service after all, both are charged"""
 
     bl_idname = "hitem3d.retry_task"
     bl_label = "Send Again"
+    begun = Message("Sending again…")
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_confirm(self, event)
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        connection.current().check_upload()
+        return {"do": "retry", "uid": self.uid}
 
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..background import sync
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
         from ..core.tasks import workflow
 
-        current = connection.current()
-        current.check_upload()
-        if self.is_window_control:
-            sync.tell_agent(do="retry", uid=self.uid)
-            return Message("Sending again…")
-        with connection.worker(current) as worker:
-            workflow.retry(worker, self.uid)
-            task = workflow.submit(worker, self.uid)
-        board.saw(task)
+        workflow.retry(worker, self.uid)
+        task = workflow.submit(worker, self.uid)
+        board.take_over(task)
         stamps.stamp()
         return Message("Sent to Hitem3D: {task_ids}", {"task_ids": task.task_id})
 
@@ -80,19 +139,70 @@ class HITEM3D_OT_give_task_id(TaskOperator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_props_dialog(self)
 
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..background import sync
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        return {"do": "adopt", "uid": self.uid, "task_id": _check_id(self.task_id)}
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
         from ..core.tasks import workflow
 
-        task_id = _checked(self.task_id)
-        if self.is_window_control:
-            sync.tell_agent(do="adopt", uid=self.uid, task_id=task_id)
-            return Message("Asking Hitem3D…")
-        with connection.worker(connection.current()) as worker:
-            task = workflow.give_task_id(worker, self.uid, task_id)
-        board.saw(task)
+        task = workflow.give_task_id(worker, self.uid, command["task_id"])
+        board.take_over(task)
         stamps.stamp()
         return Message("The task has its id now")
+
+
+class HITEM3D_OT_forget_task(ConfirmedTaskOperator):
+    """Take the task out of the list and delete its files here; at the service nothing changes"""
+
+    bl_idname = "hitem3d.forget_task"
+    bl_label = "Forget"
+    begun = Message("Forgotten")
+
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        return {"do": "forget", "uid": self.uid}
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
+        from ..core.tasks import workflow
+
+        workflow.forget(worker, self.uid)
+        return self.begun
+
+
+class HITEM3D_OT_clear_finished_tasks(AgentOperator):
+    """Take all tasks that are done, failed or stopped out of the list and delete their files; imported parts stay"""
+
+    bl_idname = "hitem3d.clear_finished_tasks"
+    bl_label = "Clear Finished Tasks"
+    begun = Message("Clearing…")
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        return {"do": "forget_ended"}
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
+        from ..core.tasks import workflow
+
+        return Message("Forgotten: {count} task(s)", {"count": workflow.forget_ended(worker)})
+
+
+class HITEM3D_OT_test_connection(AgentOperator):
+    """Ask Hitem3D whether the keys work and how many API credits are left"""
+
+    bl_idname = "hitem3d.test_connection"
+    bl_label = "Test Connection"
+
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        connection.current().check()
+        return {"do": "account"}
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
+        from ..core.tasks import workflow
+
+        account = workflow.account(worker)
+        board.show_account(account)
+        return account
 
 
 class HITEM3D_OT_adopt_task(Hitem3DOperator):
@@ -122,66 +232,27 @@ class HITEM3D_OT_adopt_task(Hitem3DOperator):
         from ..core.tasks.store import TaskStore
 
         obj = context.view_layer.objects.active
-        task_id = _checked(self.task_id)
+        task_id = _check_id(self.task_id)
         current = connection.current()
         record = read_record(obj)
-        request = SegmentationRequest(format=record.format if record else OutputFormat.GLB)
+        request = SegmentationRequest(format=record.format) if record else SegmentationRequest()
         with TaskStore(current.home) as store:
             task = workflow.adopt(store, task_id, name=obj.name, api_url=current.api_url, request=request)
         stamp_task_id(obj, task_id)
-        board.saw(task)
+        board.take_over(task)
         if self.is_window_control:
             sync.tell_agent(do="watch", uid=task.uid)
         return Message("The task belongs to “{name}” now", {"name": obj.name})
 
 
-class HITEM3D_OT_forget_task(TaskOperator):
-    """Take the task out of the list and delete its files here; at the service nothing changes"""
-
-    bl_idname = "hitem3d.forget_task"
-    bl_label = "Forget"
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_confirm(self, event)
-
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..background import sync
-        from ..core.tasks import workflow
-
-        if self.is_window_control:
-            sync.tell_agent(do="forget", uid=self.uid)
-        else:
-            with connection.worker(connection.current()) as worker:
-                workflow.forget(worker, self.uid)
-        return Message("Forgotten")
-
-
-class HITEM3D_OT_clear_finished_tasks(Hitem3DOperator):
-    """Take all tasks that are done, failed or stopped out of the list and delete their files; imported parts stay"""
-
-    bl_idname = "hitem3d.clear_finished_tasks"
-    bl_label = "Clear Finished Tasks"
-    bl_options = {"INTERNAL"}
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_confirm(self, event)
-
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..background import sync
-        from ..core.tasks import workflow
-
-        if self.is_window_control:
-            sync.tell_agent(do="forget_ended")
-            return Message("Clearing…")
-        with connection.worker(connection.current()) as worker:
-            return Message("Forgotten: {count} task(s)", {"count": workflow.forget_ended(worker)})
-
-
-class HITEM3D_OT_copy_task_id(TaskOperator):
+class HITEM3D_OT_copy_task_id(Hitem3DOperator):
     """Copy the task's id to the clipboard"""
 
     bl_idname = "hitem3d.copy_task_id"
     bl_label = "Copy Task Id"
+    bl_options = {"INTERNAL"}
+
+    uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
 
     def run(self, context: bpy.types.Context) -> Message:
         task = board.tasks.get(self.uid)
@@ -189,27 +260,6 @@ class HITEM3D_OT_copy_task_id(TaskOperator):
             raise InputError("This task has no id yet. Wait until it is sent.")
         context.window_manager.clipboard = task.task_id
         return Message("Copied: {task_id}", {"task_id": task.task_id})
-
-
-class HITEM3D_OT_test_connection(Hitem3DOperator):
-    """Ask Hitem3D whether the keys work and how many API credits are left"""
-
-    bl_idname = "hitem3d.test_connection"
-    bl_label = "Test Connection"
-    bl_options = {"INTERNAL"}
-
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..background import sync
-        from ..core.tasks import workflow
-
-        current = connection.current()
-        current.check()
-        if self.is_window_control:
-            sync.tell_agent(do="account")
-            return Message("Asking Hitem3D…")
-        with connection.worker(current) as worker:
-            board.account = workflow.account(worker)
-        return board.account
 
 
 class HITEM3D_OT_use_local_service(Hitem3DOperator):
@@ -230,7 +280,8 @@ class HITEM3D_OT_use_local_service(Hitem3DOperator):
         return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
 
 
-def _checked(text: str) -> str:
+def _check_id(text: str) -> str:
+    """The task id that was typed or pasted. Raises InputError for what is none."""
     task_id = clean_task_id(text)
     if not task_id:
         raise InputError("This is no task id. It looks like segmentation_20260312_8f92ab3e1cde.")
@@ -239,6 +290,7 @@ def _checked(text: str) -> str:
 
 register, unregister = bpy.utils.register_classes_factory(
     (
+        HITEM3D_OT_query_task,
         HITEM3D_OT_cancel_task,
         HITEM3D_OT_retry_task,
         HITEM3D_OT_give_task_id,

@@ -28,7 +28,8 @@ where it is used: that takes a tenth of what Blender's start may."""
 
 def translated(message: Message) -> str:
     """The message in the language of Blender's reports: the template is looked up, then filled."""
-    return str(Message(pgettext_rpt(message.template), message.values))
+    values = {name: translated(v) if isinstance(v, Message) else v for name, v in message.values.items()}
+    return str(Message(pgettext_rpt(message.template), values))
 
 
 def state_message(task: Task) -> Message:
@@ -54,6 +55,10 @@ def state_message(task: Task) -> Message:
             return Message("Failed")
         case TaskState.CANCELLED:
             return Message("Stopped")
+
+
+STL_WARNING = Message("An STL can't keep parts apart that touch each other; a GLB can")
+"""Where a format is chosen: it costs credits to find out."""
 
 
 def draw_text(

@@ -85,7 +85,7 @@ def ours(url: str, size: int) -> int:
 
     def send(uid: str) -> None:
         sync.tell_agent(do="watch", uid=uid)
-        wait(home, {TaskState.DONE}, [uid], sync._tick)
+        wait(home, {TaskState.DONE}, [uid], sync.take_news)
 
     send(queue(home, url, 1_000_000))
     uid = queue(home, url, size)
@@ -113,7 +113,7 @@ def agent(url: str, sizes: list[int]) -> int:
     uids = [queue(home, url, size) for size in sizes]
     for uid in uids:
         sync.tell_agent(do="watch", uid=uid)
-    wait(home, {TaskState.DONE}, uids, sync._tick)
+    wait(home, {TaskState.DONE}, uids, sync.take_news)
     (child,) = psutil.Process().children()
     found = process_memory.peak(child.pid)
     hitem3d_addon.unregister()

@@ -44,7 +44,7 @@ def measure(url: str, span: float) -> float:
     uids = [queue(home, url, 1000) for _ in range(TASKS)]
     for uid in uids:
         sync.tell_agent(do="watch", uid=uid)
-    wait(home, {TaskState.WORKING}, uids, sync._tick)
+    wait(home, {TaskState.WORKING}, uids, sync.take_news)
     (child,) = psutil.Process().children()
     before = child.cpu_times()
     time.sleep(span)

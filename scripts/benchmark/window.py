@@ -38,7 +38,8 @@ result = [later - earlier for earlier, later in zip(beats, beats[1:])]
 """
 MODULES = """
 import importlib
-sync, known_tasks = (importlib.import_module(f"bl_ext.user_default.hitem3d.{name}") for name in ("sync", "known_tasks"))
+sync = importlib.import_module("bl_ext.user_default.hitem3d.background.sync")
+board = importlib.import_module("bl_ext.user_default.hitem3d.session.board").board
 """
 TIMED_DRAWS = """
 import time
@@ -62,7 +63,7 @@ import time
 taken = []
 for _ in range(200):
     start = time.perf_counter()
-    sync._tick()
+    sync.take_news()
     taken.append(time.perf_counter() - start)
 result = taken
 """

@@ -15,7 +15,7 @@ import pytest
 import trimesh
 from hitem3d_commands import REPOSITORY, WHEEL, Commands
 
-from hitem3d_addon.cli.arguments import parsed
+from hitem3d_addon.cli.arguments import parse
 
 SCRIPT = REPOSITORY / "scripts" / "flamenco" / "hitem3d_segment.js"
 NODE = shutil.which("node")
@@ -46,7 +46,7 @@ def test_its_arguments_are_the_command_line_s(tmp_path: Path) -> None:
     model = tmp_path / "a.stl"
     model.touch()
     (task,) = compiled(models=str(model), out="/out", jobs=3, seg_level="high", format="obj", export_parts="stl")
-    options = parsed(task["commands"][0]["parameters"]["args"][3:], "test")
+    options = parse(task["commands"][0]["parameters"]["args"][3:], "test")
     assert (options.jobs, options.seg_level, options.format, options.export_parts) == (3, "high", "obj", "stl")
 
 

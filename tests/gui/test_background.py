@@ -220,7 +220,7 @@ def test_a_soak(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: P
     end = time.monotonic() + SOAK_SECONDS
     stops = (
         "import sys\n"
-        "known = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.session.board'))\n"
+        "known = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.session.board')).board\n"
         "for uid in list(known.tasks)[-2:]:\n"
         "    bpy.ops.hitem3d.cancel_task('INVOKE_DEFAULT', uid=uid)"
     )

@@ -13,11 +13,11 @@ OpenWindow = Callable[..., BlenderWindow]
 STATE = """
 layer = bpy.context.view_layer
 result = [
-    sorted(thing.name for thing in bpy.data.objects),
+    sorted(obj.name for obj in bpy.data.objects),
     [len(kind) for kind in (bpy.data.meshes, bpy.data.materials, bpy.data.collections, bpy.data.scenes)],
     bpy.context.mode,
     layer.objects.active.name,
-    sorted(thing.name for thing in layer.objects.selected),
+    sorted(obj.name for obj in layer.objects.selected),
     window().scene.name,
     list(bpy.context.scene.cursor.location),
     [list(row) for row in area().spaces.active.region_3d.view_matrix],

@@ -18,7 +18,7 @@ from hitem3d_addon.core.values import TaskState
 
 OpenWindow = Callable[..., BlenderWindow]
 
-KNOWN = "import sys\nknown = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.session.board'))\n"
+KNOWN = "import sys\nknown = next(m for n, m in sys.modules.items() if n.endswith('hitem3d.session.board')).board\n"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def start_over(window: BlenderWindow, home: Path, model: str = "monkey") -> None
     """An empty task list, and one object."""
     window.run(
         "bpy.ops.wm.read_homefile(app_template='', use_factory_startup=True, load_ui=False)\n"
-        "for thing in list(bpy.data.objects): bpy.data.objects.remove(thing)\n"
+        "for obj in list(bpy.data.objects): bpy.data.objects.remove(obj)\n"
     )
     window.run(f"bpy.ops.mesh.primitive_{model}_add()")
     with TaskStore(home) as store:
@@ -101,10 +101,10 @@ def test_the_panel_in_every_state(
     window.run(
         f"with bpy.data.libraries.load({str(folder / 'library.blend')!r}, link=True) as (there, here):\n"
         "    here.objects = ['Suzanne']\n"
-        "thing = here.objects[0]\n"
-        "bpy.context.collection.objects.link(thing)\n"
+        "obj = here.objects[0]\n"
+        "bpy.context.collection.objects.link(obj)\n"
         "bpy.ops.object.select_all(action='DESELECT')\n"
-        "thing.select_set(True); bpy.context.view_layer.objects.active = thing"
+        "obj.select_set(True); bpy.context.view_layer.objects.active = obj"
     )
     time.sleep(1)
     picture("linked object")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import shutil
@@ -25,6 +26,7 @@ from sandbox import meshes
 
 from hitem3d_addon.core.errors import MissingError, ResultError
 from hitem3d_addon.core.values import OutputFormat
+from hitem3d_addon.mesh.glb import read_glb, save_glb
 from hitem3d_addon.receive.importers import check_importer
 from hitem3d_addon.receive.scene_import import Imported, import_result
 from hitem3d_addon.session.record import Record
@@ -415,7 +417,30 @@ def test_an_import_that_fails_leaves_everything_as_before(
     assert source.visible_get() and not source.hide_render
 
 
+def with_a_picture(file: Path) -> Path:
+    document, binary = read_glb(file)
+    picture = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(picture, "png")
+    document["images"] = [{"uri": "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()}]
+    document["textures"] = [{"source": 0}]
+    document["materials"] = [{"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}]
+    for mesh in document["meshes"]:
+        for primitive in mesh["primitives"]:
+            primitive["material"] = 0
+    save_glb(file, document, binary)
+    return file
+
+
+def test_a_plain_glb_needs_no_importer(source: Object, result: tuple[Path, Record]) -> None:
+    addon_utils.disable("io_scene_gltf2")
+    try:
+        assert len(bring_in(source, result).objects) > 1
+    finally:
+        addon_utils.enable("io_scene_gltf2")
+
+
 def test_a_switched_off_importer_says_what_to_enable(source: Object, result: tuple[Path, Record]) -> None:
+    with_a_picture(result[0])
     data = all_data()
     addon_utils.disable("io_scene_gltf2")
     try:

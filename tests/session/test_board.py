@@ -14,14 +14,15 @@ from hitem3d_addon.background.pace import OFTEN, SELDOM, DrawingPace
 from hitem3d_addon.core.choices import ImportOptions
 from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.core.values import TaskState
-from hitem3d_addon.session import board
+from hitem3d_addon.session import board as module
+from hitem3d_addon.session.board import board
 
 
 @pytest.fixture(autouse=True)
 def listening() -> Iterator[None]:
-    board.register()
+    module.register()
     yield
-    board.unregister()
+    module.unregister()
 
 
 def task(number: int, state: TaskState, *, took: int = 0) -> Task:
@@ -31,17 +32,17 @@ def task(number: int, state: TaskState, *, took: int = 0) -> Task:
 
 
 def object_with(task_id: str, name: str) -> bpy.types.Object:
-    thing = bpy.data.objects.new(name, None)
-    bpy.context.scene.collection.objects.link(thing)
-    thing["hitem3d_task_id"] = task_id
+    obj = bpy.data.objects.new(name, None)
+    bpy.context.scene.collection.objects.link(obj)
+    obj["hitem3d_task_id"] = task_id
     bpy.context.view_layer.update()
-    return thing
+    return obj
 
 
 def test_unfinished_tasks_come_first_and_the_newest_of_them_at_the_top() -> None:
     states = [TaskState.WORKING, TaskState.DONE, TaskState.FAILED, TaskState.DONE, TaskState.DONE]
     tasks = [task(number, state) for number, state in enumerate(states)]
-    board.tasks.update({task.uid: task for task in tasks})
+    board.take_over(*tasks)
     for one in tasks[:4]:
         object_with(one.task_id, one.name)
     shown = board.shown()
@@ -51,17 +52,17 @@ def test_unfinished_tasks_come_first_and_the_newest_of_them_at_the_top() -> None
 
 def test_what_is_shown_follows_the_objects_and_the_tasks() -> None:
     first, second = task(0, TaskState.WORKING), task(1, TaskState.WORKING)
-    board.tasks[first.uid] = first
-    thing = object_with(first.task_id, "before")
+    board.take_over(first)
+    obj = object_with(first.task_id, "before")
     assert list(board.shown().names.values()) == ["before"]
-    thing.name = "after"
+    obj.name = "after"
     bpy.context.view_layer.update()
     assert list(board.shown().names.values()) == ["after"]
-    board.saw(second)
+    board.take_over(second)
     assert board.shown().others == [second.uid]
-    thing["hitem3d_task_id"] = second.task_id  # by a script: Blender tells nobody
+    obj["hitem3d_task_id"] = second.task_id  # by a script: Blender tells nobody
     assert list(board.shown(second).names) == [second.uid]
-    bpy.data.objects.remove(thing)
+    bpy.data.objects.remove(obj)
     bpy.context.view_layer.update()
     assert board.shown().names == {} and len(board.shown().others) == 2
 
@@ -69,20 +70,20 @@ def test_what_is_shown_follows_the_objects_and_the_tasks() -> None:
 def test_what_is_to_be_imported_is_forgotten_with_the_file() -> None:
     """An import that was asked for in one file must not land in another."""
     handlers.register()
-    board.wanted["uid"] = ImportOptions()
+    board.want_import("uid", ImportOptions())
     bpy.ops.wm.read_homefile()
     assert board.wanted == {}
-    board.wanted["uid"] = ImportOptions()
+    board.want_import("uid", ImportOptions())
     handlers.unregister()
-    board.unregister()
+    module.unregister()
     assert board.wanted == {}
-    board.register()
+    module.register()
 
 
 def test_usually_is_the_middle_of_the_latest() -> None:
     assert board.shown().usual_duration == 0
     for number, took in enumerate([5, 900, -3600, 60]):
-        board.saw(task(number, TaskState.DONE, took=took))
+        board.take_over(task(number, TaskState.DONE, took=took))
     assert board.shown().usual_duration == 60
 
 

@@ -7,9 +7,12 @@ The only room that writes the list. The blocking path (scripts, command line) an
 
 DOORS = (
     "batch",
-    "content",
+    "ledger",
+    "outcome",
+    "places",
     "owner",
     "retention",
+    "rows",
     "store",
     "workflow",
 )

@@ -12,16 +12,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from dataclasses import dataclass
 from pathlib import Path
 
-from .. import errors
-from ..data_folder import new_uid
+from ..backoff import backoff
 from ..errors import (
     BusyError,
-    CancelledError,
     CredentialsError,
     CreditsError,
     Hitem3DError,
@@ -30,82 +28,30 @@ from ..errors import (
     ServiceUnavailableError,
     StoreError,
     TaskFailedError,
-    TaskTimeoutError,
+    forgotten,
 )
-from ..task import SegmentationRequest, Task
+from ..task import Task
 from ..values import TaskState
 from . import workflow
-from .content import content_of_file
+from .outcome import Goal, Hooks, Model, Outcome, make_failure, make_late, make_stopped
+from .places import Places
+from .rows import error_of
 from .store import is_locked
 from .workflow import Cancelled, Worker
 
 log = logging.getLogger(__name__)
 
-JOBS = 10
-"""Tasks under way at a time: the service's default limit for an account (FAQ)."""
 SEND_TRIES = 5
 """How often a model is tried to be sent while there is no connection; a service that is busy is waited for."""
-LONGEST_BACKOFF = 60.0
 WATCH_PAUSE = 1.0
 """Seconds between looks at a task that another process works on."""
+
+LOOK_PAUSE = 1.0
+"""Seconds between looks whether there is a place for a model in line."""
 
 _NAP = 0.1
 _ENDED = (TaskState.FAILED, TaskState.CANCELLED)
 """Gone on with where there is a task id: then it may have been paid for."""
-
-
-class Goal(Enum):
-    """When a task is done with."""
-
-    SENT = auto()
-    """It has a task id."""
-    READY = auto()
-    """The service has the result."""
-    FETCHED = auto()
-    """The result is on this disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """One model to cut. ``content`` is its digest; a model without one is always new."""
-
-    name: str
-    request: SegmentationRequest
-    content: str = ""
-    uid: str = field(default_factory=new_uid)
-    """Of the task, if it becomes a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one model or task. ``kind`` is the class of the error, by name; "" where it went well."""
-
-    name: str
-    uid: str
-    """That of the model or task that was handed in."""
-    task: Task | None = None
-    created: bool = False
-    """It was sent by this run."""
-    file: Path | None = None
-    error: Message | None = None
-    kind: str = ""
-
-
-def failed(name: str, uid: str, error: Hitem3DError, task: Task | None = None, *, created: bool = False) -> Outcome:
-    """The outcome that an error is."""
-    return Outcome(name, uid, task, created, error=error.message, kind=type(error).__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """What somebody who watches is told. None of them may raise an OSError, see `Hitem3DClient.create_task`."""
-
-    changed: Callable[[str, Task], None] = lambda _name, _task: None
-    """A task has taken a step; the first time as soon as its id is committed."""
-    transfer: Callable[[str, str, int, int], None] = lambda _name, _step, _done, _total: None
-    """Name, "upload" or "download", bytes so far and in all (0: not known)."""
-    waits: Callable[[str, Message, float], None] = lambda _name, _error, _pause: None
-    """Something passing went wrong; it is tried again in so many seconds."""
 
 
 @dataclass
@@ -125,10 +71,12 @@ class _Flight:
     polls: int = 0
     failures: int = 0
     told: Task | None = None
+    obstacle: Message | None = None
+    """What stood in the way of the last step, if anything."""
 
 
 class Batch:
-    """Runs models and tasks to a goal, ``jobs`` at a time.
+    """Runs models and tasks to a goal, ``jobs`` at a time; 0: as many as the service takes, see `Places`.
 
     ``timeout`` is in seconds, for each from its first step on. ``again`` sends models even if they were sent before;
     without ``retry`` not even those are sent that failed at the service and were refunded.
@@ -141,7 +89,7 @@ class Batch:
         worker: Worker,
         goal: Goal,
         *,
-        jobs: int = JOBS,
+        jobs: int = 0,
         timeout: float = workflow.WAIT_BUDGET,
         again: bool = False,
         retry: bool = True,
@@ -151,7 +99,7 @@ class Batch:
     ) -> None:
         self._worker = worker
         self._goal = goal
-        self._jobs = jobs
+        self._places = Places(jobs)
         self._timeout = timeout
         self._again = again
         self._retry = retry
@@ -159,8 +107,10 @@ class Batch:
         self._cancelled = cancelled
         self._check_uploads = check_uploads
         self._flights: list[_Flight] = []
-        self._hold = 0.0
-        self._busy = 0
+        self._sent: deque[str] = deque()
+        """Tasks that this run sent and asks for no more, by uid: they fill the account all the same."""
+        self._next_look = 0.0
+        self._was_busy = False
         self.stopped_by: Hitem3DError | None = None
 
     def run(self, given: Iterable[Model | Task | Outcome]) -> Iterator[Outcome]:
@@ -185,6 +135,7 @@ class Batch:
                         break
                     if flight.due <= time.monotonic() and (outcome := self._step(flight)):
                         yield self._end(flight, outcome)
+                self._look_at_sent()
                 more = more and self.stopped_by is None
                 self._sleep(more)
             for flight in list(self._flights):
@@ -195,8 +146,29 @@ class Batch:
                     self._let_go(flight)
 
     def _has_room(self) -> bool:
-        held = self._hold > time.monotonic()
-        return len(self._flights) < self._jobs and not held and not self.stopped_by and not self._cancelled()
+        going_on = not self.stopped_by and not self._cancelled()
+        return going_on and self._places.has_room(max(len(self._flights), self._at_service()), time.monotonic())
+
+    def _at_service(self) -> int:
+        """How many tasks of this run are at the service, as far as it asks for them."""
+        waiting = sum(flight.told is not None for flight in self._flights)
+        return waiting + (len(self._sent) if self._was_busy else 0)
+
+    def _look_at_sent(self) -> None:
+        """While the account is full, ask for a task that was sent and left: where one has ended, there is a place."""
+        now = time.monotonic()
+        if not self._was_busy or not self._sent or now < self._next_look:
+            return
+        self._next_look = now + workflow.poll_pause(0)
+        uid = self._sent.popleft()
+        try:
+            ended = workflow.refresh(self._worker, uid)[0].state is not TaskState.WORKING
+        except ServiceUnavailableError:
+            ended = False
+        except Hitem3DError:  # it was forgotten, or the account lost it
+            ended = True
+        if not ended:
+            self._sent.append(uid)
 
     def _sleep(self, more: bool) -> None:
         if more and self._has_room():
@@ -218,7 +190,7 @@ class Batch:
             thing.request.check()
             task = self._enlist(thing)
         except Hitem3DError as error:
-            yield failed(thing.name, thing.uid, error)
+            yield make_failure(thing.name, thing.uid, error)
             return
         self._flights.append(_Flight(thing.name, thing.uid, task.uid, thing, now))
 
@@ -263,7 +235,7 @@ class Batch:
                 self.stopped_by = caught
             return self._failed(flight, caught)
         else:
-            flight.failures = 0
+            flight.failures, flight.obstacle = 0, None
             if outcome is None and time.monotonic() - flight.since >= self._timeout:
                 return self._timed_out(flight)
             return outcome
@@ -285,17 +257,17 @@ class Batch:
         if task.state is TaskState.PENDING:
             if flight.model is None:
                 raise _not_sent(flight.name)
-            if self._hold > time.monotonic():
-                flight.due = self._hold
+            if not self._places.has_room(self._at_service(), time.monotonic()):
+                flight.due = time.monotonic() + LOOK_PAUSE
                 return None
             task = self._submit(flight, flight.model, task)
         if task.state is TaskState.UNCERTAIN:
-            raise _as_error(task)
+            raise error_of(task)
         if task.state in _ENDED:
             if not task.task_id and self._enlist_anew(flight):
                 return None
             if not task.task_id or task.error_kind == TaskFailedError.__name__:
-                raise _as_error(task)
+                raise error_of(task)
             task = store.update(task.uid, state=TaskState.WORKING, error=None, error_kind="")
         self._tell(flight, task)
         if self._goal is Goal.SENT:
@@ -307,7 +279,7 @@ class Batch:
                 flight.polls += 1
                 self._tell(flight, task)
             if task.state is TaskState.FAILED:
-                raise _as_error(task)
+                raise error_of(task)
             if task.state is TaskState.WORKING:
                 return None
             if self._goal is Goal.FETCHED:
@@ -321,7 +293,7 @@ class Batch:
             request = task.request._replace(mesh=model.request.mesh)
             self._worker.store.update(task.uid, request=request)
         mesh = model.request.mesh
-        if mesh and model.content and content_of_file(mesh) != model.content:
+        if mesh and model.content and model.request.content() != model.content:
             # It would be paid for under the name of another content, and the new one be taken for known.
             raise InputError("The model file changed while it stood in line. Run the same command again to send it.")
         task = workflow.submit(
@@ -331,7 +303,9 @@ class Batch:
             cancelled=self._cancelled,
         )
         flight.created = True
-        self._busy, self._hold = 0, 0.0
+        self._places.note_accepted(self._at_service() + 1)
+        if self._goal is Goal.SENT:
+            self._sent.append(task.uid)
         return task
 
     def _fetch(self, flight: _Flight) -> Path:
@@ -347,7 +321,7 @@ class Batch:
         flight.due = time.monotonic() + WATCH_PAUSE
         task = self._worker.store.get(flight.uid)
         if task is None:
-            raise StoreError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
+            raise forgotten()
         if task.task_id:
             self._tell(flight, task)
         file = workflow.result_file(self._worker.store.home, task)
@@ -361,7 +335,7 @@ class Batch:
         if task.state in _ENDED and not task.task_id and self._enlist_anew(flight):
             return None
         if task.state in (TaskState.UNCERTAIN, *_ENDED):
-            raise _as_error(task)
+            raise error_of(task)
         return None
 
     def _tell(self, flight: _Flight, task: Task) -> None:
@@ -373,15 +347,15 @@ class Batch:
     def _try_later(self, flight: _Flight, error: Hitem3DError) -> Outcome | None:
         """Put a task back in line after what passes by itself."""
         flight.failures += 1
+        flight.obstacle = error.message
         wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
         now = time.monotonic()
         if isinstance(error, BusyError):
-            # Others share the account's limit: nobody of this run need try before the pause is over.
-            self._busy += 1
-            pause = _backoff(self._busy, wanted)
-            self._hold = now + pause
+            # The account is full. Nobody of this run need try before the pause is over and a task of ours has ended.
+            self._was_busy = True
+            pause = self._places.note_refused(self._at_service(), now, wanted)
         else:
-            pause = _backoff(flight.failures, wanted)
+            pause = backoff(flight.failures, wanted)
         flight.due = now + pause
         sent = flight.told is not None
         over = now - flight.since >= self._timeout
@@ -420,57 +394,15 @@ class Batch:
         task = None
         with contextlib.suppress(StoreError):
             task = self._worker.store.get(flight.uid)
-        return failed(flight.name, flight.given, error, task, created=flight.created)
+        return make_failure(flight.name, flight.given, error, task, created=flight.created)
 
     def _timed_out(self, flight: _Flight) -> Outcome:
         task = self._worker.store.get(flight.uid)
-        if task is None or not task.task_id:
-            return self._failed(
-                flight,
-                TaskTimeoutError(
-                    "Not sent after {seconds} seconds. Run the same command again to go on, or give more time with "
-                    "--timeout.",
-                    seconds=round(self._timeout),
-                ),
-            )
-        return self._failed(
-            flight,
-            TaskTimeoutError(
-                "Not ready after {seconds} seconds. The task goes on at the service ({task_id}); "
-                "wait for it, or run the same command again.",
-                seconds=round(self._timeout),
-                task_id=task.task_id,
-            ),
-        )
+        return self._failed(flight, make_late(task, self._timeout, flight.obstacle))
 
     def _interrupted(self, flight: _Flight) -> Outcome:
-        task = self._worker.store.get(flight.uid)
-        if task and task.task_id:
-            return self._failed(
-                flight,
-                CancelledError(
-                    "Stopped waiting. The task goes on at the service ({task_id}).",
-                    task_id=task.task_id,
-                ),
-            )
-        return self._failed(flight, CancelledError("Stopped before it was sent; nothing was charged."))
-
-
-def _backoff(times: int, asked_for: float | None) -> float:
-    """Seconds until the next try: what the service asks for, else 5 growing to LONGEST_BACKOFF."""
-    if asked_for is not None:
-        return max(asked_for, 0.2)
-    return min(5.0 * 2.0 ** min(times - 1, 10), LONGEST_BACKOFF)
+        return self._failed(flight, make_stopped(self._worker.store.get(flight.uid)))
 
 
 def _not_sent(name: str) -> InputError:
     return InputError("“{name}” was not sent yet, so there is nothing to ask for. Wait until it is sent.", name=name)
-
-
-def _as_error(task: Task) -> Hitem3DError:
-    """The error that a task's row keeps, as an error again."""
-    kind = getattr(errors, task.error_kind, TaskFailedError)
-    if task.error is None:
-        return TaskFailedError("The task has ended without a result. Segment the object again for a new one.")
-    error: Hitem3DError = kind(task.error.template, **task.error.values)
-    return error

@@ -9,7 +9,6 @@ can be gone on with. The journal is SQLite's rollback journal: WAL needs shared 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sqlite3
 import time
@@ -18,10 +17,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..data_folder import TASK_LIST, job_folder, make_folder, private_file
-from ..errors import Hitem3DError, Message, StoreError, TaskFailedError, UncertainError
-from ..task import SegLevel, SegmentationRequest, Task
-from ..values import OutputFormat, TaskState
+from ..errors import Message, StoreError, TaskFailedError, UncertainError, forgotten
+from ..task import SegmentationRequest, Task
+from ..values import TaskState
+from .ledger_events import note_step
 from .owner import Owner, exclusive
+from .rows import COLUMNS, failure_fields, to_row, to_sql, to_task
 
 SCHEMA_VERSION = 2
 DAMAGED = "tasks-damaged-"
@@ -67,8 +68,6 @@ CREATE INDEX task_content ON task (content);
 """,
 }
 """What leads from each schema version to the next."""
-
-_COLUMNS = [name for name in Task._fields if name != "request"] + list(SegmentationRequest._fields)
 
 
 class TaskStore:
@@ -118,7 +117,7 @@ class TaskStore:
                 "SELECT * FROM task WHERE content = :content AND content != '' AND seg_level = :seg_level "
                 "AND format = :format AND api_url = :api_url AND (state NOT IN (:failed, :cancelled) "
                 "OR (task_id != '' AND error_kind != :refunded)) ORDER BY state = :done DESC, revision DESC LIMIT 1",
-                _to_row(task)
+                to_row(task)
                 | {
                     "failed": TaskState.FAILED.value,
                     "cancelled": TaskState.CANCELLED.value,
@@ -126,7 +125,7 @@ class TaskStore:
                     "refunded": TaskFailedError.__name__ if retry else "",
                 },
             ).fetchone()
-            return (_to_task(dict(known)), False) if known else (self._insert(sql, task), True)
+            return (to_task(dict(known)), False) if known else (self._insert(sql, task), True)
 
     def get(self, uid: str) -> Task | None:
         """The task with this uid, or None."""
@@ -256,6 +255,16 @@ class TaskStore:
             row = sql.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
         return str(row["value"]) if row else ""
 
+    # ---- for the ledger, which lies in the same file
+
+    def reading(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A transaction that only reads. Raises StoreError."""
+        return self._transaction("DEFERRED")
+
+    def writing(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A transaction that writes: all of it, or nothing. Raises StoreError."""
+        return self._transaction("IMMEDIATE")
+
     # ---- SQLite
 
     def _open(self) -> sqlite3.Connection:
@@ -343,29 +352,30 @@ class TaskStore:
 
     def _select(self, where: str, *values: str | int) -> list[Task]:
         with self._transaction("DEFERRED") as sql:
-            found = sql.execute(f"SELECT * FROM task {where}", [_to_sql(value) for value in values])
-            return [_to_task(dict(row)) for row in found]
+            found = sql.execute(f"SELECT * FROM task {where}", [to_sql(value) for value in values])
+            return [to_task(dict(row)) for row in found]
 
     def _read(self, sql: sqlite3.Connection, uid: str) -> Task:
         row = sql.execute("SELECT * FROM task WHERE uid = ?", (uid,)).fetchone()
         if row is None:
-            raise StoreError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
-        return _to_task(dict(row))
+            raise forgotten()
+        return to_task(dict(row))
 
     def _write(
         self, sql: sqlite3.Connection, uid: str, request: SegmentationRequest | None, changes: Mapping[str, Any]
     ) -> Task:
         task = self._read(sql, uid)
         changed = task._replace(**changes, revision=self._next_revision(sql), request=request or task.request)
-        assignments = ", ".join(f"{name} = :{name}" for name in _COLUMNS)
-        sql.execute(f"UPDATE task SET {assignments} WHERE uid = :uid", _to_row(changed))
+        assignments = ", ".join(f"{name} = :{name}" for name in COLUMNS)
+        sql.execute(f"UPDATE task SET {assignments} WHERE uid = :uid", to_row(changed))
+        note_step(sql, self.home, task, changed)
         return changed
 
     def _insert(self, sql: sqlite3.Connection, task: Task) -> Task:
-        row = _to_row(task) | {"revision": self._next_revision(sql)}
-        marks = ", ".join(f":{name}" for name in _COLUMNS)
-        sql.execute(f"INSERT INTO task ({', '.join(_COLUMNS)}) VALUES ({marks})", row)
-        return _to_task(row)
+        row = to_row(task) | {"revision": self._next_revision(sql)}
+        marks = ", ".join(f":{name}" for name in COLUMNS)
+        sql.execute(f"INSERT INTO task ({', '.join(COLUMNS)}) VALUES ({marks})", row)
+        return to_task(row)
 
     def _next_revision(self, sql: sqlite3.Connection) -> int:
         sql.execute("UPDATE counter SET revision = revision + 1")
@@ -381,47 +391,6 @@ def is_locked(error: BaseException | None) -> bool:
     return False
 
 
-def failure_fields(error: Hitem3DError) -> dict[str, Any]:
-    """The fields of a task that keep an error: its message, and the name of its class."""
-    return {"error": error.message, "error_kind": type(error).__name__}
-
-
 def _is_damaged(error: sqlite3.DatabaseError) -> bool:
     """Whether the file itself is bad, rather than the disk full, the file locked or not ours to read."""
     return not isinstance(error, sqlite3.OperationalError)
-
-
-def _to_row(task: Task) -> dict[str, Any]:
-    row = {name: value for name, value in task._asdict().items() if name != "request"}
-    row |= task.request._asdict()
-    row["state"] = task.state.value
-    row["seg_level"] = task.request.seg_level.value
-    row["format"] = int(task.request.format)
-    row["mesh"] = str(task.request.mesh or "")
-    row["error"] = json.dumps([task.error.template, dict(task.error.values)]) if task.error else ""
-    return {name: _to_sql(value) for name, value in row.items()}
-
-
-def _to_sql(value: Any) -> Any:
-    """The value as SQLite takes it: a path of another encoding holds halves of surrogates, which its texts can't."""
-    if isinstance(value, str):
-        with contextlib.suppress(UnicodeEncodeError):
-            value.encode()
-            return value
-        return value.encode("utf-8", "surrogatepass")
-    return value
-
-
-def _to_task(row: Mapping[str, Any]) -> Task:
-    row = {name: v.decode("utf-8", "surrogatepass") if isinstance(v, bytes) else v for name, v in row.items()}
-    request = SegmentationRequest(
-        seg_level=SegLevel(row["seg_level"]),
-        format=OutputFormat(row["format"]),
-        mesh=Path(row["mesh"]) if row["mesh"] else None,
-        mesh_url=row["mesh_url"],
-        callback_url=row["callback_url"],
-    )
-    values = {name: row[name] for name in Task._fields if name != "request"}
-    values["state"] = TaskState(row["state"])
-    values["error"] = Message(*json.loads(row["error"])) if row["error"] else None
-    return Task(request=request, **values)

@@ -4,6 +4,9 @@
 
 DOORS = (
     "archive",
+    "fbx_bones",
     "glb",
+    "gltf",
     "obj_materials",
+    "usd_layers",
 )

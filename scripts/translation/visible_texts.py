@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parents[1] / "hitem3d_addon"
+PACKAGE = Path(__file__).resolve().parents[2] / "hitem3d_addon"
 
 ATTRIBUTES = frozenset({"bl_label", "bl_description"})
 KEYWORDS = frozenset({"text", "heading", "title", "confirm_text"})
@@ -23,7 +23,7 @@ FINISHED = LOOKED_UP | {"translated"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text stands, or where one should."""
+    """Where a text stands, or where one should: the file's path within the package, and the line."""
 
     file: str
     line: int
@@ -32,7 +32,7 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
-COMMANDS = ("cli/*.py", "__main__.py", "core/tasks/batch.py", "core/tasks/content.py")
+COMMANDS = ("cli/*.py", "__main__.py", "core/model_file.py", "core/tasks/batch.py", "core/tasks/outcome.py")
 """What only a terminal shows."""
 
 
@@ -44,9 +44,10 @@ class VisibleTexts:
     """
 
     def __init__(self, package: Path = PACKAGE) -> None:
-        self.found: dict[tuple[str, str], Place] = {}
-        """By context and text, as Blender looks them up."""
+        self.found: dict[tuple[str, str], list[Place]] = {}
+        """By context and text, as Blender looks them up; with every place where the text stands."""
         self.lost: list[str] = []
+        self._package = package
         # What runs in a terminal speaks English, like Blender's own command line.
         of_commands = {file for name in COMMANDS for file in package.glob(name)}
         files = [file for file in sorted(package.rglob("*.py")) if file not in of_commands]
@@ -122,13 +123,13 @@ class VisibleTexts:
 
     def _keep(self, text: str, node: ast.expr | ast.stmt, context: str = ANYWHERE) -> None:
         if any(letter.isalpha() for letter in text):
-            self.found.setdefault((context, text), self._place(node))
+            self.found.setdefault((context, text), []).append(self._place(node))
 
     def _lose(self, node: ast.expr | ast.stmt, what: str) -> None:
         self.lost.append(f"{self._place(node)}: {what}")
 
     def _place(self, node: ast.expr | ast.stmt) -> Place:
-        return Place(self._file.name, node.lineno)
+        return Place(self._file.relative_to(self._package).as_posix(), node.lineno)
 
     def _texts(self, node: ast.expr, functions: list[ast.FunctionDef]) -> set[str] | None:
         """The literals that an expression may be; empty where it was looked up; None where nobody can tell."""
