@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from bpy.types import Depsgraph, Mesh, Object
+from numpy.typing import NDArray
 
 from ..core.errors import InputError
 from ..mesh.attributes import read_numbers
@@ -31,6 +32,10 @@ _POINT = 1e-20
 """The diagonal of what has no extent; it is divided by."""
 _ASTRAY = 0.02
 """Of the diagonal: a triangle so far from every part is called unmatched. Remeshing moves a surface by up to 1.2 %."""
+_MOST_ASTRAY = 0.5
+"""With a larger share of such triangles the parts are no parts of what the object is now."""
+_ALIKE = 0.01
+"""Of the size: so much may the proportions of a shape differ after remeshing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,35 @@ def part_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -
 
     Parts are taken as they stand in the world, without their modifiers; the object is taken as seen, hidden or not.
     Object and parts are in Object Mode. Raises InputError for an object that has no faces of its own or can't be
-    changed, and where the parts are somewhere else.
+    changed, and where the parts are somewhere else or of another shape.
     """
     _check(source, parts)
+    labels, stand_elsewhere = _find_labels(source, parts, depsgraph)
+    if labels.exact < 0.5 and source.active_shape_key_index > 0 and not source.show_only_shape_key:
+        # Edit Mode shows the active shape key alone, whatever its value: the object may have been sent so.
+        source.show_only_shape_key = True
+        try:
+            others, _ = _find_labels(source, parts, depsgraph)
+        finally:
+            source.show_only_shape_key = False
+        if (others.exact, -others.unmatched) > (labels.exact, -labels.unmatched):
+            labels = others
+    if labels.unmatched > _MOST_ASTRAY:
+        if stand_elsewhere:
+            raise InputError(
+                "The parts of “{name}” are not where it is. Import them again, so that they stand in place, and retry.",
+                name=source.name,
+            )
+        raise InputError(
+            "“{name}” has another shape now than its parts have. Show it as it was when it was sent (frame, pose, "
+            "modifiers, shape keys), and retry.",
+            name=source.name,
+        )
+    return labels
+
+
+def _find_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Labels, bool]:
+    """The labels; and, where most of the object lies on no part, whether the parts have its shape all the same."""
     matrix, *matrices = world_matrices([source, *parts], depsgraph)
     count = len(source.data.polygons)
     with _as_sent(source, depsgraph) as (mesh, own_polygons):
@@ -93,12 +124,17 @@ def part_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -
     if decided[:shown].any():
         decided[shown:] = False
     same, astray = (float(some[decided].mean()) for some in (exact, distances > _ASTRAY * diagonal))
-    if astray > 0.5:
-        raise InputError(
-            "The parts of “{name}” are not where it is. Import them again, so that they stand in place, and retry.",
-            name=source.name,
-        )
-    return Labels(faces, same, 1 - same - astray, astray, divided)
+    alike = astray > _MOST_ASTRAY and np.allclose(_proportions(asked), _proportions(targets), atol=_ALIKE)
+    return Labels(faces, same, 1 - same - astray, astray, divided), alike
+
+
+def _proportions(triangles: Triangles) -> NDArray[np.float64]:
+    """How far the surface spreads along its three main axes, (3,), of all together: wherever and however it stands."""
+    centres, _, areas = measure(triangles)
+    weights = areas.astype(np.float64) / max(float(areas.sum(dtype=np.float64)), _POINT)
+    spread = np.cov(centres.astype(np.float64), aweights=weights, ddof=0) if weights.any() else np.zeros((3, 3))
+    sizes = np.sqrt(np.clip(np.linalg.eigvalsh(spread), 0, None))
+    return sizes / max(float(sizes.sum()), _POINT)
 
 
 def _check(source: Object, parts: Sequence[Object]) -> None:

@@ -48,7 +48,7 @@ def find_same(asked: Triangles, targets: Triangles, target_labels: Ints, diagona
             held = _follow_keys(asked_keys, target_keys)
         met = np.flatnonzero(held >= 0)
         labels[open_asked[met]] = target_labels[open_targets[held[met]]]
-        if (grid and len(met) <= len(open_asked) // 100) or len(met) == len(open_asked):
+        if (grid and len(met) <= min(len(open_asked), len(open_targets)) // 100) or len(met) == len(open_asked):
             break
         left_asked, left_targets = np.ones(len(open_asked), np.bool_), np.ones(len(open_targets), np.bool_)
         left_asked[met] = left_targets[held[met]] = False
