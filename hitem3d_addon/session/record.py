@@ -141,14 +141,20 @@ def task_id_of(obj: Object) -> str:
     return clean_task_id(value) if isinstance(value, str) else ""
 
 
-def parts_of(obj: Object) -> list[Object]:
-    """The parts that were imported last for the object's task and still are in this file."""
+def imports_of(obj: Object) -> list[list[Object]]:
+    """The parts of each import for the object's task that still is in this file, the last one first."""
     task_id = task_id_of(obj)
     if not task_id:
         return []
-    found = [c for c in bpy.data.collections if c.get(TASK_ID) == task_id and c.objects]
-    newest = max(found, key=lambda collection: collection.session_uid, default=None)
-    return [part for part in newest.objects if part.type == "MESH"] if newest else []
+    found = [collection for collection in bpy.data.collections if collection.get(TASK_ID) == task_id]
+    found.sort(key=lambda collection: collection.session_uid, reverse=True)
+    imports = ([part for part in collection.objects if part.type == "MESH"] for collection in found)
+    return [parts for parts in imports if parts]
+
+
+def parts_of(obj: Object) -> list[Object]:
+    """The parts that were imported last for the object's task and still are in this file."""
+    return next(iter(imports_of(obj)), [])
 
 
 def stamp_task_id(obj: Object, task_id: str) -> None:
