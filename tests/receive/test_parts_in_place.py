@@ -96,3 +96,17 @@ def test_as_children_of_the_source(tmp_path: Path, transform: str) -> None:
     if transform != "far_away":  # there Blender multiplies the matrices to millimetres
         move_on(source)
         assert worst_corner(imported.objects, source) < EXACT
+
+
+@pytest.mark.parametrize("transform", ["plain", "sheared"])
+def test_a_3mf_whose_millimetres_are_none(tmp_path: Path, transform: str) -> None:
+    """What a sibling delivers: the numbers that were sent, under the name of millimetres."""
+    source = add_monkey()
+    TRANSFORMS[transform](source)
+    sent, record = send(source, tmp_path)
+    parts = parts_of(sent, keep)
+    file = give_back(parts, tmp_path / "result.3mf")
+    imported = import_result(bpy.context, file, source, record, name=source.name)
+    assert len(imported.objects) == len(parts)
+    assert worst_corner(imported.objects, source) < EXACT
+    assert not imported.doubtful

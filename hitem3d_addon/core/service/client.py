@@ -203,7 +203,7 @@ class Hitem3DClient:
         if _task_id(answer) or answer.refused_unseen or not (answer.ok or answer.faulty):
             return answer
         if not body.finished:
-            raise self._unavailable(answer)
+            raise self._unavailable(answer, sending=True)
         raise UncertainError(
             "The model was sent, but what {host} answered says nothing about the task (HTTP {status}). It may have "
             "been created and charged: check your credits at platform.hi3d.ai before you send it again.",
@@ -325,18 +325,25 @@ class Hitem3DClient:
             body = None
         return read_answer(response.status, response.headers, body, secrets=self._authorization.secrets())
 
-    def _unavailable(self, answer: Answer) -> ServiceUnavailableError:
-        """For an answer that helps nobody: a fault of the service, or no answer of the service at all."""
+    def _unavailable(self, answer: Answer, *, sending: bool = False) -> ServiceUnavailableError:
+        """For an answer that helps nobody: a fault of the service, or no answer of the service at all.
+
+        ``sending``: it came while a model was being sent, so the user wonders whether it was paid for.
+        """
         if answer.http < 400 and answer.code != codes.SYSTEM_ERROR:
             error = ServiceUnavailableError(
                 "What came from {host} is not an answer of Hitem3D. In a hotel or studio network a login page may be "
                 "in the way; check also the service's address in the preferences.",
                 host=shown(self.api_url),
             )
-        else:
+        elif sending:
             error = ServiceUnavailableError(
                 "Hitem3D can't answer at the moment (HTTP {status}). Try again in a while; nothing was charged.",
                 status=answer.http,
+            )
+        else:
+            error = ServiceUnavailableError(
+                "Hitem3D can't answer at the moment (HTTP {status}). Try again in a while.", status=answer.http
             )
         error.retry_after = answer.retry_after
         return error

@@ -14,7 +14,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..backoff import backoff
@@ -24,7 +23,6 @@ from ..errors import (
     CreditsError,
     Hitem3DError,
     InputError,
-    Message,
     ServiceUnavailableError,
     StoreError,
     TaskFailedError,
@@ -33,7 +31,7 @@ from ..errors import (
 from ..task import Task
 from ..values import TaskState
 from . import workflow
-from .outcome import Goal, Hooks, Model, Outcome, make_failure, make_late, make_stopped
+from .outcome import Flight, Goal, Hooks, Model, Outcome, make_failure, make_late, make_stopped
 from .places import Places
 from .rows import error_of
 from .store import is_locked
@@ -52,27 +50,6 @@ LOOK_PAUSE = 1.0
 _NAP = 0.1
 _ENDED = (TaskState.FAILED, TaskState.CANCELLED)
 """Gone on with where there is a task id: then it may have been paid for."""
-
-
-@dataclass
-class _Flight:
-    """A task under way."""
-
-    name: str
-    given: str
-    """The uid that was handed in."""
-    uid: str
-    """That of the row, another one where the content is known."""
-    model: Model | None
-    """None for a task that is only waited for: it is never sent."""
-    since: float
-    due: float = 0.0
-    created: bool = False
-    polls: int = 0
-    failures: int = 0
-    told: Task | None = None
-    obstacle: Message | None = None
-    """What stood in the way of the last step, if anything."""
 
 
 class Batch:
@@ -106,7 +83,7 @@ class Batch:
         self._hooks = hooks or Hooks()
         self._cancelled = cancelled
         self._check_uploads = check_uploads
-        self._flights: list[_Flight] = []
+        self._flights: list[Flight] = []
         self._sent: deque[str] = deque()
         """Tasks that this run sent and asks for no more, by uid: they fill the account all the same."""
         self._next_look = 0.0
@@ -184,7 +161,7 @@ class Batch:
     def _begin(self, thing: Model | Task) -> Iterator[Outcome]:
         now = time.monotonic()
         if isinstance(thing, Task):
-            self._flights.append(_Flight(thing.name, thing.uid, thing.uid, None, now))
+            self._flights.append(Flight(thing.name, thing.uid, thing.uid, None, now))
             return
         try:
             thing.request.check()
@@ -192,7 +169,7 @@ class Batch:
         except Hitem3DError as error:
             yield make_failure(thing.name, thing.uid, error)
             return
-        self._flights.append(_Flight(thing.name, thing.uid, task.uid, thing, now))
+        self._flights.append(Flight(thing.name, thing.uid, task.uid, thing, now))
 
     def _enlist(self, model: Model) -> Task:
         task = Task(
@@ -209,7 +186,7 @@ class Batch:
             return self._worker.store.add(task)
         return self._worker.store.add_once(task, retry=self._retry)[0]
 
-    def _enlist_anew(self, flight: _Flight) -> bool:
+    def _enlist_anew(self, flight: Flight) -> bool:
         """Make a new row where the known one ended unsent, in another process; False where that was our own."""
         if flight.model is None or flight.uid == flight.model.uid:
             return False
@@ -219,7 +196,7 @@ class Batch:
 
     # ---- one step of one task
 
-    def _step(self, flight: _Flight) -> Outcome | None:
+    def _step(self, flight: Flight) -> Outcome | None:
         """Take the next step; the outcome, if it was the last."""
         error: Hitem3DError
         try:
@@ -241,7 +218,7 @@ class Batch:
             return outcome
         return self._try_later(flight, error)
 
-    def _advance(self, flight: _Flight) -> Outcome | None:
+    def _advance(self, flight: Flight) -> Outcome | None:
         store, owner = self._worker.store, self._worker.owner
         before = store.get(flight.uid) if flight.model is None else None
         if before and before.state is TaskState.PENDING and (not before.owner or owner.is_gone(before.owner)):
@@ -287,7 +264,7 @@ class Batch:
                 task = store.get(task.uid) or task
         return self._outcome(flight, task, file)
 
-    def _submit(self, flight: _Flight, model: Model, task: Task) -> Task:
+    def _submit(self, flight: Flight, model: Model, task: Task) -> Task:
         self._check_uploads()
         if task.request.mesh != model.request.mesh:  # left by a run that died; its file may be elsewhere, or gone
             request = task.request._replace(mesh=model.request.mesh)
@@ -308,7 +285,7 @@ class Batch:
             self._sent.append(task.uid)
         return task
 
-    def _fetch(self, flight: _Flight) -> Path:
+    def _fetch(self, flight: Flight) -> Path:
         return workflow.fetch(
             self._worker,
             flight.uid,
@@ -316,7 +293,7 @@ class Batch:
             cancelled=self._cancelled,
         )
 
-    def _watch(self, flight: _Flight) -> Outcome | None:
+    def _watch(self, flight: Flight) -> Outcome | None:
         """See how far another process is, which works on this task."""
         flight.due = time.monotonic() + WATCH_PAUSE
         task = self._worker.store.get(flight.uid)
@@ -338,13 +315,13 @@ class Batch:
             raise error_of(task)
         return None
 
-    def _tell(self, flight: _Flight, task: Task) -> None:
+    def _tell(self, flight: Flight, task: Task) -> None:
         seen = flight.told
         if seen is None or (seen.state, seen.service_state) != (task.state, task.service_state):
             flight.told = task
             self._hooks.changed(flight.name, task)
 
-    def _try_later(self, flight: _Flight, error: Hitem3DError) -> Outcome | None:
+    def _try_later(self, flight: Flight, error: Hitem3DError) -> Outcome | None:
         """Put a task back in line after what passes by itself."""
         flight.failures += 1
         flight.obstacle = error.message
@@ -369,7 +346,7 @@ class Batch:
 
     # ---- how a task ends for this run
 
-    def _end(self, flight: _Flight, outcome: Outcome) -> Outcome:
+    def _end(self, flight: Flight, outcome: Outcome) -> Outcome:
         self._flights.remove(flight)
         try:
             self._let_go(flight)
@@ -377,7 +354,7 @@ class Batch:
             log.warning("%s: %s", flight.uid, error)
         return outcome
 
-    def _let_go(self, flight: _Flight) -> None:
+    def _let_go(self, flight: Flight) -> None:
         """Leave the task to others. What was not sent is stopped: a later process is not to send it unasked."""
         if any(other.uid == flight.uid for other in self._flights if other is not flight):
             return
@@ -387,20 +364,20 @@ class Batch:
             workflow.cancel(self._worker, flight.uid)
         store.release(flight.uid, owner)
 
-    def _outcome(self, flight: _Flight, task: Task, file: Path | None = None) -> Outcome:
+    def _outcome(self, flight: Flight, task: Task, file: Path | None = None) -> Outcome:
         return Outcome(flight.name, flight.given, task, flight.created, file)
 
-    def _failed(self, flight: _Flight, error: Hitem3DError) -> Outcome:
+    def _failed(self, flight: Flight, error: Hitem3DError) -> Outcome:
         task = None
         with contextlib.suppress(StoreError):
             task = self._worker.store.get(flight.uid)
         return make_failure(flight.name, flight.given, error, task, created=flight.created)
 
-    def _timed_out(self, flight: _Flight) -> Outcome:
+    def _timed_out(self, flight: Flight) -> Outcome:
         task = self._worker.store.get(flight.uid)
         return self._failed(flight, make_late(task, self._timeout, flight.obstacle))
 
-    def _interrupted(self, flight: _Flight) -> Outcome:
+    def _interrupted(self, flight: Flight) -> Outcome:
         return self._failed(flight, make_stopped(self._worker.store.get(flight.uid)))
 
 

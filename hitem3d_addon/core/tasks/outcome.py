@@ -94,3 +94,24 @@ class Hooks:
     """Name, "upload" or "download", bytes so far and in all (0: not known)."""
     waits: Callable[[str, Message, float], None] = lambda _name, _error, _pause: None
     """Something passing went wrong; it is tried again in so many seconds."""
+
+
+@dataclass
+class Flight:
+    """A task under way."""
+
+    name: str
+    given: str
+    """The uid that was handed in."""
+    uid: str
+    """That of the row, another one where the content is known."""
+    model: Model | None
+    """None for a task that is only waited for: it is never sent."""
+    since: float
+    due: float = 0.0
+    created: bool = False
+    polls: int = 0
+    failures: int = 0
+    told: Task | None = None
+    obstacle: Message | None = None
+    """What stood in the way of the last step, if anything."""
