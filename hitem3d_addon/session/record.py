@@ -110,7 +110,7 @@ def read_record(obj: Object) -> Record | None:
             triangles=_whole(group, "triangles"),
             points=_points(group, "points"),
             vertices=_whole(group, "vertices") if anchored else 0,
-            anchors=_points(group, "anchors"),
+            anchors=_points(group, "anchors") if anchored else (),
             mean=_numbers(group, "mean", 3) if anchored else (0.0, 0.0, 0.0),
             shape_key=_name(group, "shape_key"),
         )

@@ -163,7 +163,7 @@ def test_a_source_in_an_excluded_collection_or_in_no_scene(source: Object, resul
     away.objects.link(source)
     bpy.context.view_layer.layer_collection.children["Away"].exclude = True
     imported = bring_in(source, result, hide_source=True)
-    assert imported.collection in away.children[:]
+    assert imported.collection in bpy.context.scene.collection.children[:], "where it can be seen"
     bpy.context.scene.collection.children.unlink(away)
     imported = bring_in(source, result, parent=True)
     assert imported.collection in bpy.context.scene.collection.children[:]
