@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import bpy
 import numpy as np
@@ -50,10 +51,11 @@ def _surface(part: Delivered, mesh: Mesh) -> Surface:
     return Surface(local, triangles, part.matrix[None, :3])
 
 
-def turn_normals(mesh: Mesh, matrix: Doubles) -> None:
-    """Take custom normals that are plain directions through a (4, 4) matrix, as the surface goes through it.
+def turn_normals(mesh: Mesh, matrix: Doubles, *, flipped: bool) -> None:
+    """Take custom normals that are plain directions through a (4, 4) matrix, as the faces go through it.
 
-    A normal goes by the cofactors of the matrix; it points to the other side where that mirrors.
+    A normal goes by the cofactors of the matrix. ``flipped``: the faces are turned round as well, which Blender does
+    without these normals.
     """
     stored = mesh.attributes.get(_NORMALS)
     if stored is None or stored.data_type != "FLOAT_VECTOR":
@@ -68,6 +70,8 @@ def turn_normals(mesh: Mesh, matrix: Doubles) -> None:
             [b * f - c * e, c * d - a * f, a * e - b * d],
         ]
     )
+    if flipped:
+        cofactors = -cofactors
     squares = cofactors @ cofactors.T
     scale = np.sqrt(squares[0, 0])
     if (np.abs(squares - np.eye(3) * squares[0, 0]) <= 1e-6 * squares[0, 0]).all():
@@ -166,13 +170,19 @@ def _make_material(finish: Finish | None, *, coloured: bool) -> Material:
             alpha = float(alpha >= finish.threshold)
         elif not finish.blended:
             alpha = 1.0
-        inputs["Base Color"].default_value = (*colour, 1.0)
-        inputs["Alpha"].default_value = alpha
-        inputs["Metallic"].default_value = finish.metallic
-        inputs["Roughness"].default_value = finish.roughness
-        inputs["IOR"].default_value = finish.ior
-        inputs["Emission Color"].default_value = (*finish.emission, 1.0)
-        inputs["Emission Strength"].default_value = finish.emission_strength
+        values: dict[str, Any] = {
+            "Base Color": (*colour, 1.0),
+            "Alpha": alpha,
+            "Metallic": finish.metallic,
+            "Roughness": finish.roughness,
+            "IOR": finish.ior,
+            "Emission Color": (*finish.emission, 1.0),
+            "Emission Strength": finish.emission_strength,
+        }
+        for name, value in values.items():
+            socket = inputs[name]
+            if not np.allclose(socket.default_value, value, rtol=0, atol=1e-7):  # Blender updates nodes at each change
+                socket.default_value = value
     if coloured:
         _show_colours(material, surface, finish)
     return material

@@ -43,8 +43,9 @@ def make_objects(found: Sequence[Part], place: Place, name: str, collection: Col
         world -= (origin / step)[:, None]
         world *= step
         mesh.attributes["position"].data.foreach_set("vector", world.T.astype(np.float32).ravel())
-        turn_normals(mesh, place.matrix @ part.matrix)
-        if place.turned != (np.linalg.det(part.matrix[:3, :3]) < 0):
+        flipped = place.turned != bool(np.linalg.det(part.matrix[:3, :3]) < 0)
+        turn_normals(mesh, place.matrix @ part.matrix, flipped=flipped)
+        if flipped:
             mesh.flip_normals()
         mesh.update()
         mesh.name = obj.name
