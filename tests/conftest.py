@@ -54,7 +54,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 """What the tests under a path need; the longest path holds. The words are explained in pyproject.toml. A single test
 is marked as usual. Without "blender", bpy can't be imported, whatever was imported before."""
 
-FIXTURES = {"blender": "window", "open_window": "window", "real_blender": "real_blender"}
+FIXTURES = {"blender": "window", "real_blender": "real_blender"}
 """What else is needed by a test that asks for one of these. It runs in a program of its own, and not on a wheel."""
 
 # A busy machine is no mistake, and a folder that the examples of a test share is meant.

@@ -55,7 +55,7 @@ def rows(quick: bool) -> Iterator[Row | Skipped]:
 def memory(count: int, triangles: int, side: str) -> int:
     """Bytes that the import adds at its peak, in a process of its own."""
     import bpy
-    from blender_output import silenced
+    from blender.output import silenced
 
     from hitem3d_addon.core.values import OutputFormat
     from hitem3d_addon.receive.scene_import import import_result

@@ -94,6 +94,8 @@ class BlenderWindow:
             ],
             env={
                 **os.environ,
+                # To compile what the drawing in software needs takes longer than all the rest of a start.
+                "MESA_SHADER_CACHE_DIR": str(REPOSITORY / "build" / "shaders"),
                 **environ,
                 "DISPLAY": self.screen.display,
                 "BLENDER_USER_RESOURCES": str(self.resources),

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,17 +36,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(params=BLENDERS or [""], ids=lambda path: Path(path).name or "none")
+@pytest.fixture(scope="session", params=BLENDERS or [""], ids=lambda path: Path(path).name or "none")
 def blender(request: pytest.FixtureRequest) -> str:
     """The path of a real Blender; the test runs once for each."""
     return str(request.param)
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
+@contextmanager
+def new_folder() -> Iterator[Path]:
     """An empty folder that is the same one inside and outside of a Blender that runs in a box of its own."""
     with tempfile.TemporaryDirectory(prefix="hitem3d-test-", dir="/tmp") as name:
         yield Path(name)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A new folder, for this test."""
+    with new_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -55,10 +62,10 @@ def home(folder: Path) -> Path:
     return folder / "home"
 
 
-@pytest.fixture
-def open_window(blender: str, folder: Path, home: Path, sandbox: Sandbox) -> Iterator[OpenWindow]:
+@contextmanager
+def windows(blender: str, folder: Path, sandbox: Sandbox) -> Iterator[OpenWindow]:
     """Opens windows of one Blender, all with the same data folder and service; they are killed at the end."""
-    environ = {"HITEM3D_HOME": str(home), "HITEM3D_API_URL": sandbox.url, "HITEM3D_TOKEN": sandbox.token}
+    environ = {"HITEM3D_HOME": str(folder / "home"), "HITEM3D_API_URL": sandbox.url, "HITEM3D_TOKEN": sandbox.token}
     with ExitStack() as stack:
         screen = stack.enter_context(Screen())
 
@@ -74,3 +81,17 @@ def open_window(blender: str, folder: Path, home: Path, sandbox: Sandbox) -> Ite
             return stack.enter_context(window)
 
         yield open_one
+
+
+@pytest.fixture
+def open_window(blender: str, folder: Path, sandbox: Sandbox) -> Iterator[OpenWindow]:
+    """Opens windows for this test."""
+    with windows(blender, folder, sandbox) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def window_of_the_file(blender: str, running_sandbox: Callable[[], Sandbox]) -> Iterator[BlenderWindow]:
+    """One window for all tests of a file, which each bring it back to where they can begin."""
+    with new_folder() as folder, windows(blender, folder, running_sandbox()) as open_one:
+        yield open_one()

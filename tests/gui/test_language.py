@@ -8,7 +8,7 @@ What can be asked of Blender is asserted; the pictures in build/screenshots are 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,6 @@ from translation.visible_texts import VisibleTexts
 from hitem3d_addon.locale.catalogue import read_translations
 
 CHINESE = read_translations("zh_HANS")
-OpenWindow = Callable[..., BlenderWindow]
 
 LOOKED_UP = """
 from bpy.app.translations import pgettext_iface, pgettext_rpt, pgettext_tip
@@ -36,11 +35,12 @@ except RuntimeError as error:
 
 
 @pytest.fixture
-def window(open_window: OpenWindow) -> Iterator[BlenderWindow]:
-    """A window in Chinese, with the add-on's sidebar."""
-    window = open_window()
+def window(window_of_the_file: BlenderWindow, sandbox: Sandbox) -> BlenderWindow:
+    """A window in Chinese, with the factory's scene and the add-on's sidebar."""
+    window = window_of_the_file
     if not window.run("result = 'zh_HANS' in bpy.app.translations.locales"):
         pytest.skip("this Blender was built without languages")
+    window.run("bpy.ops.wm.read_homefile(app_template='', use_factory_startup=True, load_ui=False)")
     window.run(
         "view = bpy.context.preferences.view; view.language = 'zh_HANS'\n"
         "view.use_translate_interface = view.use_translate_tooltips = view.use_translate_reports = True\n"
@@ -48,8 +48,7 @@ def window(open_window: OpenWindow) -> Iterator[BlenderWindow]:
         "show_sidebar()"
     )
     window.run("show_sidebar()")
-    yield window
-    window.quit()
+    return window
 
 
 @pytest.fixture
