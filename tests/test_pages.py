@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from hitem3d_addon.cli.exit_codes import MEANINGS
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 ADDON = REPOSITORY / "hitem3d_addon"
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
@@ -80,6 +82,13 @@ def test_the_readme_names_the_zip_of_today() -> None:
     version = tomllib.loads((REPOSITORY / "blender_manifest.toml").read_text("utf-8"))["version"]
     named = re.findall(r"hitem3d-([\d.]+)\.zip", (REPOSITORY / "README.md").read_text("utf-8"))
     assert set(named) == {version}
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    page = (REPOSITORY / "docs" / "command-line.md").read_text("utf-8")
+    assert re.findall(r"^\| (\d+) \| (.+) \|$", page, re.MULTILINE) == [
+        (str(int(c)), text) for c, text in MEANINGS.items()
+    ]
 
 
 def test_what_is_noticed(tmp_path: Path) -> None:

@@ -28,7 +28,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+Value: TypeAlias = "str | int | float | Message"
 
 
 class Message(NamedTuple):
@@ -55,7 +57,10 @@ class Message(NamedTuple):
         return cls(template, {name: cls.unpack(v) if isinstance(v, list) else v for name, v in values.items()})
 
 
-Value = str | int | float | Message
+def joined(messages: Sequence[Message]) -> Message:
+    """One message of several, of which each is translated for itself."""
+    first, *others = messages
+    return Message("{first} {then}", {"first": first, "then": joined(others)}) if others else first
 
 
 class Hitem3DError(Exception):

@@ -24,12 +24,24 @@ def part_colour(number: int) -> Colour:
 def colour_part(part: Object, number: int) -> None:
     """Give the part its colour, and a material of that colour where the file gave it none.
 
-    Solid view shows material colours unless told otherwise; without a material all parts would be grey.
+    Solid view shows material colours unless told otherwise; without a material all parts would be grey. They would be
+    with one that shows the colours of vertices, too, which importers make from Blender 4.5 on: each gets its own.
     """
     part.color = part_colour(number)
     if not any(part.data.materials):
         part.data.materials.clear()
         part.data.materials.append(part_material(part.name, part_colour(number)))
+    elif len(part.data.materials) == 1 and _shows_vertex_colours(material := part.data.materials[0]):
+        if material.users > 1:
+            part.data.materials[0] = material = material.copy()
+            material.name = part.name
+        material.diffuse_color = part_colour(number)
+
+
+def _shows_vertex_colours(material: Material) -> bool:
+    """Whether the material's colour is that of the vertices, which Solid view does not show."""
+    kinds = {node.bl_idname for node in material.node_tree.nodes} if material.node_tree else set()
+    return "ShaderNodeVertexColor" in kinds and "ShaderNodeTexImage" not in kinds
 
 
 def part_material(name: str, colour: Colour) -> Material:

@@ -139,6 +139,7 @@ def import_files(result: Opened, **settings: bool) -> Contents:
     from .stl_reader import read_stl
     from .three_mf_reader import read_parts
     from .untrusted.archive import unpack_usdz
+    from .untrusted.fbx_bones import without_bones
     from .usd_subsets import read_subsets
 
     before = set(bpy.data.images)
@@ -158,6 +159,8 @@ def import_files(result: Opened, **settings: bool) -> Contents:
         if result.kind == "usdz":
             one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))
             found.labels.update(read_subsets(one))
+        elif result.kind == "fbx" and _importer("fbx").module == "import_scene":
+            one = without_bones(one, result.folder)
         _import_file(one, result.kind, result.origin, settings)
     _keep_images(set(bpy.data.images) - before, result.folder)
     return found

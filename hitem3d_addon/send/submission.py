@@ -57,6 +57,10 @@ class Submission(NamedTuple):
             bounds=self.sent.bounds,
             triangles=self.sent.triangles,
             points=array("f", self.sent.points.tobytes()),
+            vertices=self.sent.vertices,
+            anchors=array("f", self.sent.anchors.tobytes()),
+            mean=self.sent.mean,
+            shape_key=_edited_shape_key(obj),
         )
 
     def enlist(self, store: TaskStore, *, api_url: str, owner: str = "") -> Task:
@@ -185,6 +189,12 @@ def discard(connection: Connection, submissions: Sequence[Submission]) -> None:
     for submission in submissions:
         remove_folder(job_folder(connection.home, submission.uid))
         _remove_made(submission)
+
+
+def _edited_shape_key(obj: bpy.types.Object) -> str:
+    """The shape key that Edit Mode shows, and no other mode does; "" where there is none."""
+    key = obj.active_shape_key if obj.type == "MESH" and obj.mode == "EDIT" else None
+    return key.name if key and key != key.relative_key else ""
 
 
 def _remove_made(submission: Submission) -> None:

@@ -25,6 +25,7 @@ RECORD = "hitem3d_task"
 _LONGEST_ID = 500
 """Characters. The ids that are known have 35."""
 _MOST_POINTS = 4096
+_LONGEST_NAME = 255
 
 
 class Record(NamedTuple):
@@ -49,6 +50,14 @@ class Record(NamedTuple):
     triangles: int = 0
     points: Sequence[float] = ()
     """x, y, z after x, y, z of points spread over the surface of what was sent."""
+    # Records from before have none of these.
+    vertices: int = 0
+    anchors: Sequence[float] = ()
+    """x, y, z after x, y, z of some of these vertices, chosen by their numbers."""
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
+    """Of all vertices of what was sent, by weight."""
+    shape_key: str = ""
+    """The name of the shape key that was shown because Edit Mode was on."""
 
 
 def matrix_values(matrix: Matrix) -> tuple[float, ...]:
@@ -69,6 +78,12 @@ def write_record(obj: Object, record: Record) -> None:
         "triangles": int(record.triangles),
         # An empty array can't be stored.
         **({"points": record.points} if record.points else {}),
+        **(
+            {"vertices": int(record.vertices), "anchors": record.anchors, "mean": _doubles(record.mean)}
+            if record.anchors
+            else {}
+        ),
+        **({"shape_key": record.shape_key} if record.shape_key else {}),
         "format": int(record.format),
         # Whole seconds; Blender's integers end in 2038.
         "time": float(record.time),
@@ -80,6 +95,7 @@ def read_record(obj: Object) -> Record | None:
     group = _group(obj)
     if group is None:
         return None
+    anchored = group.get("anchors") is not None
     try:
         record = Record(
             uid=_uid(group),
@@ -90,12 +106,17 @@ def read_record(obj: Object) -> Record | None:
             scale=_number(group, "scale"),
             bounds=_numbers(group, "bounds", 6),
             triangles=_whole(group, "triangles"),
-            points=_points(group),
+            points=_points(group, "points"),
+            vertices=_whole(group, "vertices") if anchored else 0,
+            anchors=_points(group, "anchors"),
+            mean=_numbers(group, "mean", 3) if anchored else (0.0, 0.0, 0.0),
+            shape_key=_name(group, "shape_key"),
         )
     except (KeyError, TypeError, ValueError):
         return None
     low, high = record.bounds[:3], record.bounds[3:]
     sound = bool(record.uid) and record.scale > 0 and 0 <= record.triangles < 2**31 and record.time >= 0
+    sound = sound and len(record.anchors) <= 3 * record.vertices < 2**33
     return record if sound and all(a <= b for a, b in zip(low, high, strict=True)) else None
 
 
@@ -177,17 +198,22 @@ def _numbers(group: IDPropertyGroup, name: str, count: int) -> tuple[float, ...]
     return numbers
 
 
-def _points(group: IDPropertyGroup) -> Sequence[float]:
+def _name(group: IDPropertyGroup, name: str) -> str:
+    value = group.get(name)
+    return value if isinstance(value, str) and len(value) <= _LONGEST_NAME and value.isprintable() else ""
+
+
+def _points(group: IDPropertyGroup, name: str) -> Sequence[float]:
     from array import array  # not at the top: Blender starts with this module
 
-    value: Any = group.get("points")
+    value: Any = group.get(name)
     if value is None:
         return array("f")
     if not isinstance(value, IDPropertyArray) or len(value) % 3 or len(value) > 3 * _MOST_POINTS:
-        raise ValueError("points")
+        raise ValueError(name)
     points = array("f", [float(number) for number in value])
     if not all(map(math.isfinite, points)):
-        raise ValueError("points")
+        raise ValueError(name)
     return points
 
 

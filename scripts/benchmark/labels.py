@@ -50,7 +50,7 @@ def measure(faces: int, target: str, touched: bool, runs: int) -> float:
     """Runs in a process of its own. ``touched`` parts have other triangles than were sent, over the same surface."""
     import bpy
     import numpy as np
-    from blender_output import silenced
+    from blender.output import silenced
 
     import hitem3d_addon
 

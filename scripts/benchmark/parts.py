@@ -26,7 +26,7 @@ def rows(quick: bool) -> Iterator[Row]:
 def measure(count: int, triangles: int, runs: int) -> dict[str, Any]:
     """Runs in a process of its own."""
     import bpy
-    from blender_output import silenced
+    from blender.output import silenced
     from mathutils import Euler, Matrix
 
     from hitem3d_addon.core.task import SegmentationRequest

@@ -17,7 +17,8 @@ Both arrive as JSON at POST /sandbox/behaviour; by example::
     {"faults": [{"on": "balance", "do": "raw", "base64": "…", "fill": 100000000}]}              100 MB of spaces follow
     {"faults": [{"on": "balance", "do": "raw", "base64": "…", "drip": 1.0}]}                    a byte a second
     {"revoke_tokens": true}     all tokens that were given for keys end now
-    {"reset": true}             as if it had just been started: tasks and counts are forgotten too
+    {"reset": true}             as if it had just been started: tasks and counts are forgotten too, requests are cut
+    {"reset": true, "keep_tasks": true}     the same, but that tasks and results stay
 """
 
 from __future__ import annotations

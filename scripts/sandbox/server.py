@@ -83,6 +83,7 @@ class Server:
         self._sign = secrets.token_bytes(32)
         self._results_url = ""
         self._runners: list[web.AppRunner] = []
+        self._under_way: dict[asyncio.Task[Any] | None, web.Request] = {}
 
     async def start(self, host: str, port: int) -> str:
         """Listen at this port, and with the results at another one, as the service keeps them on another host.
@@ -134,6 +135,7 @@ class Server:
         if endpoint != "result":
             self.journal.schemes[request.headers.get("Authorization", "none").partition(" ")[0]] += 1
         request[FAULT] = fault = self.behaviour.take(endpoint)
+        self._under_way[asyncio.current_task()] = request
         try:
             if fault and fault.when == "start" and (response := await self._misbehave(request, fault)):
                 return response
@@ -149,6 +151,8 @@ class Server:
             response = web.json_response(envelope({}, refusal.code, refusal.msg), status=refusal.status)
         except web.HTTPException as error:
             response = web.json_response(envelope({}, error.status, error.reason), status=error.status)
+        finally:
+            del self._under_way[asyncio.current_task()]
         if fault and fault.do == "alter" and isinstance(response, web.Response):
             response = _altered(response, fault)
         return response
@@ -321,10 +325,12 @@ class Server:
         try:
             values = await request.json()
             if values.pop("reset", False):
+                await self._drop_requests()
                 self._issued.clear()
                 self.behaviour.reset()
                 self.journal.reset()
-                await self.tasks.forget()
+                if not values.pop("keep_tasks", False):
+                    await self.tasks.forget()
             if values.pop("revoke_tokens", False):
                 self._issued.clear()
             self.behaviour.update(values)
@@ -332,6 +338,15 @@ class Server:
             return web.json_response({"error": str(error)}, status=400)
         self.tasks.wake()
         return web.json_response({})
+
+    async def _drop_requests(self) -> None:
+        """Cut whatever is being sent or held up, so that it counts for nothing that comes after."""
+        under_way = dict(self._under_way)
+        for task, request in under_way.items():
+            _close(request)
+            if task:
+                task.cancel()
+        await asyncio.gather(*filter(None, under_way), return_exceptions=True)
 
     async def _mesh(self, request: web.Request) -> web.StreamResponse:
         task = self.tasks.by_id.get(request.match_info["task_id"])

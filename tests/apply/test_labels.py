@@ -421,7 +421,7 @@ def everything() -> dict[str, object]:
 
 
 def test_nothing_is_left_behind() -> None:
-    source = dense_monkey(2)
+    source = dense_monkey(1)
     subdivided(source)
     source.data.attributes.new("mine", "FLOAT", "POINT")
     _, parts = cut(source)

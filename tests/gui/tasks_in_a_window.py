@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import psutil
-from blender_window import BlenderWindow, until
+from blender.window import BlenderWindow, until
 
 from hitem3d_addon.core.task import Task
 from hitem3d_addon.core.tasks.store import TaskStore

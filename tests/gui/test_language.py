@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from blender_window import REPOSITORY, BlenderWindow
-from sandbox_process import Sandbox
+from blender.window import REPOSITORY, BlenderWindow
+from sandbox.process import Sandbox
 from translation.visible_texts import VisibleTexts
 
 from hitem3d_addon.locale.catalogue import read_translations

@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 from build import build
 from environment import REPOSITORY
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))

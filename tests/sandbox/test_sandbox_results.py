@@ -16,7 +16,7 @@ import trimesh
 from plain_client import create_id, download, wait
 from sandbox import meshes, sniff, work, writers
 from sandbox.meshes import Mesh, MeshError
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 
 def box() -> trimesh.Trimesh:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.send import preflight

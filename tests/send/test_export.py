@@ -528,6 +528,13 @@ def test_what_cannot_be_sent(tmp_path: Path, materials: bool) -> None:
         assert "“broken” has vertices whose coordinates are not numbers" in text
         bpy.data.objects.remove(broken)
 
+    far = suzanne()
+    far.name = "far"
+    far.data.vertices[7].co.x = -math.inf  # which Blender makes the largest number of
+    assert math.isfinite(far.data.vertices[7].co.x)
+    assert "“far” has vertices" in refused(InputError, far, path=path, materials=materials)
+    bpy.data.objects.remove(far)
+
     hidden = suzanne()
     hidden.name = "hidden"
     hidden.hide_set(True)

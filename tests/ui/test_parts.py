@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 pytestmark = pytest.mark.usefixtures("addon")
 

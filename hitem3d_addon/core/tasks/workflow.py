@@ -70,6 +70,8 @@ __all__ = [
 ]
 """What others call, the user's decisions included."""
 
+FIRST_PAUSE = 5.0
+"""Seconds between the first questions for a task, where the service does not say how long to wait."""
 WAIT_BUDGET = 70 * 60.0
 """Seconds: the service gives a task up after an hour (its FAQ); the rest is margin."""
 
@@ -282,7 +284,7 @@ def poll_pause(polls: int, asked_for: float | None = None) -> float:
     """
     if asked_for is not None:
         return max(asked_for, 0.2)
-    return min(5.0 * 1.1 ** min(polls, 12), 15.0) * random.uniform(0.9, 1.1)
+    return FIRST_PAUSE * min(1.1 ** min(polls, 12), 3.0) * random.uniform(0.9, 1.1)
 
 
 def _refresh(worker: Worker, task: Task) -> tuple[Task, TaskStatus]:

@@ -4,6 +4,7 @@
 
 DOORS = (
     "archive",
+    "fbx_bones",
     "glb",
     "gltf",
     "obj_materials",

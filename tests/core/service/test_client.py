@@ -27,7 +27,7 @@ import pytest
 import trimesh
 import trustme
 from sandbox.behaviour import CHOICES
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import (
@@ -50,11 +50,6 @@ Client = Callable[..., Hitem3DClient]
 REFUSALS = CHOICES["unauthorized"]
 """All that a refused token was seen to look like."""
 PATIENCE = Timeouts(connect=5, read=2, create=2, download=2)
-
-
-@pytest.fixture
-def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    return shared_sandbox
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from typing import Any, Literal
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
@@ -248,10 +248,10 @@ ROWS = [
 
 
 @pytest.fixture
-def worker(home: Path, shared_sandbox: Sandbox) -> Iterator[Worker]:
+def worker(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
     """With the keys, and the scheme known, so that all requests are the step's own."""
-    keys = Credentials(access_key=shared_sandbox.access_key, secret_key=shared_sandbox.secret_key)
-    client = Hitem3DClient(shared_sandbox.url, keys, scheme=AuthScheme.TOKEN, timeouts=PATIENCE)
+    keys = Credentials(access_key=sandbox.access_key, secret_key=sandbox.secret_key)
+    client = Hitem3DClient(sandbox.url, keys, scheme=AuthScheme.TOKEN, timeouts=PATIENCE)
     with TaskStore(home) as store, Owner(home) as owner, closing(client):
         yield Worker(store, owner, client)
 
@@ -289,25 +289,25 @@ def run(worker: Worker, task: Task, row: Row, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.step}: {row.name}" for row in ROWS])
-def test_fault(row: Row, worker: Worker, shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A person's pauses between two questions are not what is tried here.
-    monkeypatch.setattr(workflow, "poll_pause", lambda polls, asked_for=None: asked_for or 0.05)
+def test_fault(row: Row, worker: Worker, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The pauses between two questions are not what is tried here.
+    monkeypatch.setattr(workflow, "FIRST_PAUSE", 0.05)
     task = recorded(worker, large=row.large)
     said = ""
     if row.reads:
         with pytest.raises(Hitem3DError, match=row.reads) as raised:
-            run(worker, task, row, shared_sandbox)
+            run(worker, task, row, sandbox)
         said = str(raised.value)
         assert not isinstance(raised.value, TaskTimeoutError)
         told = all_that_is_told(raised.value)
-        for secret in (shared_sandbox.token, shared_sandbox.access_key, shared_sandbox.secret_key, "auth_key"):
+        for secret in (sandbox.token, sandbox.access_key, sandbox.secret_key, "auth_key"):
             assert secret not in told
     else:
-        run(worker, task, row, shared_sandbox)
+        run(worker, task, row, sandbox)
 
     found = worker.store.get(task.uid)
     assert found is not None
-    counts = shared_sandbox.counts()
+    counts = sandbox.counts()
     saw = (counts["requests"]["create-task"], counts["tasks_created"])
     assert (found.state, *saw) == (row.after, row.sent, row.created)
     if row.step == "submit":
@@ -320,9 +320,9 @@ def test_fault(row: Row, worker: Worker, shared_sandbox: Sandbox, monkeypatch: p
     _note(row, said, found.state, saw)
 
     # Whatever it was, nothing that may have been paid for is sent again by itself.
-    shared_sandbox.behave(clear=True)
+    sandbox.behave(clear=True)
     again = workflow.submit(worker, task.uid)
-    resent = shared_sandbox.counts()["requests"]["create-task"] - row.sent
+    resent = sandbox.counts()["requests"]["create-task"] - row.sent
     assert resent == (row.after is PENDING)
     assert (again.state is row.after) == (row.after is not PENDING)
 

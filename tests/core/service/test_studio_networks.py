@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 import trimesh
 import trustme
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import ConnectionFailedError

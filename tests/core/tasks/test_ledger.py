@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import TASK_LIST

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.agent import agent as agent_module
 from hitem3d_addon.core.agent.agent import Agent

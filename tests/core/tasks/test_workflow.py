@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
@@ -193,7 +194,20 @@ def test_a_task_that_fails_at_the_service(worker: Worker, new_task: NewTask, san
     assert state(worker, task) is TaskState.FAILED
 
 
-def test_a_fault_of_the_network_does_not_end_the_wait(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
+def test_the_pause_between_two_questions(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
+    """The one wait that takes as long as in life."""
+    sandbox.behave(seconds=2, retry_after="")
+    task = workflow.submit(worker, new_task().uid)
+    began = time.monotonic()
+    assert workflow.wait(worker, task.uid).state is TaskState.READY
+    pauses = (time.monotonic() - began) / (0.9 * workflow.FIRST_PAUSE)
+    assert 1 <= sandbox.counts()["tasks"][0]["queries"] - 1 <= pauses
+
+
+def test_a_fault_of_the_network_does_not_end_the_wait(
+    worker: Worker, new_task: NewTask, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow, "FIRST_PAUSE", 0.1)
     task = workflow.submit(worker, new_task().uid)
     sandbox.behave(
         faults=[

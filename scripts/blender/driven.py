@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs inside Blender: executes what `blender_window` writes into a folder, one piece after the other, from a timer."""
+"""Runs inside Blender: executes what `window` writes into a folder, one piece after the other, from a timer."""
 
 import contextlib
 import json

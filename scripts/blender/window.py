@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 
 from PIL import Image
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 ADDON = "bl_ext.user_default.hitem3d"
 SIZE = (1600, 1000)
 _displays = itertools.count(90 + os.getpid() % 400)

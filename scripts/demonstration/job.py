@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import Self
 
 import bpy
-from blender_output import silenced
+from blender.output import silenced
 from environment import REPOSITORY
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 sys.path.insert(0, str(REPOSITORY))
 

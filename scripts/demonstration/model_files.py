@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
-from blender_output import silenced
+from blender.output import silenced
 from bpy.types import Object
 
 IMPORTERS = {

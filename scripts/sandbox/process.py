@@ -13,11 +13,12 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
+
 from sandbox.options import ACCESS_KEY, SECRET_KEY, TOKEN
 
 __all__ = ["ACCESS_KEY", "SECRET_KEY", "TOKEN", "Sandbox"]
 
-PROGRAM = Path(__file__).parent / "sandbox"
+PROGRAM = Path(__file__).parent
 FIRST_WORDS = "Hitem3D sandbox at "
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from blender_output import silenced
+from blender.output import silenced
 from bpy.types import Material, Mesh, Object, Scene
 from mathutils import Color, Euler, Matrix, Vector
 from numpy.typing import NDArray
