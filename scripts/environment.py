@@ -136,6 +136,12 @@ def _see_it_start(pythons: list[Path]) -> None:
         (python.parents[1] / STARTS).touch()
 
 
+def wheels() -> list[tuple[str, str]]:
+    """All environments with a Blender that can be made here, those for the running Python last, with its newest one."""
+    others = [version for version in PYTHONS if version != RUNNING and find_python(version)]
+    return [(version, name) for version in [*others, RUNNING] for name in ("oldest", "newest")]
+
+
 def find_python(version: str) -> str | None:
     """A Python of this version that can make environments; None where there is none."""
     if version == RUNNING:
@@ -252,6 +258,7 @@ def main() -> None:
     """Make an environment, or renew the locks."""
     parser = argparse.ArgumentParser(description="Makes the project's environments and their locks.")
     parser.add_argument("name", nargs="?", choices=("oldest", "newest", "checks"), default="newest", metavar="NAME")
+    parser.add_argument("--all", action="store_true", help="make all that can be made here, at the same time")
     parser.add_argument("--packages", action="store_true", help="don't see whether its Blender can start here")
     parser.add_argument("--lock", action="store_true", help="write scripts/locks anew from pyproject.toml")
     parser.add_argument("--upgrade", action="store_true", help="with --lock: take the newest version of everything")
@@ -259,6 +266,8 @@ def main() -> None:
     check_python()
     if options.lock:
         write_locks(options.upgrade)
+    elif options.all:
+        print(*interpreters([(RUNNING, "checks"), *wheels()]), sep="\n")
     else:
         print(_with_packages(options.name) if options.packages else interpreter(options.name))
 

@@ -98,16 +98,12 @@ def main() -> int:
 
 def _wheels() -> list[Wheel]:
     """All wheels of the Pythons that are here. The last one is for the running Python, and everything runs on it."""
-    running, others = environment.RUNNING, [version for version in PYTHONS if version != environment.RUNNING]
-    found = [version for version in others if environment.find_python(version)]
-    for version in set(others) - set(found):
+    pairs = environment.wheels()
+    for version in set(PYTHONS) - {version for version, _ in pairs}:
         print(f"There is no Python {version} here, and so its wheels are left out.")
-    wheels = [
-        wheel
-        for version in found
-        for wheel in (Wheel(version, "oldest", EACH_WHEEL), Wheel(version, "newest", EACH_PYTHON))
-    ]
-    return [*wheels, Wheel(running, "oldest", EACH_WHEEL), Wheel(running, "newest")]
+    *others, last = pairs
+    marks = {"oldest": EACH_WHEEL, "newest": EACH_PYTHON}
+    return [*(Wheel(*pair, marks[pair[1]]) for pair in others), Wheel(*last)]
 
 
 def _check(python: Path) -> list[str]:

@@ -11,7 +11,7 @@ import bpy
 
 from ..core.choices import Target
 from ..core.errors import InputError, Message
-from ..session.record import parts_of
+from ..session.record import imports_of
 
 _DELIVERED = " (delivered)"
 """Ends the name of a part that has left it to a piece of the original."""
@@ -19,7 +19,7 @@ _DELIVERED = " (delivered)"
 
 def apply_parts(context: bpy.types.Context, obj: bpy.types.Object, target: Target) -> Message:
     """Put the parts that were imported for the active object on it. Gives the report; raises a Hitem3DError."""
-    parts = parts_of(obj)
+    imports = imports_of(obj)
     if obj.library or not obj.is_editable:
         raise InputError(
             "“{name}” comes from another file and can't be changed here. Make it local first (Object > Relations).",
@@ -27,12 +27,15 @@ def apply_parts(context: bpy.types.Context, obj: bpy.types.Object, target: Targe
         )
     # NumPy, which these need, may be missing in some builds of Blender; the import before has said so.
     from ..mesh.colours import part_materials
+    from .imports import choose_import
     from .labels import part_labels
     from .targets import apply_labels
 
     name = obj.name  # SEPARATE gives the object the first part's name.
     with _in_object_mode(context):
-        labels = part_labels(obj, parts, context.evaluated_depsgraph_get())
+        depsgraph = context.evaluated_depsgraph_get()
+        parts = choose_import(obj, imports, depsgraph) if imports else []
+        labels = part_labels(obj, parts, depsgraph)
         names = [part.name for part in parts]
         colours = [tuple(part.color) for part in parts]
         materials = part_materials(material for part in parts for material in part.data.materials)

@@ -11,7 +11,7 @@ import numpy as np
 from bpy.types import Material, Mesh, Node
 
 from ..mesh.surface import Surface
-from ..mesh.triangles import triangle_loops
+from ..mesh.triangles import Flags, triangle_loops
 from .delivered import Delivered, Doubles, Finish, Floats
 from .split import Part
 
@@ -21,6 +21,8 @@ _FREE_NORMALS = (4, 5, 0)
 corner, which takes three seconds a million triangles."""
 _FLAT = 1 - 1e-6
 """Cosine of what is taken for no angle between a face and its corners' normals."""
+_ALIKE = 2e-3
+"""How far normals may be apart that both are so near to a third."""
 
 
 def make_parts(delivered: Sequence[Delivered]) -> tuple[list[Part], list[Surface]]:
@@ -58,9 +60,21 @@ def turn_normals(mesh: Mesh, matrix: Doubles) -> None:
         return
     normals = np.empty((len(stored.data), 3), np.float32)
     stored.data.foreach_get("vector", normals.ravel())
-    one, two, three = matrix[:3, :3]
-    cofactors = np.stack([np.cross(two, three), np.cross(three, one), np.cross(one, two)])
-    stored.data.foreach_set("vector", _unit(normals @ cofactors.T.astype(np.float32)).ravel())
+    (a, b, c), (d, e, f), (g, h, i) = matrix[:3, :3].tolist()
+    cofactors = np.array(
+        [
+            [e * i - f * h, f * g - d * i, d * h - e * g],
+            [c * h - b * i, a * i - c * g, b * g - a * h],
+            [b * f - c * e, c * d - a * f, a * e - b * d],
+        ]
+    )
+    squares = cofactors @ cofactors.T
+    scale = np.sqrt(squares[0, 0])
+    if (np.abs(squares - np.eye(3) * squares[0, 0]) <= 1e-6 * squares[0, 0]).all():
+        turned = normals @ (cofactors / (scale or 1)).T.astype(np.float32)
+    else:
+        turned = _unit(normals @ cofactors.T.astype(np.float32))
+    stored.data.foreach_set("vector", turned.ravel())
 
 
 def _make_mesh(part: Delivered) -> Mesh:
@@ -97,12 +111,11 @@ def _numbered(name: str, number: int) -> str:
 def _set_shading(mesh: Mesh, part: Delivered) -> None:
     """Flat faces where the file says so, and its normals, exactly where this Blender can."""
     normals = part.normals
-    if normals is None:
-        mesh.shade_flat()
-        return
-    flat = _flat_faces(mesh, part, normals)
+    flat = np.ones(part.polygons, np.bool_) if normals is None else _flat_faces(mesh, part, normals)
     if flat.any():
         mesh.attributes.new("sharp_face", "BOOLEAN", "FACE").data.foreach_set("value", flat)
+    if normals is None:
+        return
     of_corners = len(normals) != len(part.positions)
     if bpy.app.version >= _FREE_NORMALS:
         stored = mesh.attributes.new(_NORMALS, "FLOAT_VECTOR", "CORNER" if of_corners else "POINT")
@@ -113,19 +126,20 @@ def _set_shading(mesh: Mesh, part: Delivered) -> None:
         mesh.normals_split_custom_set_from_vertices(normals)
 
 
-def _flat_faces(mesh: Mesh, part: Delivered, normals: Floats) -> np.ndarray:
+def _flat_faces(mesh: Mesh, part: Delivered, normals: Floats) -> Flags:
     """Which polygons have their own normal at all their corners; only triangles are looked at."""
     flat = np.zeros(part.polygons, np.bool_)
     if part.sizes is not None:
         return flat
     at = part.corners.reshape(-1, 3) if len(normals) == len(part.positions) else np.arange(3 * len(flat)).reshape(-1, 3)
-    first = normals[at[:, 0]]
-    alike = np.einsum("nk,nk->n", first, normals[at[:, 1]]) > _FLAT
-    maybe = np.flatnonzero(alike)
+    maybe = np.arange(len(flat))
+    for axis in range(3):  # one after another, as there are few left after the first
+        first, second, third = np.ascontiguousarray(normals[:, axis])[at[maybe].T]
+        maybe = maybe[(np.abs(first - second) < _ALIKE) & (np.abs(first - third) < _ALIKE)]
     if len(maybe):
         of_faces = np.empty((len(flat), 3), np.float32)
         mesh.polygon_normals.foreach_get("vector", of_faces.ravel())
-        same = [np.einsum("nk,nk->n", of_faces[maybe], normals[at[maybe, k]]) > _FLAT for k in range(3)]
+        same = [(of_faces[maybe] * normals[at[maybe, k]]).sum(axis=1) > _FLAT for k in range(3)]
         flat[maybe] = np.all(same, axis=0)
     return flat
 

@@ -92,6 +92,8 @@ class Delivered:
     """The slots. A material that several parts share is one object."""
     slots: Ints | None = None
     """(polygons,), the slot of each; None where all are of the first."""
+    welded: bool = False
+    """No two vertices are at one place, because the file does not tell them apart: two parts that touch share them."""
 
     @property
     def polygons(self) -> int:

@@ -45,15 +45,16 @@ class Prepared:
         """It is no longer as the file has it."""
         self.shown: list[int] = []
         """The nodes that have a mesh and are shown, parents before their children."""
-        self._shown_below: Counter[int] = Counter()
+        self._shown_below: Counter[int] | None = None
         self.parents: dict[int, int] = {}
         """Of each node that has one."""
 
     def alone_above(self, number: int) -> Iterator[int]:
         """The nodes above a shown one that are there for it alone, from the nearest on."""
-        if not self._shown_below:
+        if self._shown_below is None:
             self._shown_below = Counter(above for one in self.shown for above in self._above(one))
-        yield from itertools.takewhile(lambda above: self._shown_below[above] == 1, self._above(number))
+        shown_below = self._shown_below
+        yield from itertools.takewhile(lambda above: shown_below[above] == 1, self._above(number))
 
     def _above(self, number: int) -> Iterator[int]:
         while number in self.parents:

@@ -180,8 +180,11 @@ def _read_glb(file: Path, delivered: Path, folder: Path, found: Contents) -> Non
             ready, compression = glb.ready_for_blender(folder), glb.compression
     except OSError as error:
         raise _unreadable(error) from error
+    faces = _faces()
     try:
         _importer("glb").run(ready, {})
+        if compression and _faces() == faces:
+            raise RuntimeError("nothing came of it")  # where a library is too old it may not say so
     except RuntimeError as error:
         if compression:
             raise ResultError(
@@ -197,6 +200,10 @@ def _read_glb(file: Path, delivered: Path, folder: Path, found: Contents) -> Non
             reason=_reason(error, ready),
             place=" > ".join(delivered.parts[-3:]),
         ) from error
+
+
+def _faces() -> int:
+    return sum(len(mesh.polygons) for mesh in bpy.data.meshes)
 
 
 def _unreadable(error: OSError) -> ResultError:

@@ -89,6 +89,8 @@ def _by_transforms(record: Record, now: Doubles) -> list[tuple[Doubles, bool]]:
     if (own := movement(before, now)) is not None:
         found.append((own, True))
     found.append((np.eye(4), False))
+    if not np.isfinite([*place, *turn, *size]).all():
+        return found
     for applied in itertools.product((False, True), repeat=3):
         pieces = [None if gone else piece for piece, gone in zip((place, turn, size), applied, strict=True)]
         guess = movement(np.array(Matrix.LocRotScale(*pieces), np.float64), now)

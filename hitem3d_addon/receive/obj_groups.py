@@ -8,6 +8,7 @@ Blender's importer makes objects of them when told to, and forgets them when not
 from __future__ import annotations
 
 import itertools
+import mmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,14 @@ class ObjGroups(NamedTuple):
     def number(self) -> int:
         """Groups that have faces."""
         return len(self.groups.names)
+
+
+def has_groups(file: Path) -> bool:
+    """Whether it may have any. Raises OSError."""
+    if not file.stat().st_size:
+        return False
+    with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"\ng") >= 0 or content[:1] == b"g"
 
 
 def read_groups(file: Path) -> ObjGroups:

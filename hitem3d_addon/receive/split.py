@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -50,36 +51,41 @@ def split(delivered: Sequence[Part], choice: PartsChoice, objects: int) -> tuple
     return pieces, [told for _, told in found]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _OfMesh:
     part: Part
 
+    @functools.cached_property
     def faces(self) -> Faces:
         mesh = self.part.mesh
         positions = np.empty((len(mesh.vertices), 3), np.float32)
         mesh.attributes["position"].data.foreach_get("vector", positions.ravel())
-        return Faces(positions, corner_values(mesh, ".corner_vert"), polygon_starts(mesh))
+        triangles = len(mesh.loops) == 3 * len(mesh.polygons)
+        starts = np.arange(0, len(mesh.loops) + 1, 3, dtype=np.int32) if triangles else polygon_starts(mesh)
+        return Faces(positions, corner_values(mesh, ".corner_vert"), starts)
+
+    @property
+    def welded(self) -> bool:
+        return False
 
     def groups(self) -> Sequence[Labels]:
         return self.part.groups
 
     def materials(self) -> tuple[Ints, Sequence[str]]:
         mesh = self.part.mesh
-        slots = np.zeros(len(mesh.polygons), np.int32)
-        mesh.polygons.foreach_get("material_index", slots)
-        return slots, [material.name if material else "" for material in mesh.materials]
+        return _slots(mesh), [material.name if material else "" for material in mesh.materials]
 
-    def colours(self) -> Iterable[Floats]:
+    def colours(self) -> Iterable[tuple[Floats, Ints]]:
         mesh = self.part.mesh
         active = mesh.color_attributes.active_color
         for attribute in sorted(mesh.color_attributes, key=lambda one: one != active):
             values = np.empty((len(attribute.data), 4), np.float32)
             attribute.data.foreach_get("color_srgb", values.ravel())  # as the file had them; linear ones run together
-            yield values[corner_values(mesh, ".corner_vert")] if attribute.domain == "POINT" else values
+            yield values, self.faces.corners if attribute.domain == "POINT" else np.arange(len(values), dtype=np.int32)
 
     def shading(self) -> tuple[bool, bool]:
         mesh = self.part.mesh
-        vertices = corner_values(mesh, ".corner_vert")
+        vertices = self.faces.corners
         values = [np.empty((len(vertices), 3), np.float32)]
         mesh.corner_normals.foreach_get("vector", values[0].ravel())
         for layer in mesh.uv_layers:
@@ -88,9 +94,19 @@ class _OfMesh:
         return no_vertex_has_two(vertices, len(mesh.vertices), values), bool(len(mesh.uv_layers))
 
 
+def _slots(mesh: Mesh) -> Ints:
+    """The material slot of each polygon; as an attribute they are read many times quicker than of the polygons."""
+    slots = np.zeros(len(mesh.polygons), np.int32)
+    attribute = mesh.attributes.get("material_index")
+    if attribute and attribute.domain == "FACE":
+        attribute.data.foreach_get("value", slots)
+    return slots
+
+
 def _drop_unused_materials(mesh: Mesh) -> None:
-    slots = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("material_index", slots)
+    if not len(mesh.materials):
+        return
+    slots = _slots(mesh)
     used, places = np.unique(slots, return_inverse=True)
     if len(used) == len(mesh.materials):
         return

@@ -8,6 +8,7 @@ Blender's importer welds what touches, takes away the faces where parts meet, an
 
 from __future__ import annotations
 
+import contextlib
 import re
 import warnings
 from pathlib import Path
@@ -76,6 +77,7 @@ def _delivered(name: str, corners: Floats, labels: Labels | None, colours: Float
             positions=positions,
             corners=triangles.ravel(),
             matrix=Z_UP,
+            welded=True,
             labels=[Labels(labels.name, labels.values[whole], True, labels.names)] if labels else (),
             colours=[Colours("Color", np.repeat(colours[whole], 3, axis=0), True)] if colours is not None else (),
         )
@@ -147,8 +149,10 @@ def _numbers(text: bytes) -> Floats:
     bare = text
     for word in _WORDS:
         bare = bare.replace(word, b"")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it stops at what is no number, which the count tells
+    values = np.empty(0)
+    with warnings.catch_warnings(), contextlib.suppress(ValueError):
+        # At what is no number it stops (and the count tells), or, from NumPy 2.5 on, raises.
+        warnings.simplefilter("ignore", DeprecationWarning)
         values = np.fromstring(bare, np.float64, sep=" ")
     if len(values) == 12 * text.count(b"endfacet"):
         return values.reshape(-1, 4, 3)[:, 1:].astype(np.float32)

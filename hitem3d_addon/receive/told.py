@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from ..core.choices import PartsChoice
 from .delivered import Delivered, Floats, Ints, Labels
 from .shells import Faces
-from .ways import MOST, by_colour, by_shell, kept_together, numbered
+from .ways import MOST, by_closed_shell, by_colour, by_shell, kept_together, numbered
 
 _SAME = 1e-3
 """Normals and UVs that are closer are the same; Blender keeps normals in 16 bits an axis."""
@@ -53,11 +54,16 @@ class Found(NamedTuple):
 class Surface(Protocol):
     """What tells the parts of one surface apart, looked at only when it is needed."""
 
+    @property
     def faces(self) -> Faces: ...
+    @property
+    def welded(self) -> bool:
+        """Whether no two vertices are at one place, because the file does not tell them apart."""
+
     def groups(self) -> Sequence[Labels]: ...
     def materials(self) -> tuple[Ints, Sequence[str]]: ...
-    def colours(self) -> Iterable[Floats]:
-        """(corners, 4) each, as they were written."""
+    def colours(self) -> Iterable[tuple[Floats, Ints]]:
+        """Colours (n, 4) as they were written, and for each corner which of them it has."""
 
     def shading(self) -> tuple[bool, bool]:
         """Whether no vertex has two normals or UVs, as in files that make two vertices of such a one; and has UVs."""
@@ -92,7 +98,8 @@ def told_apart(surface: Surface, choice: PartsChoice, objects: int) -> tuple[Fou
         found = None if choice == "AS_DELIVERED" else _found(surface, _CHOSEN[choice], chosen=True)
         return found, Told(_CHOSEN[choice] if found else whole, word=found.word if found else "")
     best: Found | None = None
-    way, others = whole, []
+    way = whole
+    others: list[Way] = []
     for one in _ORDER:
         if one == "SHELLS" and (objects > 1 or best):
             break
@@ -104,34 +111,39 @@ def told_apart(surface: Surface, choice: PartsChoice, objects: int) -> tuple[Fou
                 others.append(one)
         else:
             best, way = found, one
-    return best, Told(way, others, best.word if best else "")
+    return best, Told(way, tuple(others), best.word if best else "")
 
 
 def _found(surface: Surface, way: Way, *, chosen: bool) -> Found | None:
     """The labels of one way; None where it tells nothing, and, unless it was chosen, where they are strewn about."""
-    faces = surface.faces()
     if way == "SHELLS":
-        split_for_shading, seams = surface.shading()
+        faces = surface.faces
         most = len(faces.starts) if chosen else MOST
-        shells = by_shell(faces, most, split_for_shading=split_for_shading, seams=seams)
+        if surface.welded:
+            shells = by_closed_shell(faces, most)
+        else:
+            split_for_shading, seams = surface.shading()
+            shells = by_shell(faces, most, split_for_shading=split_for_shading, seams=seams)
         return None if shells is None else Found(shells)
-    for found in _candidates(surface, way, faces):
-        if chosen or (int(found.labels.max()) < MOST and kept_together(faces, found.labels)):
+    for found in _candidates(surface, way):
+        if chosen or (int(found.labels.max()) < MOST and kept_together(surface.faces, found.labels)):
             return found
     return None
 
 
-def _candidates(surface: Surface, way: Way, faces: Faces) -> Iterable[Found]:
+def _candidates(surface: Surface, way: Way) -> Iterable[Found]:
     if way == "GROUPS":
-        yield from filter(None, (_by_group(group, faces) for group in surface.groups()))
+        yield from filter(None, (_by_group(group, surface.faces) for group in surface.groups()))
     elif way == "MATERIALS":
         slots, names = surface.materials()
+        if not slots.any():
+            return
         used, labels = np.unique(slots, return_inverse=True)
         if len(used) > 1:
             yield Found(labels.astype(np.int32), [names[slot] if slot < len(names) else "" for slot in used])
     else:
-        for colours in surface.colours():
-            if (by := by_colour(colours, faces)) is not None:
+        for colours, of_corners in surface.colours():
+            if (by := by_colour(colours, of_corners, surface.faces)) is not None:
                 yield Found(by)
 
 
@@ -155,16 +167,21 @@ def _disagree(one: Ints, other: Ints) -> bool:
     return pairs != int(one.max()) + 1 or pairs != count
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _OfArrays:
     part: Delivered
 
+    @functools.cached_property
     def faces(self) -> Faces:
         part = self.part
         sizes = np.full(part.polygons, 3, np.int32) if part.sizes is None else part.sizes
         starts = np.zeros(len(sizes) + 1, np.int32)
         np.cumsum(sizes, out=starts[1:])
         return Faces(part.positions, part.corners, starts)
+
+    @property
+    def welded(self) -> bool:
+        return self.part.welded
 
     def groups(self) -> Sequence[Labels]:
         return self.part.labels
@@ -174,9 +191,11 @@ class _OfArrays:
         slots = np.zeros(part.polygons, np.int32) if part.slots is None else part.slots
         return slots, [finish.name if finish else "" for finish in part.materials]
 
-    def colours(self) -> Iterable[Floats]:
-        for colours in self.part.colours:
-            yield colours.values if colours.of_corners else colours.values[self.part.corners]
+    def colours(self) -> Iterable[tuple[Floats, Ints]]:
+        part = self.part
+        for colours in part.colours:
+            own = np.arange(len(part.corners), dtype=np.int32)
+            yield colours.values, own if colours.of_corners else part.corners
 
     def shading(self) -> tuple[bool, bool]:
         part = self.part
@@ -184,8 +203,11 @@ class _OfArrays:
         return no_vertex_has_two(part.corners, len(part.positions), values), bool(part.uvs)
 
 
-def no_vertex_has_two(vertices: Ints, count: int, values: Iterable[Floats]) -> bool:
+def no_vertex_has_two(vertices: Ints, count: int, values: Sequence[Floats]) -> bool:
     """Whether the values (corners, n) of all the corners that lie on a vertex are the same."""
+    some = slice(1 << 16)  # which tell already, where they are not
+    if len(vertices) > some.stop and not no_vertex_has_two(vertices[some], count, [value[some] for value in values]):
+        return False
     for value in values:
         of_vertex = np.empty((count, value.shape[1]), np.float32)
         of_vertex[vertices] = value
@@ -196,7 +218,7 @@ def no_vertex_has_two(vertices: Ints, count: int, values: Iterable[Floats]) -> b
 
 def carve(part: Delivered, labels: Ints, names: Sequence[str] = ()) -> list[Delivered]:
     """One for each label (polygons,), which run from 0 without gaps, with all that its vertices and corners carry."""
-    faces = _OfArrays(part).faces()
+    faces = _OfArrays(part).faces
     order = np.argsort(labels, kind="stable")
     ends = np.searchsorted(labels[order], np.arange(int(labels.max()) + 2))
     pieces = []

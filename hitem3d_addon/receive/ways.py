@@ -53,16 +53,16 @@ def kept_together(faces: Faces, labels: Ints) -> bool:
     return pieces <= 8 * count + len(labels) // 100
 
 
-def by_colour(colours: Floats, faces: Faces, most: int = MOST) -> Ints | None:
-    """By the colours of the corners (corners, 4), as they were written; None where they are no parts.
+def by_colour(colours: Floats, of_corners: Ints, faces: Faces, most: int = MOST) -> Ints | None:
+    """By the colours (n, 4) of the corners (corners,), as they were written; None where they are no parts.
 
     A part's colour is one that some face has at all its corners. On the border of two parts that share vertices these
     have either part's colour, or a mean of both: such faces go to the part that has a corner of theirs.
     """
     levels = np.rint(np.clip(colours, 0, 1) * 65535).astype(np.int64)
-    keys = levels[:, 0] << 47 ^ levels[:, 1] << 31 ^ levels[:, 2] << 15 ^ levels[:, 3]
-    corners = faces.starts[:-1, None] + np.arange(3)
-    first, second, third = keys[corners].T
+    keys: NDArray[np.int64] = levels[:, 0] << 47 | levels[:, 1] << 31 | levels[:, 2] << 15 | levels[:, 3] >> 1
+    corners = (faces.starts[:-1, None] + np.arange(3)).astype(np.int32)
+    first, second, third = (keys[of_corners[corners[:, k]]] for k in range(3))
     pure = (first == second) & (second == third)
     if np.mean(pure) < _PURE:
         return None
@@ -72,12 +72,14 @@ def by_colour(colours: Floats, faces: Faces, most: int = MOST) -> Ints | None:
     mixed = np.flatnonzero(~pure)
     if len(found) > 4 * most:
         return None
-    own = _own_colours(keys, colours, corners, faces, pure, found, counts, corners[pure][places, 0])
+    own = _own_colours(
+        keys[of_corners], colours[of_corners], corners, faces, pure, found, counts, corners[pure][places, 0]
+    )
     if not 2 <= len(own) <= most:
         return None
     labels = np.full(len(first), -1, np.int32)
     labels[pure] = _place_in(own, first[pure])
-    known = [_place_in(own, keys[corners[mixed, k]]) for k in range(3)]
+    known = [_place_in(own, keys[of_corners[corners[mixed, k]]]) for k in range(3)]
     labels[mixed] = np.where(
         (known[1] == known[2]) & (known[1] >= 0),
         known[1],
@@ -98,12 +100,12 @@ def _place_in(ordered: NDArray[np.int64], values: NDArray[np.int64]) -> Ints:
 def _own_colours(
     keys: NDArray[np.int64],
     colours: Floats,
-    corners: NDArray[np.int64],
+    corners: Ints,
     faces: Faces,
     pure: Flags,
     found: NDArray[np.int64],
     counts: NDArray[np.int64],
-    samples: NDArray[np.int64],
+    samples: Ints,
 ) -> NDArray[np.int64]:
     """Those of the colours that are a part's own, not a mean that a speck of faces on a border has by chance.
 
@@ -116,7 +118,7 @@ def _own_colours(
     for one, other in ((0, 1), (1, 2), (2, 0), (1, 0), (2, 1), (0, 2)):
         both = (known[one] >= 0) & (known[other] >= 0)
         mine, beside = known[one][both], known[other][both]
-        larger = counts[beside] >= 8 * np.minimum(counts[mine], len(pure))
+        larger = counts[beside] >= 8 * counts[mine]
         np.minimum.at(low, mine[larger], values[beside[larger]])
         np.maximum.at(high, mine[larger], values[beside[larger]])
     near = 2 / 255
@@ -153,6 +155,14 @@ def _spread(labels: Ints, faces: Faces) -> None:
             ends = faces.corners[faces.starts[left] + k]
             of_vertex[ends] = np.maximum(of_vertex[ends], near)
         left = left[near < 0]
+
+
+def by_closed_shell(faces: Faces, most: int) -> Ints | None:
+    """By closed shells, of faces that share all vertices at one place; what is not closed, by what hangs together."""
+    pieces, closed = closed_shells(faces, np.arange(len(faces.positions), dtype=np.int32))
+    if closed.all():
+        return numbered(pieces, most)
+    return numbered(np.where(closed, pieces, joined_by_vertices(faces) + len(pieces)), most)
 
 
 def by_shell(faces: Faces, most: int, *, split_for_shading: bool, seams: bool) -> Ints | None:

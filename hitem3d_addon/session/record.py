@@ -26,6 +26,8 @@ _LONGEST_ID = 500
 """Characters. The ids that are known have 35."""
 _MOST_POINTS = 4096
 _LONGEST_NAME = 255
+_LARGEST = 1e36
+"""Where Blender's float32 ends, and no model is."""
 
 
 class Record(NamedTuple):
@@ -116,7 +118,8 @@ def read_record(obj: Object) -> Record | None:
         return None
     low, high = record.bounds[:3], record.bounds[3:]
     sound = bool(record.uid) and record.scale > 0 and 0 <= record.triangles < 2**31 and record.time >= 0
-    sound = sound and len(record.anchors) <= 3 * record.vertices < 2**33
+    sound = sound and len(record.anchors) <= 3 * record.vertices < 2**33 and 1 / _LARGEST < record.scale < _LARGEST
+    sound = sound and all(abs(value) < _LARGEST for value in (*record.matrix, *record.centre, *record.bounds))
     return record if sound and all(a <= b for a, b in zip(low, high, strict=True)) else None
 
 
@@ -138,14 +141,20 @@ def task_id_of(obj: Object) -> str:
     return clean_task_id(value) if isinstance(value, str) else ""
 
 
-def parts_of(obj: Object) -> list[Object]:
-    """The parts that were imported last for the object's task and still are in this file."""
+def imports_of(obj: Object) -> list[list[Object]]:
+    """The parts of each import for the object's task that still is in this file, the last one first."""
     task_id = task_id_of(obj)
     if not task_id:
         return []
-    found = [c for c in bpy.data.collections if c.get(TASK_ID) == task_id and c.objects]
-    newest = max(found, key=lambda collection: collection.session_uid, default=None)
-    return [part for part in newest.objects if part.type == "MESH"] if newest else []
+    found = [collection for collection in bpy.data.collections if collection.get(TASK_ID) == task_id]
+    found.sort(key=lambda collection: collection.session_uid, reverse=True)
+    imports = ([part for part in collection.objects if part.type == "MESH"] for collection in found)
+    return [parts for parts in imports if parts]
+
+
+def parts_of(obj: Object) -> list[Object]:
+    """The parts that were imported last for the object's task and still are in this file."""
+    return next(iter(imports_of(obj)), [])
 
 
 def stamp_task_id(obj: Object, task_id: str) -> None:

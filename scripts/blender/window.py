@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shutil
@@ -21,20 +20,22 @@ from PIL import Image
 REPOSITORY = Path(__file__).resolve().parents[2]
 ADDON = "bl_ext.user_default.hitem3d"
 SIZE = (1600, 1000)
-_displays = itertools.count(90 + os.getpid() % 400)
 
 
 class Screen:
     """An X server with a window manager, drawn in memory."""
 
     def __enter__(self) -> Self:
-        for number in _displays:
-            if not Path(f"/tmp/.X{number}-lock").exists():
-                break
-        self.display = f":{number}"
+        # The server takes a number that is free, whatever else is being tested at the same time, and tells it.
+        told, tell = os.pipe()
         quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._server = subprocess.Popen(["Xvfb", self.display, "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24"], **quiet)
-        until(lambda: Path(f"/tmp/.X11-unix/X{number}").exists(), "the X server")
+        size = f"{SIZE[0]}x{SIZE[1]}x24"
+        command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", size]
+        self._server = subprocess.Popen(command, pass_fds=[tell], **quiet)
+        os.close(tell)
+        with os.fdopen(told) as stream:
+            self.display = f":{stream.readline().strip()}"
+        assert self.display != ":", "Xvfb did not start"
         self._manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": self.display}, **quiet)
         return self
 

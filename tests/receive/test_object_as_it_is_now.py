@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import itertools
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mathutils import Matrix
 from returned import (
     TRANSFORMS,
@@ -310,3 +313,32 @@ def test_two_objects_that_were_sent_as_one(tmp_path: Path) -> None:
     for obj in (one, other):
         imported = come_back(tmp_path, obj)
         assert not imported.doubtful and str(imported.report) == "6 parts of “Monkey”, in place."
+
+
+EXTREME = st.sampled_from([0.0, 1.0, -1.0, 1e-30, 1e30, -9e35, 3e-36])
+
+
+@given(
+    matrix=st.lists(EXTREME, min_size=16, max_size=16),
+    centre=st.lists(EXTREME, min_size=3, max_size=3),
+    mean=st.lists(EXTREME, min_size=3, max_size=3),
+    anchors=st.lists(EXTREME, min_size=3, max_size=24),
+    scale=st.sampled_from([3e-36, 1.0, 9e35]),
+)
+@settings(max_examples=20)
+def test_a_record_that_was_made_up_does_no_harm(
+    tmp_path: Path, matrix: list[float], centre: list[float], mean: list[float], anchors: list[float], scale: float
+) -> None:
+    source = add_mesh(
+        "Three", [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)], [(0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 3, 2)]
+    )
+    send(source, tmp_path)
+    give_back(parts_of(tmp_path / "mesh.glb"), tmp_path / "result.glb")
+    record = read_record(source)
+    assert record
+    few = anchors[: len(anchors) // 3 * 3]
+    made_up = record._replace(matrix=tuple(matrix), centre=tuple(centre), mean=tuple(mean), scale=scale)
+    write_record(source, made_up._replace(anchors=array("f", few), vertices=len(few) // 3))
+    assert read_record(source)
+    with np.errstate(all="ignore"):
+        assert come_back(tmp_path, source).objects

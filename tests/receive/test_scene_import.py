@@ -304,7 +304,9 @@ def test_pictures_that_lie_elsewhere_are_not_opened(empty_scene: None, tmp_path:
     secret = tmp_path / "elsewhere" / "secret.png"
     secret.parent.mkdir()
     Image.new("RGB", (4, 4), (0, 0, 255)).save(secret)
-    library = f"newmtl red\nmap_Kd {secret}\nmap_Ks ../../elsewhere/secret.png\nmap_Bump -bm 1 //host/share/bump.png\n"
+    library = (
+        f"newmtl red\nmap_Kd {secret}\nmap_Ks ../../elsewhere/secret.png\nmap_Bump -bm 1 //a.invalid/share/bump.png\n"
+    )
     beside = io.BytesIO()
     Image.new("RGB", (4, 4), (255, 0, 0)).save(beside, "png")
     with zipfile.ZipFile(tmp_path / "result.zip", "w") as archive:
@@ -386,7 +388,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "no file": lambda path: None,
     "an OBJ without faces": lambda path: path.write_text("v 0 0 0\nv 1 0 0\nl 1 2\n"),
     "an OBJ with wrong numbers": lambda path: path.write_text("v a b c\nf 7 8 9\n"),
-    "an FBX of nonsense": lambda path: path.write_bytes(b"Kaydara FBX Binary  \0\x1a\0\xe8\x1c\0\0" + b"\xff" * 500),
+    "an FBX of nonsense": lambda path: path.write_bytes(b"Kaydara FBX Binary  \0\x1a\0\x01\0\0\0nonsense"),
     "an STL without triangles": lambda path: path.write_bytes(bytes(84)),
     "a USDZ of nonsense": lambda path: _zip(path, "model.usdc", b"PXR-USDC" + bytes(100)),
     "a zip without a model": lambda path: _zip(path, "readme.txt", b"nothing"),

@@ -18,15 +18,21 @@ from typing import Any, NamedTuple
 
 from ...core.errors import ResultError
 
-MOST_JSON = 64 << 20
-"""Bytes of the JSON part. A real one of 1000 parts has one megabyte."""
-MOST_NODES = 10_000
-"""The importer takes a millisecond or more for each object."""
-MOST_ELEMENTS = 100_000_000
-"""Vertices and indices of all that is shown. The largest models known of this service have some 10 million."""
 
-_DEEPEST = 200
-"""Nodes below one another: the importer goes down them by calling itself."""
+class Limits(NamedTuple):
+    """How much of everything a file may have."""
+
+    json: int = 64 << 20
+    """Bytes of the JSON part. A real one of 1000 parts has one megabyte."""
+    nodes: int = 10_000
+    """The importer takes a millisecond or more for each object."""
+    elements: int = 100_000_000
+    """Vertices and indices of all that is shown. The largest models known of this service have some 10 million."""
+    depth: int = 200
+    """Nodes below one another: the importer goes down them by calling itself."""
+
+
+LIMITS = Limits()
 
 COMPONENT_BYTES = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
 COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
@@ -61,10 +67,10 @@ class Span(NamedTuple):
     """Numbers of one element."""
 
 
-def check_glb(file: Path) -> Glb:
+def check_glb(file: Path, limits: Limits = LIMITS) -> Glb:
     """Read the JSON of a GLB and look all of it over. Raises ResultError for one that nobody must try, and OSError."""
     with damage_refused():
-        glb = _opened(file)
+        glb = _opened(file, limits)
         if any(not str(one.get("uri", "data:")).startswith("data:") for one in glb.document.get("buffers", ())):
             raise ResultError(
                 "The file with the parts points to other files, which is not safe to follow. "
@@ -72,7 +78,7 @@ def check_glb(file: Path) -> Glb:
             )
         for number in range(len(glb.document.get("accessors", ()))):
             span_of(glb, number)
-        _check_nodes(glb.document)
+        _check_nodes(glb.document, limits)
         return glb
 
 
@@ -83,18 +89,19 @@ def damage_refused() -> Iterator[None]:
         yield
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:
         raise ResultError(
-            "The file with the parts is damaged: {reason}. Download the parts again, or segment the object again.",
+            "The file with the parts is damaged: {reason}. Download the parts again, which costs nothing. If it stays "
+            "so, ask Hitem3D's support about this task.",
             reason=" ".join(f"{type(error).__name__}: {error}".split())[:200],
         ) from error
 
 
-def _opened(file: Path) -> Glb:
+def _opened(file: Path, limits: Limits) -> Glb:
     size = file.stat().st_size
     with file.open("rb") as stream:
         whole, length, kind = struct.unpack("<8xIII", stream.read(20))
         if kind != _JSON or 20 + length > size:
             raise ValueError("its first part is not whole")
-        if length > MOST_JSON:
+        if length > limits.json:
             raise too_much()
         text = stream.read(length)
         rest = stream.read(8) if whole >= 28 + length else b""
@@ -156,11 +163,11 @@ def _span(glb: Glb, place: dict[str, Any], count: int, component: int, kind: str
     return Span(offset + start, count, step, component, COMPONENTS[kind])
 
 
-def _check_nodes(document: dict[str, Any]) -> None:
+def _check_nodes(document: dict[str, Any], limits: Limits) -> None:
     """Raise for more than Blender can take in, and for nodes that are their own ancestors."""
     nodes, meshes, accessors = (document.get(kind, []) for kind in ("nodes", "meshes", "accessors"))
     primitives = [mesh["primitives"] for mesh in meshes]
-    if len(nodes) > MOST_NODES or sum(map(len, primitives)) > MOST_NODES:
+    if len(nodes) > limits.nodes or sum(map(len, primitives)) > limits.nodes:
         raise too_much()
     weights = []
     for group in primitives:
@@ -169,7 +176,7 @@ def _check_nodes(document: dict[str, Any]) -> None:
         used += [number for p in group for target in p.get("targets", ()) for number in target.values()]
         weights.append(sum(count_of(accessors[count_of(number)]["count"]) for number in used))
     shown = [weights[count_of(node["mesh"])] for node in nodes if "mesh" in node]
-    if sum(shown) > MOST_ELEMENTS or sum(weights) > MOST_ELEMENTS:
+    if sum(shown) > limits.elements or sum(weights) > limits.elements:
         raise too_much()
     parents: dict[int, int] = {}
     for number, node in enumerate(nodes):
@@ -179,9 +186,9 @@ def _check_nodes(document: dict[str, Any]) -> None:
             parents[child] = number
     for number in range(len(nodes)):
         ancestor, steps = number, 0
-        while ancestor in parents and steps <= _DEEPEST:
+        while ancestor in parents and steps <= limits.depth:
             ancestor, steps = parents[ancestor], steps + 1
-        if steps > _DEEPEST:
+        if steps > limits.depth:
             raise ValueError("its nodes go round in a circle, or too deep")
 
 
@@ -203,5 +210,5 @@ def too_much() -> ResultError:
     """For a file that is larger than any model can be."""
     return ResultError(
         "The file with the parts holds more than any model can, and would keep Blender busy for minutes. "
-        "Segment the object again with a lower level, or ask Hitem3D's support about this task."
+        "Ask Hitem3D's support about this task."
     )
