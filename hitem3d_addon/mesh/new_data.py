@@ -27,8 +27,8 @@ class NewData:
 
     def objects(self) -> list[Object]:
         """The new objects, in the order in which they were made."""
-        found = [thing for thing in bpy.data.objects if thing.session_uid not in self._before]
-        return sorted(found, key=lambda thing: thing.session_uid)
+        found = [obj for obj in bpy.data.objects if obj.session_uid not in self._before]
+        return sorted(found, key=lambda obj: obj.session_uid)
 
     def keep_only(self, kept: Collection[ID]) -> None:
         """Remove what is new and not used by what is kept: empties, cameras, actions, materials of nothing."""

@@ -80,7 +80,7 @@ class Shown(NamedTuple):
 
     number: int
     """Where it is in `Depsgraph.object_instances`."""
-    thing: Object
+    obj: Object
     """The evaluated object or instance that has the mesh."""
     owner: Object
     """The user's own object that shows it."""
@@ -97,17 +97,15 @@ def shown_meshes(objects: Iterable[Object], depsgraph: Depsgraph) -> Iterator[Sh
     chosen = wanted | _metaball_families(wanted, depsgraph)
     unseen = set(wanted)
     for number, instance in enumerate(depsgraph.object_instances):
-        thing = instance.object
-        owner = (instance.parent or thing).original  # Only an instance has one here, whatever the object's is.
+        obj = instance.object
+        owner = (instance.parent or obj).original  # Only an instance has one here, whatever the object's is.
         if owner not in chosen:
             continue
         unseen.discard(owner)
-        if thing.type == "MESH" and instance.show_self:
-            yield Shown(number, thing, owner, thing.data)
-    for thing in unseen:
-        raise InputError(
-            "“{name}” is hidden, so there is nothing to see of it. Show it and try again.", name=thing.name
-        )
+        if obj.type == "MESH" and instance.show_self:
+            yield Shown(number, obj, owner, obj.data)
+    for obj in unseen:
+        raise InputError("“{name}” is hidden, so there is nothing to see of it. Show it and try again.", name=obj.name)
 
 
 @contextlib.contextmanager
@@ -120,9 +118,9 @@ def readable(shown: Shown) -> Iterator[Mesh]:
         yield shown.mesh
         return
     try:
-        yield shown.thing.to_mesh()
+        yield shown.obj.to_mesh()
     finally:
-        shown.thing.to_mesh_clear()
+        shown.obj.to_mesh_clear()
 
 
 class Count(NamedTuple):
@@ -142,18 +140,18 @@ def count(objects: Iterable[Object], depsgraph: Depsgraph) -> dict[Object, Count
     """
     known: dict[int, Count] = {}
     found = dict.fromkeys(objects, Count(0, 0, 0))
-    for thing, shown in shown_by(found, depsgraph):
+    for obj, shown in shown_by(found, depsgraph):
         key = shown.mesh.as_pointer()
         if key not in known:
             with readable(shown) as mesh:
                 known[key] = _count(mesh)
-        found[thing] = Count(*map(sum, zip(found[thing], known[key], strict=True)))
+        found[obj] = Count(*map(sum, zip(found[obj], known[key], strict=True)))
     return found
 
 
 def shown_by(objects: Collection[Object], depsgraph: Depsgraph) -> Iterator[tuple[Object, Shown]]:
     """As `shown_meshes`, each with the one of the objects that stands for it: a family of metaballs shows one mesh."""
-    families = {metaball_family(thing): thing for thing in objects if thing.type == "META"}
+    families = {metaball_family(obj): obj for obj in objects if obj.type == "META"}
     for shown in shown_meshes(objects, depsgraph):
         yield shown.owner if shown.owner in objects else families[metaball_family(shown.owner)], shown
 
@@ -213,11 +211,11 @@ def bounds(surfaces: Iterable[Surface]) -> tuple[Doubles, Doubles]:
 
 def _metaball_families(objects: Iterable[Object], depsgraph: Depsgraph) -> set[Object]:
     """The objects that show the metaballs among these: a family shares a name but for the number, and one mesh."""
-    names = {metaball_family(thing) for thing in objects if thing.type == "META"}
+    names = {metaball_family(obj) for obj in objects if obj.type == "META"}
     if not names:
         return set()
-    seen = (thing.original for thing in depsgraph.objects if thing.type == "META")
-    return {thing for thing in seen if metaball_family(thing) in names}
+    seen = (obj.original for obj in depsgraph.objects if obj.type == "META")
+    return {obj for obj in seen if metaball_family(obj) in names}
 
 
 def _read(mesh: Mesh, owner: Object, *, corners: bool) -> tuple[Floats, Ints] | None:

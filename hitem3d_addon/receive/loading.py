@@ -96,15 +96,15 @@ def load(
 def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[Part]:
     """What Blender's importers have made, an object each. The objects are gone then: the parts may take their names."""
     objects = list(new.objects())
-    things = [thing for thing in objects if thing.type == "MESH" and thing.data.polygons]
-    clouds = [thing for thing in objects if thing.type == "POINTCLOUD"]  # whose points are instances
-    for thing in things:
-        thing.modifiers.clear()
-        thing.hide_viewport = False
+    things = [obj for obj in objects if obj.type == "MESH" and obj.data.polygons]
+    clouds = [obj for obj in objects if obj.type == "POINTCLOUD"]  # whose points are instances
+    for obj in things:
+        obj.modifiers.clear()
+        obj.hide_viewport = False
     depsgraph = scratch.evaluate()
     if clouds:  # what is instanced is there too, out of sight
         shown = {one.object.original for one in depsgraph.object_instances if not one.is_instance}
-        things = [thing for thing in things if thing in shown]
+        things = [obj for obj in things if obj in shown]
     found = [*_delivered(things, contents.labels), *_instances(clouds, depsgraph)]
     bpy.data.batch_remove(objects)
     return found
@@ -154,32 +154,32 @@ def _nothing() -> ResultError:
     )
 
 
-def _delivered(things: Sequence[Object], labels: Mapping[str, Sequence[Labels]]) -> list[Part]:
+def _delivered(objects: Sequence[Object], labels: Mapping[str, Sequence[Labels]]) -> list[Part]:
     """A part for each object; objects that share a mesh get one each."""
     known: set[int] = set()
     found: list[Part] = []
-    below = Counter(above for thing in things for above in _above(thing))
-    for thing in things:
-        if thing.data.shape_keys:
-            thing.shape_key_clear()
-        mesh = thing.data.copy() if thing.data.session_uid in known else thing.data
+    below = Counter(above for obj in objects for above in _above(obj))
+    for obj in objects:
+        if obj.data.shape_keys:
+            obj.shape_key_clear()
+        mesh = obj.data.copy() if obj.data.session_uid in known else obj.data
         known.add(mesh.session_uid)
         mesh.vertices[0].co = mesh.vertices[0].co  # or Blender before 5.2 keeps the bounds that it has found by now
-        groups = [*_fitting(labels.get(plain(thing.data.name), ()), len(mesh.polygons))]
-        found.append(Part(mesh, _name(thing, below), np.array(thing.matrix_world, np.float64), groups))
+        groups = [*_fitting(labels.get(plain(obj.data.name), ()), len(mesh.polygons))]
+        found.append(Part(mesh, _name(obj, below), np.array(obj.matrix_world, np.float64), groups))
     return found
 
 
-def _above(thing: Object) -> Iterator[Object]:
-    while thing.parent:
-        thing = thing.parent
-        yield thing
+def _above(obj: Object) -> Iterator[Object]:
+    while obj.parent:
+        obj = obj.parent
+        yield obj
 
 
-def _name(thing: Object, below: Mapping[Object, int]) -> str:
+def _name(obj: Object, below: Mapping[Object, int]) -> str:
     """The name of the object; where it says nothing, of the nearest one above that has no other mesh below it."""
-    above = (one.name for one in _above(thing) if below[one] == 1)
-    return next(filter(says_something, (thing.name, *above)), thing.name)
+    above = (one.name for one in _above(obj) if below[one] == 1)
+    return next(filter(says_something, (obj.name, *above)), obj.name)
 
 
 def _fitting(several: Sequence[Labels], polygons: int) -> Iterator[Labels]:

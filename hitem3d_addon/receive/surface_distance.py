@@ -29,8 +29,8 @@ class SurfaceDistance:
     def __init__(self, surfaces: Sequence[Surface], frame: Frame) -> None:
         # FromObject takes a fifth of the time that FromPolygons takes; the object is not needed after it.
         with ScratchScene() as scratch:
-            thing = scratch.add_object(_mesh(surfaces, frame))
-            self._tree = BVHTree.FromObject(thing, scratch.evaluate())
+            obj = scratch.add_object(_mesh(surfaces, frame))
+            self._tree = BVHTree.FromObject(obj, scratch.evaluate())
 
     def distances(self, points: Doubles) -> Doubles:
         """For points (n, 3) in the frame."""

@@ -128,10 +128,10 @@ def estimate(
         from ..mesh.surface import count
     except ModuleNotFoundError as error:
         raise _without_numpy(error) from error
-    counts = count({thing for objects in models for thing in objects}, depsgraph)
+    counts = count({obj for objects in models for obj in objects}, depsgraph)
     found = []
     for objects in models:
-        vertices, triangles, loose = (sum(counts[thing][i] for thing in objects) for i in range(3))
+        vertices, triangles, loose = (sum(counts[obj][i] for obj in objects) for i in range(3))
         if not triangles:
             raise _without_faces(objects)
         found.append(Estimate(triangles, _estimate(vertices, triangles), loose))
@@ -190,15 +190,15 @@ def _scale(diagonal: float, output_format: OutputFormat) -> float:
 
 def _flush_edits(objects: Sequence[bpy.types.Object], depsgraph: bpy.types.Depsgraph) -> None:
     """Have what is being edited or sculpted in the evaluated objects; the mode stays as it is."""
-    for thing in objects:
-        if thing.mode == "SCULPT" and any(modifier.type == "MULTIRES" for modifier in thing.modifiers):
+    for obj in objects:
+        if obj.mode == "SCULPT" and any(modifier.type == "MULTIRES" for modifier in obj.modifiers):
             # Its evaluated mesh is empty (4.2) or the base mesh (5.x) until Sculpt Mode is left.
             raise InputError(
-                "“{name}” is being sculpted with Multiresolution. Leave Sculpt Mode and try again.", name=thing.name
+                "“{name}” is being sculpted with Multiresolution. Leave Sculpt Mode and try again.", name=obj.name
             )
-        if thing.mode == "SCULPT":
+        if obj.mode == "SCULPT":
             bpy.ops.ed.flush_edits()
-        thing.update_from_editmode()
+        obj.update_from_editmode()
     depsgraph.update()
 
 

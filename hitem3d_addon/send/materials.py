@@ -54,7 +54,7 @@ def write_with_materials(objects: Sequence[Object], depsgraph: Depsgraph, frame:
 def shown_materials(shown: Shown) -> list[Material | None]:
     """The user's materials that the mesh's slots show: an object can have its own in place of the mesh's."""
     materials = list(shown.mesh.materials)
-    for number, slot in enumerate(shown.thing.material_slots):
+    for number, slot in enumerate(shown.obj.material_slots):
         if slot.link == "OBJECT" and number < len(materials):
             materials[number] = slot.material
     return [material.original if material else None for material in materials] or [None]

@@ -86,7 +86,7 @@ def of(context: bpy.types.Context, models: Models, *, include_materials: bool = 
         layer.name,
         context.scene.frame_current,
         include_materials,
-        tuple(tuple(thing.session_uid for thing in objects) for objects in models),
+        tuple(tuple(obj.session_uid for obj in objects) for objects in models),
     )
     if key not in _found or key in _stale:
         _wanted.add(key)
@@ -128,8 +128,8 @@ def _count_one(key: _Key) -> Preflight | None:
     layer = scene.view_layers.get(key[1]) if scene else None
     if layer is None or layer.depsgraph is None:
         return None
-    things = {thing.session_uid: thing for thing in layer.objects}
-    models = [[things[uid] for uid in uids if uid in things] for uids in key[4]]
+    objects = {obj.session_uid: obj for obj in layer.objects}
+    models = [[objects[uid] for uid in uids if uid in objects] for uids in key[4]]
     try:
         return Preflight(estimate(models, layer.depsgraph, include_materials=key[3]))
     except Hitem3DError as error:
