@@ -64,15 +64,12 @@ INTERFACE = {
     # board.py
     "{credits:g} API credits left": "剩余 {credits:g} API 积分",
     # menus.py
-    "Segment (Split into Parts)…": "分割（拆分为部件）…",
     "Apply Parts to Original": "将部件应用到原物体",
-    "Apply Parts": "应用部件",
     "Save the file to keep its new task ids, for another computer too": (
         "保存文件以保留新的任务 ID，在其他电脑上也能使用"
     ),
     "Add Task by Id…": "用 ID 添加任务…",
     # operators.py
-    "Segment (Split into Parts)": "分割（拆分为部件）",
     "Send the model to Hitem3D, which cuts it into parts. Each time costs API credits": (
         "将模型发送到 Hitem3D，由其拆分为部件。每次都会消耗 API 积分"
     ),
@@ -109,7 +106,6 @@ INTERFACE = {
     "One task for each selected object": "每个选中的物体各建一个任务",
     "Selection as One Model": "选中项作为一个模型",
     "All selected objects as one model, in one task": "将所有选中的物体作为一个模型，放在一个任务中",
-    "Agree and Segment": "同意并分割",
     "Segment": "分割",
     "“{name}” is a library override: its task id is not saved with the file. The task stays in the list.": (
         "“{name}” 是库重写：其任务 ID 不会随文件保存。任务仍保留在列表中。"
@@ -217,16 +213,6 @@ INTERFACE = {
     # sidebar.py
     "Allow Access…": "允许联机访问…",
     "Options": "选项",
-    "Segment Each": "分别分割",
-    "Segment as One": "作为整体分割",
-    "{name}: counting…": "{name}：正在计数…",
-    "{tasks} objects: {triangles} triangles, {size} MB, at most {limit} MB each": (
-        "{tasks} 个物体：{triangles} 个三角形，{size} MB，每个最多 {limit} MB"
-    ),
-    "{objects} objects: {triangles} triangles, {size} of {limit} MB": (
-        "{objects} 个物体：{triangles} 个三角形，{size} / {limit} MB"
-    ),
-    "{name}: {triangles} triangles, {size} of {limit} MB": "{name}：{triangles} 个三角形，{size} / {limit} MB",
     "Pictures: {size} MB of it": "其中贴图 {size} MB",
     "Pictures: about {size} MB; some have to be converted": "其中贴图约 {size} MB；有些需要转换",
     "Left out: {count} loose vertices": "不发送：{count} 个松散顶点",
@@ -241,7 +227,6 @@ INTERFACE = {
         "太大，无法发送：每个模型的上限为 {limit} MB，而仅贴图就占 {pictures} MB。请缩小贴图，或在下方的选项中关闭"
         "“包含材质”。"
     ),
-    "Hitem3D needs the keys of your account.": "Hitem3D 需要您账户的密钥。",
     "Enter Keys…": "输入密钥…",
     "Try it without an account": "无需账户即可试用",
     (
@@ -315,14 +300,9 @@ INTERFACE = {
     # task_panels.py
     "Tasks": "任务",
     "The parts are imported": "部件已导入",
-    "No tasks in this file": "此文件中没有任务",
-    "{count} more: select an object to see its task": "另有 {count} 个：选中物体即可查看其任务",
-    "Tasks of Other Files": "其他文件的任务",
-    "{count} older ones": "另有 {count} 个更早的任务",
     "Sending {:.0f} of {:.0f} MB": "正在发送 {:.0f} / {:.0f} MB",
     "Fetching {:.0f} of {:.0f} MB": "正在获取 {:.0f} / {:.0f} MB",
     "{} so far": "已用 {}",
-    ", usually {}": "，通常需 {}",
     # wording.py
     "In the service's queue": "在服务端排队中",
     "The service is cutting the model": "服务正在拆分模型",
@@ -333,4 +313,83 @@ INTERFACE = {
     "The parts are ready": "部件已就绪",
     "Failed": "失败",
     "Stopped": "已停止",
+    "Segment into Parts…": "分割为部件…",
+    "Segment into Parts": "分割为部件",
+    "Send Models to Hitem3D?": "将模型发送到 Hitem3D？",
+    "Agree": "同意",
+    "Segment {count} objects: {count} tasks will be paid": "分割 {count} 个物体：将支付 {count} 个任务",
+    "Segment Each ({count} Tasks)": "分别分割（{count} 个任务）",
+    "Segment as One (1 Task)": "作为整体分割（1 个任务）",
+    "Segment Part…": "分割部件…",
+    "counting…": "正在计数…",
+    "Get Keys…": "获取密钥…",
+    "Hitem3D needs the keys of your account. It is also called Hi3D (platform.hi3d.ai).": (
+        "Hitem3D 需要您账户的密钥。它也叫作 Hi3D（platform.hi3d.ai）。"
+    ),
+    "{} so far, longer than usual": "已用 {}，比平常久",
+    "{} so far, about {} left": "已用 {}，约剩 {}",
+    "No tasks yet": "还没有任务",
+    "Import Again": "重新导入",
+    "“{name}”, {level}, {ago}": "“{name}”，{level}，{ago}",
+    "“{name}” from {file}, {level}, {ago}": "“{name}”，来自 {file}，{level}，{ago}",
+    "Stop All": "全部停止",
+    "Stop all tasks that are being sent or waited for. What the service has begun stays paid": (
+        "停止所有正在发送或等待的任务。服务已开始的任务仍会收费"
+    ),
+    "Stopped: {count} task(s)": "已停止：{count} 个任务",
+    "Waiting": "等待中",
+    "Uncertain": "不确定",
+    "Working": "处理中",
+    "Ready": "就绪",
+    "{count} s": "{count} 秒",
+    "{count} min": "{count} 分钟",
+    "{count} h": "{count} 小时",
+    "{count} d": "{count} 天",
+    "{count} s ago": "{count} 秒前",
+    "{count} min ago": "{count} 分钟前",
+    "{count} h ago": "{count} 小时前",
+    "{count} days ago": "{count} 天前",
+    "{models} models, {triangles} tris, {size} MB": "{models} 个模型，{triangles} 三角面，{size} MB",
+    "{triangles} tris, {size} MB": "{triangles} 三角面，{size} MB",
+    (
+        "The same model was sent before with the same options, so its task is used and nothing is paid: "
+        "{task_ids}. To send it once more, give again=True."
+    ): ("相同的模型以前用相同的选项发送过，因此使用其任务，不另收费：{task_ids}。要再次发送，请给出 again=True。"),
+    "Send the model although the same one was sent before with the same options, and pay once more": (
+        "即使以前用相同的选项发送过相同的模型，也再次发送并再次付费"
+    ),
+    "Advanced": "高级",
+    "{twins} of {count} models are the same as another one of them": "{count} 个模型中有 {twins} 个与其中另一个相同",
+    "{known} of {count} models were sent before with the same options, {ago}": (
+        "{count} 个模型中有 {known} 个以前用相同的选项发送过（{ago}）"
+    ),
+    "The same model was sent with the same options {ago}": "相同的模型在 {ago} 用相同的选项发送过",
+    "Nothing is sent: the task that there is belongs to the object now": "未发送任何内容：已有的任务现在属于该物体",
+    "Sent Before": "以前发送过",
+    "Send what was sent before once more, or use the task that there is": "再次发送以前发送过的内容，或使用已有的任务",
+    "Do": "操作",
+    "What is done with what was sent before": "如何处理以前发送过的内容",
+    "Use That Task": "使用该任务",
+    "Nothing is paid; what was not sent before is sent": "不收费；以前未发送过的会被发送",
+    "Each is a new task, which costs credits": "每个都是新任务，会消耗积分",
+    "Continue": "继续",
+    "{count} task(s) will be paid": "将支付 {count} 个任务",
+    "Show": "显示",
+    "Show the original or the parts, and hide the other": "显示原物体或部件，并隐藏另一方",
+    "Which of the two is seen": "显示两者中的哪一个",
+    "Original": "原物体",
+    "The object that was sent": "发送的物体",
+    "What the service cut it into": "服务将其拆分成的部件",
+    "This task is not in the list, or was not sent. Click the task in the list.": (
+        "该任务不在列表中，或尚未发送。请在列表中点击该任务。"
+    ),
+    "Replace Earlier Parts": "替换先前的部件",
+    "Take away the parts that an earlier import of this task brought": "移除该任务先前导入的部件",
+    "Replace": "替换",
+    "Replace the Parts?": "替换部件？",
+    "They were changed since they were imported, and the changes are lost.": "它们在导入后被修改过，这些修改将丢失。",
+    "There are no parts to put on this object. Import them first.": "没有可应用到该物体的部件。请先导入它们。",
+    "Leave the mode in which the active object is edited, and try again.": "请退出活动物体的编辑模式，然后重试。",
+    "“{name}” is in another scene or view layer. Open that one first.": "“{name}” 在另一个场景或视图层中。请先打开它。",
+    "Copy Id": "复制 ID",
 }

@@ -20,6 +20,10 @@ from ..core.values import OutputFormat
 
 TASK_ID = "hitem3d_task_id"
 RECORD = "hitem3d_task"
+PART = "hitem3d_part"
+"""On each part: the id of the task that it came from."""
+ORIGINAL = "hitem3d_original"
+"""On the collection of the parts: the name that the object had for which they were imported."""
 
 _LONGEST_ID = 500
 """Characters. The ids that are known have 35."""
@@ -116,12 +120,26 @@ def task_id_of(obj: Object) -> str:
     return clean_task_id(value) if isinstance(value, str) else ""
 
 
+def task_id_of_part(obj: Object) -> str:
+    """The id of the task that a part came from; "" for what is no part."""
+    value = obj.get(PART)
+    return clean_task_id(value) if isinstance(value, str) else ""
+
+
 def parts_of(obj: Object) -> list[Object]:
-    """The parts that were imported last for the object's task and still are in this file."""
-    task_id = task_id_of(obj)
+    """The parts that were imported last for the object's task and still are in this file.
+
+    Objects of the same shape may share a task; each of them has parts of its own.
+    """
+    return parts_of_task(task_id_of(obj), obj.name)
+
+
+def parts_of_task(task_id: str, original: str = "") -> list[Object]:
+    """The parts that were imported last for a task and still are in this file, best those for this original."""
     if not task_id:
         return []
     found = [c for c in bpy.data.collections if c.get(TASK_ID) == task_id and c.objects]
+    found = [c for c in found if c.get(ORIGINAL) == original] or found
     newest = max(found, key=lambda collection: collection.session_uid, default=None)
     return [part for part in newest.objects if part.type == "MESH"] if newest else []
 

@@ -12,6 +12,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..core.errors import InputError, Message
+from ..core.values import UNDER_WAY
 from ..session import connection, settings, stamps
 from ..session.board import board
 from ..session.record import clean_task_id, read_record, stamp_task_id
@@ -105,6 +106,31 @@ class HITEM3D_OT_cancel_task(TaskOperator):
         task = workflow.cancel(worker, self.uid)
         board.take_over(task)
         return task.error or Message("This task has ended already")
+
+
+class HITEM3D_OT_cancel_all(Hitem3DOperator):
+    """Stop all tasks that are being sent or waited for. What the service has begun stays paid"""
+
+    bl_idname = "hitem3d.cancel_all"
+    bl_label = "Stop All"
+    bl_options = {"INTERNAL"}
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+    def run(self, context: bpy.types.Context) -> Message:
+        from ..background import sync
+        from ..core.tasks import workflow
+
+        uids = running_tasks()
+        if self.is_window_control:
+            for uid in uids:
+                sync.tell_agent(do="cancel", uid=uid)
+            return Message("Stopping…")
+        with connection.worker(connection.current()) as worker:
+            for uid in uids:
+                board.take_over(workflow.cancel(worker, uid))
+        return Message("Stopped: {count} task(s)", {"count": len(uids)})
 
 
 class HITEM3D_OT_retry_task(ConfirmedTaskOperator):
@@ -280,6 +306,12 @@ class HITEM3D_OT_use_local_service(Hitem3DOperator):
         return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
 
 
+def running_tasks() -> list[str]:
+    """The uids of the tasks of the service that is set which are under way: what can be stopped."""
+    api_url = connection.current().api_url
+    return [task.uid for task in board.tasks.values() if task.state in UNDER_WAY and task.api_url == api_url]
+
+
 def _check_id(text: str) -> str:
     """The task id that was typed or pasted. Raises InputError for what is none."""
     task_id = clean_task_id(text)
@@ -292,6 +324,7 @@ register, unregister = bpy.utils.register_classes_factory(
     (
         HITEM3D_OT_query_task,
         HITEM3D_OT_cancel_task,
+        HITEM3D_OT_cancel_all,
         HITEM3D_OT_retry_task,
         HITEM3D_OT_give_task_id,
         HITEM3D_OT_adopt_task,

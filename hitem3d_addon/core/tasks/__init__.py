@@ -7,6 +7,7 @@ The only room that writes the list. The blocking path (scripts, command line) an
 
 DOORS = (
     "batch",
+    "origins",
     "outcome",
     "owner",
     "retention",

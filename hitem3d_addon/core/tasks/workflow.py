@@ -69,13 +69,33 @@ WAIT_BUDGET = 70 * 60.0
 
 
 def record(
-    store: TaskStore, request: SegmentationRequest, *, uid: str, name: str, api_url: str, owner: str = ""
+    store: TaskStore,
+    request: SegmentationRequest,
+    *,
+    uid: str,
+    name: str,
+    api_url: str,
+    owner: str = "",
+    content: str = "",
+    again: bool = True,
 ) -> Task:
-    """Put a request in the list as PENDING; the first step, before anything is sent. Raises InputError, StoreError."""
+    """Put a request in the list as PENDING; the first step, before anything is sent. Raises InputError, StoreError.
+
+    Without ``again``, a model of the same content that was asked for with the same options is not put there twice:
+    gives the task of it that is there, which has another uid.
+    """
     request.check()
-    return store.add(
-        Task(uid=uid, name=name, api_url=api_url, request=request, state=TaskState.PENDING, created=_now(), owner=owner)
+    task = Task(
+        uid=uid,
+        name=name,
+        api_url=api_url,
+        request=request,
+        state=TaskState.PENDING,
+        created=_now(),
+        owner=owner,
+        content=content,
     )
+    return store.add(task) if again else store.add_once(task)[0]
 
 
 def submit(
