@@ -10,8 +10,9 @@ properties do without ``from __future__ import annotations``: each annotation wo
 
 from importlib import import_module
 
-ADDON = __package__ or ""
-"""The name under which Blender keeps the add-on and its preferences."""
+ADDON = (__package__ or "").removesuffix(".hitem3d_addon")
+"""The name under which Blender keeps the add-on and its preferences: that of the folder with the manifest, which holds
+this package where a whole clone or an archive of it is installed, and is this package in the zip that users install."""
 
 _MODULES = (
     "ui.translations",
@@ -24,6 +25,7 @@ _MODULES = (
     "ui.segment",
     "ui.parts",
     "ui.tasks",
+    "ui.account",
     "ui.sidebar",
     "ui.task_list",
     "ui.task_panels",

@@ -12,10 +12,17 @@ import sys
 import traceback
 from pathlib import Path
 
-import bpy
+from .cli.output import flush_all
 
-from . import register, unregister
-from .cli import command_line
+RESULTS = os.dup(1)
+"""Standard output. Blender prints there whenever it likes, from when it is loaded; until the command begins and after
+its end descriptor 1 leads to standard error."""
+os.dup2(2, 1)
+
+import bpy  # noqa: E402
+
+from . import register, unregister  # noqa: E402
+from .cli import command_line  # noqa: E402
 
 PROG = "python -m hitem3d_addon"
 
@@ -27,9 +34,13 @@ def main(arguments: list[str]) -> int:
         del arguments[0]
     scene = Path(arguments.pop(0)) if arguments and arguments[0].lower().endswith(".blend") else None
     register()
+    flush_all()
+    os.dup2(RESULTS, 1)
     try:
         return command_line.main(arguments, f"{PROG} [--online-mode] [FILE.blend]", scene)
     finally:
+        flush_all()
+        os.dup2(2, 1)
         unregister()
 
 
@@ -40,7 +51,6 @@ if __name__ == "__main__":
     except Exception:
         traceback.print_exc()
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        flush_all()
         # Python is not taken down: Blender 4.2's wheel crashes there once its glTF add-on was used.
         os._exit(code)

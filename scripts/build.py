@@ -41,10 +41,10 @@ def build(folder: Path, manifest: Path = MANIFEST) -> Path:
         shutil.copy(manifest, stage / MANIFEST.name)
         shutil.copy(REPOSITORY / "LICENSE", stage)
         built = Path(temporary) / archive.name
-        _extension_command("build", "--source-dir", str(stage), "--output-filepath", str(built), *_valid_tags())
+        extension_command("build", "--source-dir", str(stage), "--output-filepath", str(built), *_valid_tags())
         _copy_without_traces(built, archive)
     # Blender 4.2's `build` lets things through that its `validate` refuses.
-    _extension_command("validate", str(archive), *_valid_tags())
+    extension_command("validate", str(archive), *_valid_tags())
     return archive
 
 
@@ -56,7 +56,7 @@ def write_index(archive: Path) -> Path:
     """
     with tempfile.TemporaryDirectory(prefix="hitem3d-index-") as temporary:
         shutil.copy(archive, temporary)
-        _extension_command("server-generate", "--repo-dir", temporary)
+        extension_command("server-generate", "--repo-dir", temporary)
         return Path(shutil.copy(Path(temporary, "index.json"), archive.parent))
 
 
@@ -71,7 +71,7 @@ def _copy_without_traces(source: Path, archive: Path) -> None:
             written.writestr(member, given.read(name))
 
 
-def _extension_command(*words: str) -> None:
+def extension_command(*words: str) -> None:
     """Run one command of Blender's extension tool, a program of its own that comes with every bpy wheel."""
     program = _blender_scripts() / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py"
     subprocess.run([sys.executable, str(program), *words], check=True)

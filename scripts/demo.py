@@ -38,11 +38,8 @@ def main() -> None:
 
 def run(model: Path | None, seg_level: str, result_format: str, out: Path) -> None:
     """Do the job and write the two files. Exits with a message when a step says no."""
-    import before_after
-    import demo_model
-    import demo_table
-    import model_files
-    from demo_job import Job
+    from demonstration import before_after, made_model, model_files, part_table
+    from demonstration.job import Job
 
     start = time.monotonic()
 
@@ -50,7 +47,7 @@ def run(model: Path | None, seg_level: str, result_format: str, out: Path) -> No
         print(f"{time.monotonic() - start:5.1f} s  {text}", flush=True)
 
     try:
-        sources = model_files.load(model) if model else [demo_model.make()]
+        sources = model_files.load(model) if model else [made_model.make()]
         out.mkdir(parents=True, exist_ok=True)
         tell(f"{'Read' if model else 'Made'} {model_files.described(sources)}")
         with Job(tell) as job:
@@ -65,7 +62,7 @@ def run(model: Path | None, seg_level: str, result_format: str, out: Path) -> No
         tell(f"Rendered {picture}")
     except (RuntimeError, OSError) as error:  # what Blender's operators raise, and what the file system does
         sys.exit(f"The demo stopped: {str(error).strip().removeprefix('Error: ')}")
-    print(f"\nTask {task_id}: {len(parts)} parts\n{demo_table.table(parts)}")
+    print(f"\nTask {task_id}: {len(parts)} parts\n{part_table.table(parts)}")
 
 
 if __name__ == "__main__":

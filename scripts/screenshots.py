@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 scripts/screenshots.py: makes the README's pictures anew, in scripts/pictures/, so that they never go stale.
+"""python3 scripts/screenshots.py: makes the pictures of the README and the guide anew, in docs/pictures/.
 
 They come from the demo and from the tests that draw the panel, in the real, windowed Blender that BLENDER names.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 import environment
 from environment import REPOSITORY
 
-PICTURES = REPOSITORY / "scripts" / "pictures"
+PICTURES = REPOSITORY / "docs" / "pictures"
 BUILD = REPOSITORY / "build" / "screenshots"
 
 FROM_THE_WINDOW = {
@@ -28,7 +28,7 @@ FROM_THE_WINDOW = {
 
 
 def main() -> None:
-    """Run the demo and the panel's tests, and keep what the README shows."""
+    """Run the demo and the panel's tests, and keep what the pages show."""
     blender = os.environ.get("BLENDER", "").partition(os.pathsep)[0]
     if not blender:
         sys.exit("Name a real Blender in the environment variable BLENDER: it is what the pictures are of.")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks and tests everything: formatting, lint, types, then the tests on the oldest and the newest Blender wheel."""
+"""Checks formatting, lint and types, and runs the tests: on the newest Blender wheel, or on all there are."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
 
 import environment
-from environment import REPOSITORY, RUNNING
+from environment import PYTHONS, REPOSITORY
 
-ABOUT = """All arguments go to pytest, with paths relative to the repository; the checks run in any case, since they
-take seconds. For example:
+ABOUT = """All other arguments go to pytest, with paths relative to the repository; the checks run in any case, since
+they take seconds. For example:
 
-  python3 scripts/test.py                        everything
-  python3 scripts/test.py -k agent -x            the checks, then only the tests with "agent" in their names
-  python3 scripts/test.py tests/core             the checks, then only the tests that need no Blender
+  python3 scripts/test.py                       what needs no window, on the newest wheel for this Python
+  python3 scripts/test.py --all                 everything: on the wheels for Python {pythons}, as far as there are
+                                                these Pythons, and in the real Blenders
+  python3 scripts/test.py -k agent -x           the checks, then only the tests with "agent" in their names
+  python3 scripts/test.py -m "not blender"      the checks, then only the tests that need no Blender
 
-The tests that need a real, windowed Blender run in those that the environment variable BLENDER names (paths separated
-by "{separator}"), and are skipped without it. What ALSO_COVERED says is put into the line on which Blenders were
-covered."""
+The real Blenders, with and without a window, are those that the environment variable BLENDER names (paths separated
+by "{separator}"). As many tests run at a time as the computer has cores; -n changes that."""
 
 CHECKS = {
     "ruff format": ["ruff", "format", "--check", "."],
@@ -31,65 +35,104 @@ CHECKS = {
     "basedpyright": ["basedpyright", "--warnings"],
 }
 
-ONCE = [f"--ignore=tests/{name}" for name in ("sandbox", "gui", "scripts", "cli/test_many.py")]
-ONCE += ["--ignore=tests/cli/test_flamenco.py", "--ignore=tests/core/agent"]
-"""What does not depend on the wheel that pytest runs in. The rest of tests/core does: each wheel comes with its own
-requests; and the commands do: each wheel ends in its own way."""
+EACH_PYTHON = "not once"
+EACH_WHEEL = f"(blender or libraries) and {EACH_PYTHON}"
+"""What runs on the newest wheel for each Python, and on every wheel, in pytest's markers. tests/conftest.py has the
+table of what is marked with what."""
+
+WAYS = ["-n", "auto", "--dist", "worksteal", "--durations", "10"]
 
 NOTHING_RAN = 5
 """pytest's exit code when the arguments select no test."""
+
+
+class Wheel(NamedTuple):
+    """A Blender as a Python package, and what to test on it."""
+
+    python: str
+    name: str
+    marks: str = ""
+
+    def __str__(self) -> str:
+        return f"bpy {environment.wheel(self.python, self.name)}"
 
 
 def main() -> int:
     """Run it all, and give the exit code: 0 when nothing failed."""
     parser = argparse.ArgumentParser(
         description=__doc__,
-        usage="test.py [pytest's arguments]",
-        epilog=ABOUT.format(separator=os.pathsep),
+        usage="test.py [--all] [pytest's arguments]",
+        epilog=ABOUT.format(separator=os.pathsep, pythons=" and ".join(PYTHONS)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    arguments = parser.parse_known_args()[1]
+    parser.add_argument("--all", action="store_true", help="on all wheels, and in the real Blenders that BLENDER names")
+    parser.add_argument("-m", dest="marks", default="", help="pytest's expression of markers")
+    options, arguments = parser.parse_known_args()
     environment.check_python()
     # The tests are to be the same on every machine.
     for variable in [
         name for name in os.environ if name.startswith("HITEM3D_") or name in ("PYTHONPATH", "PYTHONHOME")
     ]:
         del os.environ[variable]
-    blenders = _real_blenders()
-    # basedpyright is a Node program, and takes whatever Python it finds first unless it is told.
-    os.environ["PATH"] = str(environment.interpreter("checks").parent) + os.pathsep + os.environ["PATH"]
-    failed = [name for name, check in CHECKS.items() if _run("checks", name, ["-m", *check])]
-    oldest, newest = _wheel("oldest"), _wheel("newest")
-    note = f"This was bpy {oldest}; bpy {newest} is next, and the real Blenders with it."
-    program = str(REPOSITORY / "scripts" / "pytest_with_note.py")
-    real = os.environ.pop("BLENDER", "")
-    code = _run("oldest", f"tests on bpy {oldest}", [program, note, *ONCE, *arguments])
-    if code not in (0, NOTHING_RAN):
-        failed.append(f"tests on bpy {oldest} (exit code {code})")
-    os.environ["BLENDER"] = real
-    note = _note(f"bpy {oldest} and {newest} on Python {RUNNING}", blenders, failed)
-    code = _run("newest", f"tests on bpy {newest}", [program, note, *arguments])
+    real = os.environ.pop("BLENDER", "") if options.all else ""
+    blenders = _real_blenders(real)
+    wheels = _wheels() if options.all else [Wheel(environment.RUNNING, "newest")]
+    pairs = [(wheel.python, wheel.name) for wheel in wheels]
+    checks, *pythons = environment.interpreters([(environment.RUNNING, "checks"), *pairs])
+    failed = _check(checks)
+    code = 0
+    for wheel, python in zip(wheels, pythons, strict=True):
+        last = wheel is wheels[-1]
+        if last:
+            os.environ["BLENDER"] = real
+        note = _note(wheels, blenders, failed) if last else f"This was {wheel}; the last will be {wheels[-1]}."
+        marks = " and ".join(f"({words})" for words in (wheel.marks, options.marks) if words)
+        print(f"\n--- tests on {wheel}", flush=True)
+        program = str(REPOSITORY / "scripts" / "testing" / "pytest_with_note.py")
+        command = [str(python), program, note, *WAYS, *arguments, "-m", marks]
+        code = subprocess.run(command, cwd=REPOSITORY, check=False).returncode
+        if code not in (0, NOTHING_RAN):
+            failed.append(f"tests on {wheel} (exit code {code})")
     return 1 if failed else code
 
 
-def _run(name: str, title: str, arguments: list[str]) -> int:
-    python = environment.interpreter(name)
-    print(f"\n--- {title}", flush=True)
-    return subprocess.run([str(python), *arguments], cwd=str(REPOSITORY), check=False).returncode
+def _wheels() -> list[Wheel]:
+    """All wheels of the Pythons that are here. The last one is for the running Python, and everything runs on it."""
+    pairs = environment.wheels()
+    for version in set(PYTHONS) - {version for version, _ in pairs}:
+        print(f"There is no Python {version} here, and so its wheels are left out.")
+    *others, last = pairs
+    marks = {"oldest": EACH_WHEEL, "newest": EACH_PYTHON}
+    return [*(Wheel(*pair, marks[pair[1]]) for pair in others), Wheel(*last)]
 
 
-def _wheel(name: str) -> str:
-    """The version of Blender in an environment, as its lock says."""
-    lock = environment.lock_of(name).read_text(encoding="utf-8")
-    found = re.search(r"^bpy==(\S+)", lock, re.MULTILINE)
-    assert found
-    return found[1]
+def _check(python: Path) -> list[str]:
+    """Run all checks at a time, print what they say, and give the names of those that failed."""
+    # basedpyright is a Node program, and takes whatever Python it finds first unless it is told.
+    environ = {**os.environ, "PATH": str(python.parent) + os.pathsep + os.environ["PATH"]}
+
+    def check(name: str) -> bool:
+        command = [str(python), "-m", *CHECKS[name]]
+        done = subprocess.run(
+            command,
+            cwd=REPOSITORY,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        print(f"--- {name}\n{done.stdout}", end="", flush=True)
+        return done.returncode == 0
+
+    with ThreadPoolExecutor() as pool:
+        return [name for name, passed in zip(CHECKS, pool.map(check, CHECKS), strict=True) if not passed]
 
 
-def _real_blenders() -> list[str]:
+def _real_blenders(programs: str) -> list[str]:
     """The versions of the programs that BLENDER names. Exits with a message when one does not run."""
     versions = []
-    for program in filter(None, os.environ.get("BLENDER", "").split(os.pathsep)):
+    for program in filter(None, programs.split(os.pathsep)):
         version = _version(program)
         if not version:
             sys.exit(f"BLENDER names {program}, which does not run as a Blender. Mend or unset it, and run this again.")
@@ -106,10 +149,9 @@ def _version(program: str) -> str | None:
     return found[1] if found else None
 
 
-def _note(wheels: str, blenders: list[str], failed: list[str]) -> str:
-    wheels = ", ".join(filter(None, [os.environ.get("ALSO_COVERED"), wheels]))
-    real = f"real Blender {' and '.join(blenders)}" if blenders else "no real Blender (BLENDER names none)"
-    note = f"Blenders covered: {wheels}; {real}."
+def _note(wheels: list[Wheel], blenders: list[str], failed: list[str]) -> str:
+    real = f"real Blender {' and '.join(blenders)}" if blenders else "no real Blender"
+    note = f"Blenders covered: {', '.join(map(str, wheels))}; {real}."
     return f"FAILED before this: {', '.join(failed)}.\n{note}" if failed else note
 
 

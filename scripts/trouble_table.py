@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python3 scripts/trouble_table.py: writes every error of the add-on, and its remedy, into the README.
+"""python3 scripts/trouble_table.py: writes every error of the add-on, and its remedy, into docs/errors.md.
 
 An error is a sentence on what happened and one on what to do, so the table is the errors themselves, as they stand in
 the source.
@@ -11,11 +11,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from environment import REPOSITORY
 
-README = REPOSITORY / "README.md"
+PAGE = REPOSITORY / "docs" / "errors.md"
 BEGIN, END = "<!-- errors: written by scripts/trouble_table.py -->\n", "<!-- end of errors -->\n"
 
 
@@ -57,16 +56,16 @@ def _shown(template: str) -> str:
     return re.sub(r"\{[^}]*\}", "…", template).replace("|", "\\|")
 
 
-def with_table(readme: str) -> str:
-    """The README with the table of today."""
-    before, rest = readme.split(BEGIN)
+def with_table(page: str) -> str:
+    """The page with the table of today."""
+    before, rest = page.split(BEGIN)
     return f"{before}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
 
 
 def main() -> None:
     """Write it."""
-    README.write_text(with_table(README.read_text("utf-8")), "utf-8")
-    print(f"Wrote {len(templates())} errors into {Path(README).name}")
+    PAGE.write_text(with_table(PAGE.read_text("utf-8")), "utf-8")
+    print(f"Wrote {len(templates())} errors into {PAGE.relative_to(REPOSITORY)}")
 
 
 if __name__ == "__main__":

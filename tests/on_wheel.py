@@ -14,7 +14,7 @@ bpy = pytest.importorskip("bpy")
 
 sys.path.insert(0, str(Path(__file__).parent))  # for returned.py
 
-from sandbox_process import Sandbox  # noqa: E402
+from sandbox.process import Sandbox  # noqa: E402
 
 import hitem3d_addon  # noqa: E402
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import warnings
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -16,11 +15,13 @@ from sandbox import meshes, with_bpy, writers
 from sandbox.meshes import Mesh
 from scipy.spatial import cKDTree
 
+from hitem3d_addon.core.task import SegmentationRequest
 from hitem3d_addon.core.values import OutputFormat
 from hitem3d_addon.mesh.scratch import ScratchScene
 from hitem3d_addon.mesh.surface import gather, moved
 from hitem3d_addon.send.export import export_glb
-from hitem3d_addon.session.record import Record, matrix_of, read_record, write_record
+from hitem3d_addon.send.submission import Submission
+from hitem3d_addon.session.record import Record, read_record, write_record
 
 Object = bpy.types.Object
 
@@ -104,26 +105,22 @@ def move_on(thing: Object) -> None:
 
 def send(thing: Object, folder: Path, output_format: OutputFormat = OutputFormat.GLB) -> tuple[Path, Record]:
     """Export the object and put the record on it, as create-task does. Gives the file and the record as read back."""
-    bpy.context.view_layer.update()
-    path = folder / "mesh.glb"
-    sent = export_glb([thing], bpy.context.evaluated_depsgraph_get(), path, output_format=output_format)
-    write_record(
-        thing,
-        Record(
-            uid="0123456789abcdef" * 2,
-            matrix=matrix_of(thing),
-            format=output_format,
-            time=1_790_000_000,
-            centre=sent.centre,
-            scale=sent.scale,
-            bounds=sent.bounds,
-            triangles=sent.triangles,
-            points=array("f", sent.points.tobytes()),
-        ),
-    )
+    path = send_together([thing], folder, output_format)
     record = read_record(thing)
     assert record
     return path, record
+
+
+def send_together(things: Sequence[Object], folder: Path, output_format: OutputFormat = OutputFormat.GLB) -> Path:
+    """Export the objects as one model and put its record on each."""
+    bpy.context.view_layer.update()
+    path = folder / "mesh.glb"
+    sent = export_glb(things, bpy.context.evaluated_depsgraph_get(), path, output_format=output_format)
+    request = SegmentationRequest(mesh=path, format=output_format)
+    submission = Submission("0123456789abcdef" * 2, things[0].name, things, request, sent)
+    for thing in things:
+        write_record(thing, submission.record_for(thing))
+    return path
 
 
 def keep(points: np.ndarray) -> np.ndarray:
@@ -209,3 +206,14 @@ def worst_corner(parts: Iterable[Object], source: Object) -> float:
     turns = np.stack([np.roll(found, turn, axis=1) for turn in range(3)])
     off = np.linalg.norm(turns - belongs[nearest], axis=-1).max(axis=-1).min(axis=0)
     return float(off.max() / diagonal)
+
+
+def farthest_vertex(parts: Iterable[Object], source: Object) -> float:
+    """How far the worst vertex of the parts is from one of the source, or the other way, in parts of its diagonal.
+
+    Whichever way they face, and however their quads are cut into triangles: that depends on the mesh's own scale.
+    """
+    belongs, found = triangles_of([source]), triangles_of(parts)
+    middle, diagonal = belongs.mean(axis=(0, 1)), np.linalg.norm(np.ptp(belongs, axis=(0, 1)))
+    one, other = (cKDTree((corners - middle).reshape(-1, 3)) for corners in (belongs, found))
+    return float(max(one.query(other.data)[0].max(), other.query(one.data)[0].max()) / diagonal)

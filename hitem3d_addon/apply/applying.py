@@ -11,28 +11,39 @@ import bpy
 
 from ..core.choices import Target
 from ..core.errors import InputError, Message
-from ..session.record import parts_of
+from ..session.record import imports_of
+
+_DELIVERED = " (delivered)"
+"""Ends the name of a part that has left it to a piece of the original."""
 
 
 def apply_parts(context: bpy.types.Context, obj: bpy.types.Object, target: Target) -> Message:
     """Put the parts that were imported for the active object on it. Gives the report; raises a Hitem3DError."""
-    parts = parts_of(obj)
+    imports = imports_of(obj)
     if obj.library or not obj.is_editable:
         raise InputError(
             "“{name}” comes from another file and can't be changed here. Make it local first (Object > Relations).",
             name=obj.name,
         )
     # NumPy, which these need, may be missing in some builds of Blender; the import before has said so.
+    from ..mesh.colours import part_materials
+    from .imports import choose_import
     from .labels import part_labels
     from .targets import apply_labels
 
     name = obj.name  # SEPARATE gives the object the first part's name.
     with _in_object_mode(context):
-        labels = part_labels(obj, parts, context.evaluated_depsgraph_get())
+        depsgraph = context.evaluated_depsgraph_get()
+        parts = choose_import(obj, imports, depsgraph) if imports else []
+        labels = part_labels(obj, parts, depsgraph)
         names = [part.name for part in parts]
-        applied = apply_labels(obj, labels.faces, names, [tuple(part.color) for part in parts], target)
+        colours = [tuple(part.color) for part in parts]
+        materials = part_materials(material for part in parts for material in part.data.materials)
+        if target == "SEPARATE":
+            _make_way(parts)
+        applied = apply_labels(obj, labels.faces, names, colours, target, materials=materials)
     if target == "SEPARATE":
-        _select(context, applied.objects)
+        _show_instead(context, applied.objects, parts)
     values = {"count": len(parts) - len(applied.absent), "name": name, "exact": 100 * labels.exact}
     if labels.unmatched > 0.001:
         values["unmatched"] = 100 * labels.unmatched
@@ -43,11 +54,27 @@ def apply_parts(context: bpy.types.Context, obj: bpy.types.Object, target: Targe
     return Message("{count} parts on “{name}”, {exact:.1f} % of the triangles matched exactly", values)
 
 
-def _select(context: bpy.types.Context, objects: Sequence[bpy.types.Object]) -> None:
-    """Show the pieces and select only them."""
+def _make_way(parts: Sequence[bpy.types.Object]) -> None:
+    """Leave the parts' names to the pieces of the original, or these would be numbered."""
+    for part in parts:
+        name = part.name
+        # Blender cuts a name off after 63 bytes, and the number that it adds to one that is taken needs room, too.
+        short = name.encode()[: 58 - len(_DELIVERED)].decode(errors="ignore")
+        part.name = f"{short}{_DELIVERED}"
+        if part.data.name == name:
+            part.data.name = part.name
+
+
+def _show_instead(
+    context: bpy.types.Context, pieces: Sequence[bpy.types.Object], parts: Sequence[bpy.types.Object]
+) -> None:
+    """Show the pieces and select only them; the parts, which lie in the same place, are hidden."""
     for other in context.selected_objects:
         other.select_set(False)
-    for piece in objects:
+    for part in parts:
+        if part.name in context.view_layer.objects:
+            part.hide_set(True)
+    for piece in pieces:
         if piece.name in context.view_layer.objects:
             piece.hide_set(False)
             piece.select_set(True)

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from bpy.types import Mesh
+from numpy.typing import NDArray
 
 from ..mesh.components import components
-from ..mesh.triangles import Flags, Floats, Ints, corner_values, polygon_starts
+from ..mesh.triangles import Flags, Floats, Ints, corner_values, local_positions, polygon_starts
 
 _FEW = 8
 """Faces in an island that is taken for a mistake."""
@@ -23,35 +26,80 @@ def without_islands(mesh: Mesh, labels: Ints, sure: Flags) -> Ints:
 
     The largest island of a label stays whatever its size, so that no part is lost.
     """
-    neighbours = _neighbours(mesh)
+    vertices, starts = corner_values(mesh, ".corner_vert"), polygon_starts(mesh)
+    near = _near_islands(vertices, starts, labels, len(mesh.vertices))
+    if not near.any():
+        return labels
+    links = _links(mesh, starts, near)
     labels = labels.copy()
     for _ in range(_PASSES):
-        if not _settle(labels, sure, *neighbours):
+        if not _settle(labels, sure, links):
             break
     return labels
 
 
-def _neighbours(mesh: Mesh) -> tuple[Ints, Ints, Floats]:
-    """Pairs of polygons on the two sides of an edge, and the edge's length.
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Pairs of polygons on the two sides of an edge."""
+
+    mesh: Mesh
+    one: Ints
+    other: Ints
+    edges: NDArray[np.intp]
+
+    def lengths(self, which: NDArray[np.intp]) -> Floats:
+        """How long the edges of some of the pairs are."""
+        ends = np.empty((len(self.mesh.edges), 2), np.int32)
+        self.mesh.attributes[".edge_verts"].data.foreach_get("value", ends.ravel())
+        first, second = ends[self.edges[which]].T
+        positions = local_positions(self.mesh)
+        along = positions.take(first, axis=1) - positions.take(second, axis=1)
+        return np.sqrt(np.einsum("kn,kn->n", along, along))
+
+
+def _near_islands(vertices: Ints, starts: Ints, labels: Ints, count: int) -> Flags:
+    """Which polygons (polygons,) may be in a small island, or are a few rings from such a one.
+
+    In a small island every polygon has a vertex on its border. So what shares a vertex inside a label with a polygon
+    that has none there is in a large one.
+    """
+    sizes = np.diff(starts)
+    of_corner = np.repeat(labels, sizes)
+    of_vertex = np.empty(count, np.int32)
+    of_vertex[vertices] = of_corner
+    on_border, inside = np.zeros((2, count), np.bool_)
+    on_border[vertices[of_vertex[vertices] != of_corner]] = True
+    near = np.logical_or.reduceat(on_border[vertices], starts[:-1])
+    if not near.any():
+        return near
+    inside[vertices[np.repeat(~near, sizes)]] = True
+    near &= ~np.logical_or.reduceat(inside[vertices], starts[:-1])
+    if near.any():
+        reached = np.zeros(count, np.bool_)
+        for _ in range(_RINGS + 1):
+            reached[vertices[np.repeat(near, sizes)]] = True
+            near = np.logical_or.reduceat(reached[vertices], starts[:-1])
+    return near
+
+
+def _links(mesh: Mesh, starts: Ints, near: Flags) -> _Links:
+    """The pairs of some of the polygons.
 
     Of the polygons around an edge the first and the last are taken: that is all of them on a proper surface.
     """
-    edges = corner_values(mesh, ".corner_edge")
-    polygons = np.repeat(np.arange(len(mesh.polygons), dtype=np.int32), np.diff(polygon_starts(mesh)))
+    sizes = np.diff(starts)
+    polygons = np.repeat(np.flatnonzero(near).astype(np.int32), sizes[near])
+    edges = corner_values(mesh, ".corner_edge")[np.repeat(near, sizes)]
     first, last = np.full((2, len(mesh.edges)), -1, np.int32)
     last[edges] = polygons
     first[edges[::-1]] = polygons[::-1]
     shared = np.flatnonzero(first != last)
-    ends = np.empty((len(mesh.edges), 2), np.int32)
-    mesh.attributes[".edge_verts"].data.foreach_get("value", ends.ravel())
-    positions = np.empty((len(mesh.vertices), 3), np.float32)
-    mesh.attributes["position"].data.foreach_get("vector", positions.ravel())
-    along = positions[ends[shared, 0]] - positions[ends[shared, 1]]
-    return first[shared], last[shared], np.sqrt(np.einsum("nk,nk->n", along, along))
+    return _Links(mesh, first[shared], last[shared], shared)
 
 
-def _settle(labels: Ints, sure: Flags, one: Ints, other: Ints, lengths: Floats) -> bool:
+def _settle(labels: Ints, sure: Flags, links: _Links) -> bool:
     """Give the islands away, in place; whether there was one."""
+    one, other = links.one, links.other
     differ = labels[one] != labels[other]
     if not differ.any():
         return False
@@ -71,6 +119,8 @@ def _settle(labels: Ints, sure: Flags, one: Ints, other: Ints, lengths: Floats) 
     going = sizes <= _FEW
     going[islands[number[np.where(near[one], one, other)[beyond]]]] = False
     going[islands[sure[faces]]] = False
+    if not going[islands].any():
+        return False
 
     there, leaving = np.bincount(labels), np.bincount(labels[faces[going[islands]]])
     for label in np.flatnonzero((there[: len(leaving)] == leaving) & (leaving > 0)):
@@ -79,9 +129,9 @@ def _settle(labels: Ints, sure: Flags, one: Ints, other: Ints, lengths: Floats) 
 
     goes = np.zeros(len(labels), np.bool_)
     goes[faces] = going[islands]
-    votes = goes[one] != goes[other]
+    votes = np.flatnonzero(goes[one] != goes[other])
     losers = islands[number[np.where(goes[one], one, other)[votes]]]
-    winners = heaviest(losers, labels[np.where(goes[one], other, one)[votes]], lengths[votes], len(faces))
+    winners = heaviest(losers, labels[np.where(goes[one], other, one)[votes]], links.lengths(votes), len(faces))
     taken = winners[islands]
     given = going[islands] & (taken >= 0)
     labels[faces[given]] = taken[given]

@@ -3,9 +3,9 @@
 """Which part each face of the original mesh belongs to, read off the parts where they stand.
 
 What was sent is the object as seen: its evaluated mesh, in triangles. So those are labelled first. A triangle that came
-back untouched is found again by its centre and the side it faces; for the others the nearest part decides, but for thin
-walls, where the nearest surface may be the far side of the wall. Then the triangles vote, by area, for the face of the
-original that they are a piece of.
+back untouched is found again by its corners and the side it faces; for the others the nearest part decides, but for
+thin walls, where the nearest surface may be the far side of the wall. Then the triangles vote, by area, for the face of
+the original that they are a piece of.
 """
 
 from __future__ import annotations
@@ -19,31 +19,28 @@ from bpy.types import Depsgraph, Mesh, Object
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
-from ..mesh.scratch import ScratchScene
-from ..mesh.triangles import BLOCK, Floats, Ints, Triangles, joined, mesh_triangles, picked, world_bounds
+from ..mesh.attributes import read_numbers
+from ..mesh.evaluated import showing, world_matrices
+from ..mesh.triangles import Ints, Triangles, join, measure, mesh_triangles, pick, world_bounds
 from .islands import heaviest, without_islands
-from .nearest_surface import NearestSurface
+from .nearest_labels import find_nearest
+from .same_triangles import find_same
 
 _FACE = "hitem3d_original_face"
 """The attribute that tells, on the evaluated mesh, which face of the original a face comes from, counted from 1."""
-_CELL = 1e-5
-"""Edge of the cells, of the diagonal, in which the centres of two triangles are the same. Coordinates that went to a
-GLB and back are off by 1e-7, so few pairs fall into two cells; those meet in one of the next grids."""
-_GRIDS = 32
 _POINT = 1e-20
 """The diagonal of what has no extent; it is divided by."""
-_REACH = 4.0
-"""How much farther than usual a surface on the right side of a thin wall may be."""
-_SLANT = 0.4
-"""A triangle looks for its like among those that face an axis which its own normal has so large a part of; every
-normal has such an axis."""
 _ASTRAY = 0.02
 """Of the diagonal: a triangle so far from every part is called unmatched. Remeshing moves a surface by up to 1.2 %."""
+_MOST_ASTRAY = 0.5
+"""With a larger share of such triangles the parts are no parts of what the object is now."""
+_ALIKE = 0.01
+"""Of the size: so much may the proportions of a shape differ after remeshing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """A label per face and how it was come by; the shares add up to 1 and are of the triangles that were sent."""
+    """A label per face and where it comes from. The shares add up to 1; they are of the triangles that decided."""
 
     faces: Ints
     """(polygons,) of the object's own mesh: an index into the parts."""
@@ -62,46 +59,82 @@ def part_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -
 
     Parts are taken as they stand in the world, without their modifiers; the object is taken as seen, hidden or not.
     Object and parts are in Object Mode. Raises InputError for an object that has no faces of its own or can't be
-    changed, and where the parts are somewhere else.
+    changed, and where the parts are somewhere else or of another shape.
     """
     _check(source, parts)
+    labels, stand_elsewhere = _find_labels(source, parts, depsgraph)
+    if labels.exact < 0.5 and source.active_shape_key_index > 0 and not source.show_only_shape_key:
+        # Edit Mode shows the active shape key alone, whatever its value: the object may have been sent so.
+        source.show_only_shape_key = True
+        try:
+            others, _ = _find_labels(source, parts, depsgraph)
+        finally:
+            source.show_only_shape_key = False
+        if (others.exact, -others.unmatched) > (labels.exact, -labels.unmatched):
+            labels = others
+    if labels.unmatched > _MOST_ASTRAY:
+        if stand_elsewhere:
+            raise InputError(
+                "The parts of “{name}” are not where it is. Import them again, so that they stand in place, and retry.",
+                name=source.name,
+            )
+        raise InputError(
+            "“{name}” has another shape now than its parts have. Show it as it was when it was sent (frame, pose, "
+            "modifiers, shape keys), and retry.",
+            name=source.name,
+        )
+    return labels
+
+
+def _find_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Labels, bool]:
+    """The labels; and, where most of the object lies on no part, whether the parts have its shape all the same."""
+    matrix, *matrices = world_matrices([source, *parts], depsgraph)
+    count = len(source.data.polygons)
     with _as_sent(source, depsgraph) as (mesh, own_polygons):
-        low, high = world_bounds(mesh, source.matrix_world)
+        low, high = world_bounds(mesh, matrix)
         centre, diagonal = (low + high) / 2, max(float(np.linalg.norm(high - low)), _POINT)
-        sent = mesh_triangles([(mesh, source.matrix_world)], centre)
-        origins = own_polygons[sent.polygons]
-    targets = mesh_triangles([(part.data, part.matrix_world) for part in parts], centre)
+        asked = mesh_triangles([(mesh, matrix)], centre)
+        owners, shown = own_polygons[asked.polygons], len(asked)
+    # Faces that no modifier shows are labelled too, by where they would be.
+    unseen = np.bincount(owners[owners >= 0], minlength=count) == 0
+    if unseen.any():
+        own = mesh_triangles([(source.data, matrix)], centre)
+        hidden = np.flatnonzero(unseen[own.polygons])
+        asked = join([asked, pick(own, hidden)])
+        owners = np.concatenate([owners, own.polygons[hidden]])
+    placed = [(part.data, its_matrix) for part, its_matrix in zip(parts, matrices, strict=True)]
+    targets = mesh_triangles(placed, centre)
     part_of_polygon = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.data.polygons) for part in parts])
     target_labels = part_of_polygon[targets.polygons]
 
-    # Faces that no modifier shows are labelled too, by where they would be.
-    unseen = np.bincount(origins[origins >= 0], minlength=len(source.data.polygons)) == 0
-    asked, owners = sent, origins
-    if unseen.any():
-        own = mesh_triangles([(source.data, source.matrix_world)], centre)
-        hidden = np.flatnonzero(unseen[own.polygons])
-        asked = joined([sent, picked(own, hidden)])
-        owners = np.concatenate([origins, own.polygons[hidden]])
-
-    labels = _same_triangles(asked, targets, target_labels, diagonal)
+    labels = find_same(asked, targets, target_labels, diagonal)
     exact = labels >= 0
-    rest = np.flatnonzero(~exact)
+    # What came back untouched decides alone: a modifier that was switched on since may show a face elsewhere, too.
+    sure = np.zeros(count, np.bool_)
+    sure[owners[exact & (owners >= 0)]] = True
+    rest = np.flatnonzero(~exact & (owners >= 0) & ~sure[owners])
     distances = np.zeros(len(asked), np.float32)
     if len(rest):
-        labels[rest], distances[rest] = _nearest_labels(picked(asked, rest), targets, target_labels, diagonal)
-    astray = float((distances[: len(sent)] > _ASTRAY * diagonal).mean())
-    if astray > 0.5:
-        raise InputError(
-            "The parts of “{name}” are not where it is. Import them again, so that they stand in place, and retry.",
-            name=source.name,
-        )
-    faces, divided = _vote(labels, owners, asked.areas, len(source.data.polygons))
+        some = asked if len(rest) == len(asked) else pick(asked, rest)
+        labels[rest], distances[rest] = find_nearest(some, targets, target_labels, diagonal)
+    faces, divided = _vote(labels, owners, asked, count)
     if len(rest):
-        sure = np.zeros(len(faces), np.bool_)
-        sure[owners[exact & (owners >= 0)]] = True
         faces = without_islands(source.data, faces, sure)
-    same = float(exact[: len(sent)].mean())
-    return Labels(faces, same, 1 - same - astray, astray, divided)
+    decided = labels >= 0
+    if decided[:shown].any():
+        decided[shown:] = False
+    same, astray = (float(some[decided].mean()) for some in (exact, distances > _ASTRAY * diagonal))
+    alike = astray > _MOST_ASTRAY and np.allclose(_proportions(asked), _proportions(targets), atol=_ALIKE)
+    return Labels(faces, same, 1 - same - astray, astray, divided), alike
+
+
+def _proportions(triangles: Triangles) -> NDArray[np.float64]:
+    """How far the surface spreads along its three main axes, (3,), of all together: wherever and however it stands."""
+    centres, _, areas = measure(triangles)
+    weights = areas.astype(np.float64) / max(float(areas.sum(dtype=np.float64)), _POINT)
+    spread = np.cov(centres.astype(np.float64), aweights=weights, ddof=0) if weights.any() else np.zeros((3, 3))
+    sizes = np.sqrt(np.clip(np.linalg.eigvalsh(spread), 0, None))
+    return sizes / max(float(sizes.sum()), _POINT)
 
 
 def _check(source: Object, parts: Sequence[Object]) -> None:
@@ -132,7 +165,7 @@ def _as_sent(source: Object, depsgraph: Depsgraph) -> Iterator[tuple[Mesh, Ints]
     """
     mesh = source.data
     count = len(mesh.polygons)
-    with _evaluating(source, depsgraph) as graph:
+    with showing(source, depsgraph) as graph:
         modified = any(modifier.show_viewport for modifier in source.modifiers)
         name = ""
         if modified:
@@ -150,7 +183,8 @@ def _as_sent(source: Object, depsgraph: Depsgraph) -> Iterator[tuple[Mesh, Ints]
                     "“{name}” shows no faces of its own: its modifiers make instances, or nothing. Apply them first.",
                     name=source.name,
                 )
-            yield shown, _numbers(shown) - 1 if modified else np.arange(count, dtype=np.int32)
+            numbered = read_numbers(shown, _FACE, "FACE") if modified else np.arange(1, count + 1, dtype=np.int32)
+            yield shown, np.full(len(shown.polygons), -1, np.int32) if numbered is None else numbered - 1
             evaluated.to_mesh_clear()
         finally:
             if name:
@@ -158,140 +192,17 @@ def _as_sent(source: Object, depsgraph: Depsgraph) -> Iterator[tuple[Mesh, Ints]
                 mesh.update_tag()
 
 
-@contextmanager
-def _evaluating(source: Object, depsgraph: Depsgraph) -> Iterator[Depsgraph]:
-    """A depsgraph that evaluates the object: one that is hidden is left out of the user's own."""
-    if source.visible_get(view_layer=depsgraph.view_layer):
-        yield depsgraph
-        return
-    hidden = source.hide_viewport
-    with ScratchScene() as scratch:
-        scratch.scene.frame_current = depsgraph.scene.frame_current
-        scratch.scene.collection.objects.link(source)
-        source.hide_viewport = False
-        try:
-            yield scratch.evaluate()
-        finally:
-            source.hide_viewport = hidden
-            scratch.scene.collection.objects.unlink(source)
-
-
-def _numbers(mesh: Mesh) -> Ints:
-    """The attribute _FACE, 0 where it is missing."""
-    numbers = np.zeros(len(mesh.polygons), np.int32)
-    attribute = mesh.attributes.get(_FACE)
-    if attribute and (attribute.domain, attribute.data_type) == ("FACE", "INT"):
-        attribute.data.foreach_get("value", numbers)
-    return numbers
-
-
-def _same_triangles(asked: Triangles, targets: Triangles, target_labels: Ints, diagonal: float) -> Ints:
-    """The label of the triangle with the same centre that faces the same way, -1 where there is none.
-
-    Two centres that are closer than a cell may lie in two cells, and two sides of nearly one direction on either
-    side of a plane. So those left over meet again in another grid, laid elsewhere, against another direction.
-    """
-    random = np.random.default_rng(0)
-    labels = np.full(len(asked), -1, np.int32)
-    open_asked, open_targets = np.arange(len(asked)), np.arange(len(targets))
-    cell = _CELL * diagonal
-    for _ in range(_GRIDS):
-        shift = random.random(3, dtype=np.float32)
-        direction = random.standard_normal(3, dtype=np.float32)
-        target_keys = _keys(targets, open_targets, cell, shift, direction)
-        asked_keys = _keys(asked, open_asked, cell, shift, direction)
-        # A hash table in which the last comer holds the slot; who loses it comes again in the next grid.
-        bits = (2 * len(open_targets)).bit_length()
-        table = np.full(1 << bits, -1, np.int32)
-        slots = _slots(target_keys, bits)
-        table[slots] = np.arange(len(slots), dtype=np.int32)
-        holder = table[slots]
-        rivals = (target_keys[holder] == target_keys) & (
-            target_labels[open_targets[holder]] != target_labels[open_targets]
-        )
-        table[slots[rivals]] = -1
-        held = table[_slots(asked_keys, bits)]
-        met = np.flatnonzero(held >= 0)
-        met = met[target_keys[held[met]] == asked_keys[met]]
-        labels[open_asked[met]] = target_labels[open_targets[held[met]]]
-        open_asked = np.delete(open_asked, met)
-        open_targets = np.delete(open_targets, held[met])
-        if len(met) <= len(open_asked) // 100 or not len(open_targets):
-            break
-    return labels
-
-
-def _keys(
-    triangles: Triangles, which: NDArray[np.intp], cell: float, shift: Floats, direction: Floats
-) -> NDArray[np.uint64]:
-    """Where the centres lie in the grid and which way the triangles face, in 64 bits."""
-    keys = np.empty(len(which), np.uint64)
-    for start in range(0, len(which), BLOCK):
-        block = which[start : start + BLOCK]
-        cells = np.floor(triangles.centres[:, block] * np.float32(1 / cell) + shift[:, None]).astype(np.int64) & 0xFFFFF
-        facing = direction @ triangles.normals[:, block] > 0
-        keys[start : start + BLOCK] = (cells[0] << 41) | (cells[1] << 21) | (cells[2] << 1) | facing
-    return keys
-
-
-def _slots(keys: NDArray[np.uint64], bits: int) -> NDArray[np.intp]:
-    return ((keys * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits)).astype(np.intp)
-
-
-def _nearest_labels(asked: Triangles, targets: Triangles, target_labels: Ints, diagonal: float) -> tuple[Ints, Floats]:
-    """The label of the nearest triangle that does not face the other way, and how far it is."""
-    with NearestSurface(targets, _sides(targets.normals)) as surface:
-        found, distances = surface.find(asked.centres)
-        facing = _facing(asked.normals, targets.normals[:, found])
-        doubtful = np.flatnonzero(facing < 0)
-        if len(doubtful) and len(doubtful) < len(found):
-            # As far as the two surfaces are apart elsewhere: beyond that the near one is right and merely inside out.
-            reach = _REACH * max(float(np.quantile(distances[facing >= 0], 0.95)), _CELL * diagonal)
-            again, there = _same_side(surface, picked(asked, doubtful), targets)
-            better = there < reach
-            found[doubtful[better]] = again[better]
-            distances[doubtful[better]] = there[better]
-    return target_labels[found], distances
-
-
-def _same_side(surface: NearestSurface, asked: Triangles, targets: Triangles) -> tuple[Ints, Floats]:
-    """The nearest triangle of those that face the same way, and how far it is: infinite where there is none."""
-    who, groups = [], []
-    for axis in range(3):
-        along = asked.normals[axis]
-        which = np.flatnonzero(np.abs(along) > _SLANT)
-        who.append(which)
-        groups.append(2 * axis + (along[which] < 0))
-    askers, sides = np.concatenate(who), np.concatenate(groups).astype(np.int32)
-    found, distances = surface.find(asked.centres[:, askers], sides)
-    distances[_facing(asked.normals[:, askers], targets.normals[:, found]) < 0] = np.inf
-    order = np.argsort(-distances, kind="stable")
-    best, there = np.zeros(len(asked), np.int32), np.full(len(asked), np.inf, np.float32)
-    best[askers[order]], there[askers[order]] = found[order], distances[order]
-    return best, there
-
-
-def _facing(one: Floats, other: Floats) -> Floats:
-    return np.einsum("kn,kn->n", one, other)
-
-
-def _sides(normals: Floats) -> Ints:
-    """Which of the six faces of a cube each normal points at: 2 for an axis, and 1 more where it points down it."""
-    axis = np.abs(normals).argmax(axis=0)
-    return (2 * axis + (normals[axis, np.arange(len(axis))] < 0)).astype(np.int32)
-
-
-def _vote(labels: Ints, owners: Ints, areas: Floats, count: int) -> tuple[Ints, float]:
+def _vote(labels: Ints, owners: Ints, asked: Triangles, count: int) -> tuple[Ints, float]:
     """The label with the most area on each of the faces 0 to count - 1, and the share of faces with several."""
-    voting = owners >= 0
-    if not voting.all():
-        labels, owners, areas = labels[voting], owners[voting], areas[voting]
+    voting = np.flatnonzero((owners >= 0) & (labels >= 0))
+    whose, votes = owners[voting], labels[voting]
     faces = np.empty(count, np.int32)
-    faces[owners] = labels
+    faces[whose] = votes
     divided = np.zeros(count, np.bool_)
-    divided[owners[labels != faces[owners]]] = True
+    divided[whose[votes != faces[whose]]] = True
     if divided.any():
-        contested = np.flatnonzero(divided[owners])
-        winners = heaviest(owners[contested], labels[contested], areas[contested], count)
+        contested = np.flatnonzero(divided[whose])
+        areas = measure(pick(asked, voting[contested])).areas
+        winners = heaviest(whose[contested], votes[contested], areas, count)
         faces[divided] = winners[divided]
     return faces, float(divided.mean())

@@ -9,10 +9,11 @@ from typing import Self
 
 import bpy
 import numpy as np
-from bpy.types import GeometryNodeTree, Mesh, NodeSocket, Object
+from bpy.types import Mesh, Object
 from numpy.typing import NDArray
 
-from ..mesh.scratch import ScratchScene
+from ..mesh.attributes import store_numbers
+from ..mesh.scratch import ScratchScene, named_attribute
 from ..mesh.triangles import BLOCK, Floats, Ints, Triangles
 
 _INDEX, _GROUP = "triangle", "group"
@@ -23,10 +24,11 @@ _NEAR = 0.02
 class NearestSurface:
     """A context manager that holds the triangles while they are asked for."""
 
-    def __init__(self, triangles: Triangles, groups: Ints) -> None:
-        """Groups hold one number per triangle: a point can ask for the nearest one of a group."""
+    def __init__(self, triangles: Triangles, normals: Floats, groups: Ints) -> None:
+        """Normals (3, triangles). Groups hold a number per triangle: a point can ask for the nearest one of a group."""
         self._triangles = triangles
         self._groups = groups
+        self._normals = normals
 
     def __enter__(self) -> Self:
         self._scratch = ScratchScene().__enter__()
@@ -59,7 +61,7 @@ class NearestSurface:
         mesh.attributes[_INDEX].data.foreach_get("value", found)
         queries.modifiers.clear()
         found -= 1
-        distances = _distances(points, self._triangles, found)
+        distances = _distances(points, self._triangles, self._normals, found)
         distances[found < 0] = np.inf
         return found, distances
 
@@ -71,10 +73,10 @@ class NearestSurface:
         sample = nodes.new("GeometryNodeSampleNearestSurface")
         sample.data_type = "INT"
         link(target.outputs["Geometry"], sample.inputs["Mesh"])
-        link(_named(tree, _INDEX), sample.inputs["Value"])
+        link(named_attribute(tree, _INDEX), sample.inputs["Value"])
         if grouped:
-            link(_named(tree, _GROUP), sample.inputs["Group ID"])
-            link(_named(tree, _GROUP), sample.inputs["Sample Group ID"])
+            link(named_attribute(tree, _GROUP), sample.inputs["Group ID"])
+            link(named_attribute(tree, _GROUP), sample.inputs["Sample Group ID"])
         store = nodes.new("GeometryNodeStoreNamedAttribute")
         store.data_type, store.domain = "INT", "POINT"
         store.inputs["Name"].default_value = _INDEX
@@ -83,14 +85,14 @@ class NearestSurface:
         link(store.outputs[0], nodes.new("NodeGroupOutput").inputs[0])
 
 
-def _distances(points: Floats, triangles: Triangles, which: Ints) -> Floats:
+def _distances(points: Floats, triangles: Triangles, normals: Floats, which: Ints) -> Floats:
     """How far each point (3, n) is from a triangle. To have the nodes say it, too, would double their time in 4.2."""
     distances = np.empty(len(which), np.float32)
     for start in range(0, len(which), BLOCK):
         block = slice(start, start + BLOCK)
         point, some = points[:, block], which[block]
         corners = [triangles.positions.take(triangles.corners[some, k], axis=1) for k in range(3)]
-        normal = triangles.normals.take(some, axis=1)
+        normal = normals.take(some, axis=1)
         height = _dot(point - corners[0], normal)
         above = (normal != 0).any(axis=0)
         nearest = np.full(len(some), np.inf, np.float32)
@@ -109,13 +111,6 @@ def _dot(one: Floats, other: Floats) -> Floats:
     return np.einsum("kn,kn->n", one, other)
 
 
-def _named(tree: GeometryNodeTree, name: str) -> NodeSocket:
-    node = tree.nodes.new("GeometryNodeInputNamedAttribute")
-    node.data_type = "INT"
-    node.inputs["Name"].default_value = name
-    return node.outputs["Attribute"]
-
-
 def _triangle_mesh(triangles: Triangles, groups: Ints) -> Mesh:
     """A mesh that is good for being sampled: its edges are left out, which nothing here reads and which take long."""
     mesh = _point_mesh(triangles.positions, None)
@@ -124,8 +119,8 @@ def _triangle_mesh(triangles: Triangles, groups: Ints) -> Mesh:
     mesh.polygons.add(count)
     mesh.polygons.foreach_set("loop_start", np.arange(0, count * 3, 3, dtype=np.int32))
     mesh.attributes[".corner_vert"].data.foreach_set("value", np.ascontiguousarray(triangles.corners).ravel())
-    _store(mesh, _INDEX, "FACE", np.arange(1, count + 1, dtype=np.int32))
-    _store(mesh, _GROUP, "FACE", groups)
+    store_numbers(mesh, _INDEX, "FACE", np.arange(1, count + 1, dtype=np.int32))
+    store_numbers(mesh, _GROUP, "FACE", groups)
     return mesh
 
 
@@ -134,7 +129,7 @@ def _point_mesh(points: Floats, groups: Ints | None) -> Mesh:
     mesh.vertices.add(points.shape[1])
     mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(points.T).ravel())
     if groups is not None:
-        _store(mesh, _GROUP, "POINT", groups)
+        store_numbers(mesh, _GROUP, "POINT", groups)
     return mesh
 
 
@@ -149,7 +144,3 @@ def _along_the_surface(points: Floats) -> NDArray[np.intp] | None:
         return None
     cells = ((points - low[:, None]) * np.float32(63.9 / size)).astype(np.int32)
     return np.argsort((cells[0] << 12) | (cells[1] << 6) | cells[2], kind="stable")
-
-
-def _store(mesh: Mesh, name: str, domain: str, values: NDArray[np.int32]) -> None:
-    mesh.attributes.new(name, "INT", domain).data.foreach_set("value", values)

@@ -26,7 +26,7 @@ def shapes_of(keys: Key) -> list[Floats]:
     return shapes
 
 
-def copy_keys(keys: Key, shapes: Sequence[Floats], thing: Object, vertices: Ints) -> None:
+def copy_keys(keys: Key, shapes: Sequence[Floats], obj: Object, vertices: Ints) -> None:
     """Give an object, whose mesh has no shape keys, those of another mesh, whose shapes are given.
 
     The vertices tell which of that mesh's vertices the object has.
@@ -37,7 +37,7 @@ def copy_keys(keys: Key, shapes: Sequence[Floats], thing: Object, vertices: Ints
             # The time of an absolute key is the evaluation time at which it is made.
             made[0].id_data.use_relative = False
             made[0].id_data.eval_time = old.frame
-        new = thing.shape_key_add(name=old.name, from_mix=False)
+        new = obj.shape_key_add(name=old.name, from_mix=False)
         new.data.foreach_set("co", shapes[index][vertices].ravel())
         made.append(new)
     number = {old.name: index for index, old in enumerate(keys.key_blocks)}
@@ -46,7 +46,7 @@ def copy_keys(keys: Key, shapes: Sequence[Floats], thing: Object, vertices: Ints
         for _ in range(3):
             _copy_settings(old, new)
         new.relative_key = made[number[old.relative_key.name]]
-    copied = thing.data.shape_keys
+    copied = obj.data.shape_keys
     _copy_settings(keys, copied)
     copied.name = keys.name
     copy_custom_properties(keys, copied)

@@ -4,20 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
-from bpy.types import Mesh, Object
+from bpy.types import Material, Mesh, Object
 
-from ..mesh.colours import Colour, part_material
+from ..core.choices import Target
+from ..mesh.attributes import store_numbers
+from ..mesh.colours import Colour, part_material, part_materials
 from ..mesh.triangles import Ints, corner_values, polygon_starts
 from .separate import separate
 
-TARGETS = ("FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE")
 ATTRIBUTE = "hitem3d_part"
 """A number per face: the index of its part. Scripts and Geometry Nodes may read it; the name is public."""
 _FACE_SETS = ".sculpt_face_set"
+_GROUPS = "hitem3d_groups"
+"""A custom property of the object: the names of the vertex groups that an earlier call has made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +34,100 @@ class Applied:
     """The names of the parts that no face of the original belongs to."""
 
 
-def apply_labels(source: Object, labels: Ints, names: Sequence[str], colours: Sequence[Colour], target: str) -> Applied:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is put on a mesh: a label per face, and by label the parts' names and colours (linear RGBA)."""
+
+    labels: Ints
+    names: Sequence[str]
+    colours: Sequence[Colour]
+    materials: Mapping[str, Material]
+    """By the name of a part: the material of its colour that is there already."""
+
+
+def apply_labels(
+    source: Object,
+    labels: Ints,
+    names: Sequence[str],
+    colours: Sequence[Colour],
+    target: Target,
+    *,
+    materials: Mapping[str, Material] = MappingProxyType({}),
+) -> Applied:
     """Put the labels, one per face of the object's mesh, on that mesh; names and colours (linear RGBA) are by label.
 
     The object is in Object Mode and can be changed. Where its mesh is used by others too it gets its own copy first,
-    so that only this object changes. What is there already stays: vertex groups and materials are added.
+    so that only this object changes. The user's own vertex groups and materials stay; what an earlier call has added
+    is replaced.
 
     FACE_ATTRIBUTE: the integer attribute "hitem3d_part". FACE_SETS: face sets, from 1. VERTEX_GROUPS: a group per part,
-    with full weight, in which a vertex on a border is in several. MATERIALS: a slot per part. SEPARATE: see separate.
-    Raises InputError where SEPARATE would lose something.
+    with full weight, in which a vertex on a border is in several. MATERIALS: a slot per part, with the material that is
+    given for its name, or a new one of its colour. SEPARATE: see separate. Raises InputError where that would lose
+    something.
     """
     present = np.bincount(labels, minlength=len(names)) > 0
     absent = tuple(name for name, there in zip(names, present, strict=True) if not there)
-    if target == "SEPARATE":
-        return Applied(tuple(separate(source, labels, names)), absent)
+    return Applied(tuple(_ACTIONS[target](source, _Parts(labels, names, colours, materials))), absent)
+
+
+def _store_attribute(source: Object, parts: _Parts) -> Sequence[Object]:
+    store_numbers(_own_mesh(source), ATTRIBUTE, "FACE", parts.labels)
+    return _updated(source)
+
+
+def _store_face_sets(source: Object, parts: _Parts) -> Sequence[Object]:
+    store_numbers(_own_mesh(source), _FACE_SETS, "FACE", parts.labels + 1)
+    return _updated(source)
+
+
+def _add_vertex_groups(source: Object, parts: _Parts) -> Sequence[Object]:
     mesh = _own_mesh(source)
-    if target == "FACE_ATTRIBUTE":
-        _store(mesh, ATTRIBUTE, labels)
-    elif target == "FACE_SETS":
-        _store(mesh, _FACE_SETS, labels + 1)
-    elif target == "VERTEX_GROUPS":
-        _add_vertex_groups(source, mesh, labels, names)
-    elif target == "MATERIALS":
-        _add_materials(mesh, labels, names, colours)
-    else:
-        raise ValueError(target)
-    mesh.update()
-    return Applied((source,), absent)
+    active = source.vertex_groups.active
+    kept = active.name if active else ""
+    for name in source.get(_GROUPS, ()):
+        if name in source.vertex_groups:
+            source.vertex_groups.remove(source.vertex_groups[name])
+    corners = corner_values(mesh, ".corner_vert")
+    of_corner = np.repeat(parts.labels, np.diff(polygon_starts(mesh)))
+    order = np.argsort(of_corner, kind="stable")
+    ends = np.searchsorted(of_corner[order], np.arange(len(parts.names) + 1))
+    made = []
+    for name, start, end in zip(parts.names, ends[:-1], ends[1:], strict=True):
+        group = source.vertex_groups.new(name=name)
+        group.add(np.unique(corners[order[start:end]]).tolist(), 1.0, "REPLACE")
+        made.append(group.name)
+    source[_GROUPS] = made
+    if kept in source.vertex_groups:
+        source.vertex_groups.active_index = source.vertex_groups[kept].index
+    return _updated(source)
+
+
+def _add_materials(source: Object, parts: _Parts) -> Sequence[Object]:
+    mesh = _own_mesh(source)
+    earlier = part_materials(mesh.materials)
+    for slot in reversed(range(len(mesh.materials))):
+        if mesh.materials[slot] in earlier.values():
+            mesh.materials.pop(index=slot)
+    before = len(mesh.materials)
+    known = {**earlier, **parts.materials}
+    for name, colour in zip(parts.names, parts.colours, strict=True):
+        mesh.materials.append(known.get(name) or part_material(name, colour))
+    mesh.polygons.foreach_set("material_index", (parts.labels + before).astype(np.int32))
+    return _updated(source)
+
+
+def _separate(source: Object, parts: _Parts) -> Sequence[Object]:
+    return separate(source, parts.labels, parts.names)
+
+
+_ACTIONS: dict[Target, Callable[[Object, _Parts], Sequence[Object]]] = {
+    "FACE_ATTRIBUTE": _store_attribute,
+    "FACE_SETS": _store_face_sets,
+    "VERTEX_GROUPS": _add_vertex_groups,
+    "MATERIALS": _add_materials,
+    "SEPARATE": _separate,
+}
+"""What puts the parts on an object and gives the objects that it has become. One row for each of TARGET_ITEMS."""
 
 
 def _own_mesh(source: Object) -> Mesh:
@@ -68,31 +139,6 @@ def _own_mesh(source: Object) -> Mesh:
     return mesh
 
 
-def _store(mesh: Mesh, name: str, values: Ints) -> None:
-    attribute = mesh.attributes.get(name)
-    if attribute and (attribute.domain, attribute.data_type) != ("FACE", "INT"):
-        mesh.attributes.remove(attribute)
-        attribute = None
-    if not attribute:
-        attribute = mesh.attributes.new(name, "INT", "FACE")
-    attribute.data.foreach_set("value", np.ascontiguousarray(values, np.int32))
-
-
-def _add_vertex_groups(source: Object, mesh: Mesh, labels: Ints, names: Sequence[str]) -> None:
-    corners = corner_values(mesh, ".corner_vert")
-    of_corner = np.repeat(labels, np.diff(polygon_starts(mesh)))
-    order = np.argsort(of_corner, kind="stable")
-    ends = np.searchsorted(of_corner[order], np.arange(len(names) + 1))
-    active = source.vertex_groups.active_index
-    for name, start, end in zip(names, ends[:-1], ends[1:], strict=True):
-        group = source.vertex_groups.new(name=name)
-        group.add(np.unique(corners[order[start:end]]).tolist(), 1.0, "REPLACE")
-    if active >= 0:
-        source.vertex_groups.active_index = active
-
-
-def _add_materials(mesh: Mesh, labels: Ints, names: Sequence[str], colours: Sequence[Colour]) -> None:
-    before = len(mesh.materials)
-    for name, colour in zip(names, colours, strict=True):
-        mesh.materials.append(part_material(name, colour))
-    mesh.polygons.foreach_set("material_index", (labels + before).astype(np.int32))
+def _updated(source: Object) -> Sequence[Object]:
+    source.data.update()
+    return (source,)

@@ -153,7 +153,7 @@ class AgentProcess:
 
         Nobody knows whether it did what it was told last, so what decides on a payment is not told again: the user can.
         """
-        self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "configure"))
+        self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "move", "configure"))
         self._deaths = self._deaths + 1 if time.monotonic() - self._started < _QUICK_DEATH else 1
         self._forget_process()
 
@@ -193,7 +193,7 @@ def _configuration(connection: Connection) -> dict[str, Any]:
         "ca_file": str(connection.ca_file or ""),
         "user_agent": user_agent(),
         "transfers": connection.site.transfers,
-        "unfinished_tasks": connection.site.unfinished_tasks,
+        "unfinished_tasks": connection.unfinished_tasks,
         # Read again before each upload: the studio may forbid them while models wait in line.
         "site": {name: os.environ[name] for name in SITE_VARIABLES if name in os.environ},
         # A proxy's password, which other programs could see in the environment that a process starts with.

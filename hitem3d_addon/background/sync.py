@@ -8,6 +8,7 @@ It runs only while something is under way. Loaded with the first task: Blender's
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import bpy
@@ -16,7 +17,7 @@ from ..core.choices import ImportOptions
 from ..core.data_folder import data_folder
 from ..core.errors import Hitem3DError, Message, StoreError
 from ..core.tasks import workflow
-from ..core.tasks.origins import read_origins
+from ..core.tasks.ledger import recall_prices
 from ..core.tasks.store import TaskStore, is_locked
 from ..core.values import UNDER_WAY, TaskState
 from ..receive.importing import import_parts
@@ -141,10 +142,13 @@ def _read_events() -> None:
         match event["event"]:
             case "progress":
                 board.show_transfer(event["uid"], Transfer(event["step"], event["done"], event["total"]))
+            case "waits":
+                obstacle = Message.unpack((event["template"], event["values"]))
+                board.show_next_try(event["uid"], time.time() + event["seconds"], obstacle)
             case "account":
-                board.show_account(Message(event["template"], event["values"]))
+                board.show_account(Message.unpack((event["template"], event["values"])))
             case "problem":
-                board.show_problem(Message(event["template"], event["values"]))
+                board.show_problem(Message.unpack((event["template"], event["values"])))
 
 
 def _read_store() -> bool:
@@ -164,7 +168,7 @@ def _read_store() -> bool:
             return True
         changed = _view.tasks(newer_than=_seen[0])
         if any(task.uid not in board.tasks for task in changed):
-            board.take_over_origins(read_origins(_view))
+            board.take_over_origins(workflow.read_sources(_view))
         for task in changed:
             before = board.tasks.get(task.uid)
             if task.task_id and before and not before.task_id and board.account:
@@ -176,6 +180,7 @@ def _read_store() -> bool:
         if len(board.tasks) != newest[1]:
             board.keep_only(_view.tasks())
         _seen = newest
+        board.show_prices(recall_prices(_view, connection.current().api_url))
     except StoreError as error:
         if is_locked(error):
             return False
@@ -199,6 +204,8 @@ def _import_arrived() -> None:
         if bpy.context.mode != "OBJECT" or any(w.modal_operators for w in bpy.context.window_manager.windows):
             continue
         imported = import_parts(bpy.context, file, task, objects[0] if objects else None, board.take_wanted(uid))
+        for warning in imported.warnings:
+            board.show_problem(warning)
         if imported.doubtful:
             board.show_problem(imported.report)
         # Work from a timer makes no undo step of its own.

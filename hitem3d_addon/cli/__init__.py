@@ -5,4 +5,4 @@
 Nobody imports it.
 """
 
-DOORS = ("command_line",)
+DOORS = ("command_line", "output")

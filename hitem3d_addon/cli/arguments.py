@@ -5,18 +5,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..core.choices import TARGETS
 from ..core.task import SegLevel
-from ..core.tasks.batch import JOBS
 from ..core.tasks.workflow import WAIT_BUDGET
-from ..core.values import OutputFormat
+from ..core.values import UNFINISHED, OutputFormat
 from .exit_codes import MEANINGS
 from .part_export import PART_FORMATS
-
-TARGETS = ("FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE")
 
 _ABOUT = "Cut models into parts with the Hitem3D cloud service. Each model that is sent costs API credits."
 
@@ -37,6 +35,9 @@ examples:
   {prog} segment chair.stl --out parts/ --export-parts obj
   {prog} segment --url https://example.com/rock.glb --out parts/"""
 
+_LEDGER = """No page says what a task costs, so the ledger is worked out from the balances before and after each task.
+Where several tasks were on their way at once, or somebody else used the account, it says what is not known."""
+
 _TASKS = "TASK is a task id, or the uid that `list` shows. Without one it is the tasks of the open scene's objects."
 
 
@@ -46,6 +47,10 @@ def parse(arguments: Sequence[str], prog: str) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.command == "segment":
         _check_segment(parser, options)
+    if options.command == "balance" and options.csv and not options.ledger:
+        parser.error("--csv is for --ledger")
+    if options.command == "balance" and options.csv and options.json:
+        parser.error("give --csv or --json, not both")
     if options.command in ("segment", "import"):
         options.importing = bool(options.importing or options.apply_parts)
         if options.save and options.save_as:
@@ -81,7 +86,12 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         return one
 
     _add_segment(sub("segment", "send models and bring their parts back", _SEGMENT))
+    _add_task_commands(sub)
+    return parser
 
+
+def _add_task_commands(sub: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    """The commands on tasks that were sent already, and on the account."""
     example = "example:\n  {prog} "
     one = sub(
         "status",
@@ -112,7 +122,13 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     _add_waiting(one)
     one.add_argument("--out", type=Path, metavar="DIR", help="folder to copy the results to")
 
-    sub("balance", "say whether the keys work, and what is left to spend", example + "balance")
+    one = sub(
+        "balance",
+        "say whether the keys work, and what is left to spend",
+        f"{_LEDGER}\n\n{example}balance --ledger --csv > ledger.csv",
+    )
+    one.add_argument("--ledger", action="store_true", help="what each task cost, without asking the service")
+    one.add_argument("--csv", action="store_true", help="the ledger as CSV")
     one = sub("list", "show the task list", example + "list --state uncertain")
     states = ("pending", "sending", "uncertain", "working", "ready", "done", "failed", "cancelled")
     one.add_argument("--state", choices=states, action="append", help="only tasks in this state; may be repeated")
@@ -122,7 +138,6 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         f"{_TASKS}\n\n{example}forget segmentation_20260312_8f92ab3e1cde",
     )
     _add_tasks(one)
-    return parser
 
 
 def _add_tasks(parser: argparse.ArgumentParser) -> None:
@@ -158,7 +173,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--parts",
-        choices=("AUTO", "AS_DELIVERED", "BY_MATERIAL", "BY_COLOUR", "LOOSE"),
+        choices=("AUTO", "AS_DELIVERED", "BY_GROUP", "BY_MATERIAL", "BY_COLOUR", "LOOSE"),
         type=str.upper,
         default="AUTO",
         help="how the parts are told apart in the file (default: AUTO)",
@@ -208,7 +223,12 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
     add("--include-materials", action="store_true", help="send an object's materials and textures too")
     add("--wait", action="store_true", help="wait for the parts; implied by what needs them")
     _add_waiting(parser)
-    add("--jobs", type=_positive, default=JOBS, metavar="N", help="tasks under way at a time (default: %(default)s)")
+    add(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help=f"tasks under way at a time (default: {UNFINISHED}, and more while the service takes more)",
+    )
     sending = parser.add_mutually_exclusive_group()
     sending.add_argument("--again", action="store_true", help="send even what was sent before, and pay for it again")
     sending.add_argument(

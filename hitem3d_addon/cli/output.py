@@ -44,9 +44,7 @@ class Output:
 
     def __exit__(self, *_: object) -> None:
         self._clear()
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-        _flush_c()
+        flush_all()
         os.dup2(self._saved, 1)
         os.close(self._saved)
         for stream in (self._results, self._file):
@@ -94,8 +92,11 @@ def _write(stream: IO[str], text: str) -> None:
         stream.flush()
 
 
-def _flush_c() -> None:
-    """Have C's buffers written while descriptor 1 still leads away from the results."""
+def flush_all() -> None:
+    """Have what Python and C keep in their buffers written to where descriptors 1 and 2 lead now."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
         library.fflush(None)

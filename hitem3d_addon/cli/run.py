@@ -21,7 +21,7 @@ from ..core.data_folder import is_uid, job_folder
 from ..core.errors import Hitem3DError, Message, ResultError
 from ..core.site_settings import load_site
 from ..core.task import Task
-from ..core.tasks.batch import JOBS, Batch
+from ..core.tasks.batch import Batch
 from ..core.tasks.outcome import Goal, Hooks, Model, Outcome
 from ..core.tasks.retention import clear_away
 from ..core.tasks.workflow import Cancelled, Worker
@@ -59,7 +59,7 @@ class Run:
         batch = Batch(
             self.worker,
             goal,
-            jobs=_within_the_studios_limit(getattr(self.options, "jobs", JOBS)),
+            jobs=_limit_jobs(getattr(self.options, "jobs", None) or connection.current().unfinished_tasks),
             timeout=timeout,
             again=getattr(self.options, "again", False),
             retry=not getattr(self.options, "no_retry", False),
@@ -169,10 +169,10 @@ class Run:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _within_the_studios_limit(jobs: int) -> int:
+def _limit_jobs(jobs: int) -> int:
     """An account may be good for more tasks than usual, and the user say so; the studio has the last word."""
-    studio = connection.site()
-    return min(jobs, studio.unfinished_tasks) if studio.file else jobs
+    most = connection.site().unfinished_tasks
+    return min(filter(None, (jobs, most)), default=0)
 
 
 @contextlib.contextmanager

@@ -105,7 +105,8 @@ def import_into_scene(
     selected, active = list(context.selected_objects), context.view_layer.objects.active
     how = ImportOptions(options.parts, options.placement, options.hide_source, options.parent)
     imported = import_parts(context, file, task, source, how)
-    run.output.note(str(imported.report))
+    for note in (*imported.notes, *imported.warnings, imported.report):
+        run.output.note(str(note))
     written: list[Path] = []
     if options.export_parts and target:
         written = export_parts(

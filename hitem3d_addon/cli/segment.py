@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 import bpy
 
 from ..core.errors import Hitem3DError, InputError
+from ..core.model_file import check_blend, check_model
 from ..core.task import SegLevel, SegmentationRequest
 from ..core.tasks.outcome import Goal, Model, Outcome, make_failure
 from ..core.tasks.workflow import Cancelled
@@ -20,6 +21,7 @@ from ..receive.importers import check_importer
 from ..send import submission
 from ..session import connection
 from .exit_codes import ExitCode
+from .out_folder import check_writable
 from .output import Output
 from .part_export import check_exporter, exported_parts
 from .run import Run, copy_result, open_run
@@ -42,6 +44,12 @@ def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
     in_scene = blends if options.importing or options.save else []
     places = _choose_places(options.models)
     current = connection.current()
+    for file in options.models:
+        if file in blends:
+            check_blend(file)
+        elif file.stat().st_size <= current.site.upload_limit:  # what is over it fails by itself, and the rest goes on
+            check_model(file)
+    check_writable(_find_targets(options, places))
     current.check_upload()
     with open_run(options, output, stop) as run:
         run.worker.client.learn_scheme()  # costs nothing, and tells now what would meet every model
@@ -67,6 +75,20 @@ def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
             except Hitem3DError as error:
                 run.each(_goal(options), [make_failure(file.name, "", error)], lambda _: (), timeout=0.0)
         return run.summary()
+
+
+def _find_targets(options: Namespace, places: dict[Path, PurePath]) -> list[Path]:
+    """The files that the options say are to be written, as far as their names are known."""
+    suffix = f".{options.format}"
+    targets = [options.save_as] if options.save_as else []
+    if not options.out:
+        return targets
+    for place in places.values() or [PurePath("model")]:
+        target = options.out / place
+        targets.append(target.with_name(f"{target.name}{suffix}"))
+        if options.export_parts:
+            targets.append(target / f"part.{options.export_parts}")
+    return targets
 
 
 def _goal(options: Namespace) -> Goal:

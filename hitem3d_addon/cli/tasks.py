@@ -19,13 +19,16 @@ from ..core.data_folder import is_uid
 from ..core.errors import Hitem3DError, InputError, ServiceError
 from ..core.task import SegmentationRequest, Task
 from ..core.tasks import workflow
+from ..core.tasks.ledger import read_ledger
 from ..core.tasks.outcome import Goal, Outcome
+from ..core.tasks.store import TaskStore
 from ..core.tasks.workflow import Cancelled
 from ..core.values import TaskState
 from ..session import connection
 from ..session.lookup import task_of
 from ..session.record import RECORD, clean_task_id, task_id_of, uid_of
 from .exit_codes import ExitCode, exit_code_of, exit_code_of_all, exit_code_of_task
+from .ledger import tell_ledger
 from .output import Output
 from .part_export import check_exporter
 from .run import Run, copy_result, open_run, task_fields
@@ -197,8 +200,12 @@ def forget(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
 
 
 def balance(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
-    """Whether the keys work, and what is left."""
+    """Whether the keys work, and what is left; or what each task cost, as far as that is known."""
     current = connection.current()
+    if options.ledger:
+        with TaskStore(current.home) as store:
+            tell_ledger(read_ledger(store, current.api_url), output, as_csv=options.csv)
+        return ExitCode.DONE
     current.check()
     with open_run(options, output, stop) as run:
         found = workflow.account(run.worker)

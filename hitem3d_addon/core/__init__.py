@@ -4,7 +4,7 @@
 
 Nothing in this room imports ``bpy``; plain values cross the line. The files at its top are the values, which everybody
 may use and which import nobody but one another: address, backoff, choices, credentials, data_folder, errors,
-result_kind, site_settings, task, values.
+model_file, result_kind, site_settings, task, values.
 """
 
 DOORS = (
@@ -14,6 +14,7 @@ DOORS = (
     "credentials",
     "data_folder",
     "errors",
+    "model_file",
     "result_kind",
     "site_settings",
     "task",

@@ -2,11 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a user can choose for an import and for putting parts on the original: the words, said once."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-PartsChoice = Literal["AUTO", "AS_DELIVERED", "BY_MATERIAL", "BY_COLOUR", "LOOSE"]
+PartsChoice = Literal["AUTO", "AS_DELIVERED", "BY_GROUP", "BY_MATERIAL", "BY_COLOUR", "LOOSE"]
 Placement = Literal["AUTO", "AS_DELIVERED"]
 Target = Literal["FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE"]
+TARGETS: tuple[Target, ...] = get_args(Target)
+TARGET_ITEMS = [
+    ("FACE_ATTRIBUTE", "Face Attribute", "A number for each face, in the attribute hitem3d_part"),
+    ("FACE_SETS", "Face Sets", "Face sets for Sculpt Mode"),
+    ("VERTEX_GROUPS", "Vertex Groups", "A vertex group for each part"),
+    ("MATERIALS", "Materials", "A material for each part"),
+    ("SEPARATE", "Separate Objects", "The original cut into objects, with all its data"),
+]
+"""Each target with its name and tooltip."""
 
 
 class ImportOptions(NamedTuple):

@@ -43,6 +43,14 @@ class Credentials(_Values):
         """Whether there is enough to ask the service anything."""
         return bool(self.token) or self.has_keys
 
+    @property
+    def account(self) -> str:
+        """What tells accounts apart: some digits of a digest, from which no key can be had. "" without any."""
+        import hashlib  # not at the top: Blender starts with this module
+
+        key = self.access_key or self.token
+        return hashlib.sha256(f"hitem3d account {key}".encode(errors="replace")).hexdigest()[:12] if key else ""
+
     def __repr__(self) -> str:
         """Says what is there, never what it is: a repr ends up in logs and in reports of bugs."""
         given = ", ".join(name for name, value in self._asdict().items() if value)

@@ -26,11 +26,11 @@ Blender side can translate the template. ``str(error)`` is the English sentence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-Value = str | int | float
+Value: TypeAlias = "str | int | float | Message"
 
 
 class Message(NamedTuple):
@@ -38,9 +38,29 @@ class Message(NamedTuple):
 
     template: str
     values: Mapping[str, Value] = MappingProxyType({})
+    """One may be a message itself, such as a cause: it is translated with the rest."""
 
     def __str__(self) -> str:
         return self.template.format_map(self.values)
+
+    def __format__(self, _spec: str) -> str:
+        return str(self)
+
+    def pack(self) -> list[Any]:
+        """The message as JSON takes it."""
+        return [self.template, {name: v.pack() if isinstance(v, Message) else v for name, v in self.values.items()}]
+
+    @classmethod
+    def unpack(cls, packed: Sequence[Any]) -> Message:
+        """The message that was packed."""
+        template, values = packed
+        return cls(template, {name: cls.unpack(v) if isinstance(v, list) else v for name, v in values.items()})
+
+
+def joined(messages: Sequence[Message]) -> Message:
+    """One message of several, of which each is translated for itself."""
+    first, *others = messages
+    return Message("{first} {then}", {"first": first, "then": joined(others)}) if others else first
 
 
 class Hitem3DError(Exception):

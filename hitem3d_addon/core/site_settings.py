@@ -7,7 +7,7 @@
     ca_file = "/etc/ssl/studio-ca.pem"              # certificates to trust in place of the usual ones
     uploads = false                                 # nothing may leave the building
     upload_limit_mb = 50                            # at most 200, the service's own limit
-    unfinished_tasks = 3                            # at the service at a time; its own limit is 10
+    unfinished_tasks = 3                            # at the service at a time; unset: as many as it takes
     transfers = 2                                   # uploads and downloads at a time
     note = "Questions: ask pipeline"                # shown in the panel
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import InputError, Message
-from .values import TRANSFERS, UNFINISHED, UPLOAD_LIMIT
+from .values import TRANSFERS, UPLOAD_LIMIT
 
 
 class SiteSettings(NamedTuple):
@@ -34,7 +34,8 @@ class SiteSettings(NamedTuple):
     ca_file: str = ""
     uploads: bool = True
     upload_limit_mb: int = UPLOAD_LIMIT // 1_000_000
-    unfinished_tasks: int = UNFINISHED
+    unfinished_tasks: int = 0
+    """0: not set; how many the service takes is learnt, see core/tasks/places.py."""
     transfers: int = TRANSFERS
     note: str = ""
     problem: Message | None = None

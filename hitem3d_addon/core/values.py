@@ -17,7 +17,10 @@ TRANSFERS = 4
 """Uploads and downloads at a time; more would only share the same line."""
 
 UNFINISHED = 10
-"""Tasks at the service at a time: its default limit for an account (FAQ)."""
+"""Tasks at the service at a time, to begin with: the default limit for an account (FAQ page)."""
+
+MOST_UNFINISHED = 30
+"""The limit in the vendor's newer catalogue: as many are tried where the service takes more than UNFINISHED."""
 
 
 class OutputFormat(IntEnum):

@@ -3,9 +3,11 @@
 """Meshes as arrays, surfaces in the world's frame, a scratch scene, colours, GLB. Knows nothing of Hitem3D."""
 
 DOORS = (
+    "attributes",
     "colours",
     "components",
-    "element_numbers",
+    "cut",
+    "evaluated",
     "glb",
     "new_data",
     "points",

@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Iterable
 
 import bpy
 from bpy.types import Material, Object
 
 Colour = tuple[float, float, float, float]
+_PART = "hitem3d_part"
+"""A custom property of the materials that are made here: the name of the part."""
 
 
 def part_colour(number: int) -> Colour:
@@ -21,20 +24,38 @@ def part_colour(number: int) -> Colour:
 def colour_part(part: Object, number: int) -> None:
     """Give the part its colour, and a material of that colour where the file gave it none.
 
-    Solid view shows material colours unless told otherwise; without a material all parts would be grey.
+    Solid view shows material colours unless told otherwise; without a material all parts would be grey. They would be
+    with one that shows the colours of vertices, too, which importers make from Blender 4.5 on: each gets its own.
     """
     part.color = part_colour(number)
     if not any(part.data.materials):
         part.data.materials.clear()
         part.data.materials.append(part_material(part.name, part_colour(number)))
+    elif len(part.data.materials) == 1 and _shows_vertex_colours(material := part.data.materials[0]):
+        if material.users > 1:
+            part.data.materials[0] = material = material.copy()
+            material.name = part.name
+        material.diffuse_color = part_colour(number)
+
+
+def _shows_vertex_colours(material: Material) -> bool:
+    """Whether the material's colour is that of the vertices, which Solid view does not show."""
+    kinds = {node.bl_idname for node in material.node_tree.nodes} if material.node_tree else set()
+    return "ShaderNodeVertexColor" in kinds and "ShaderNodeTexImage" not in kinds
 
 
 def part_material(name: str, colour: Colour) -> Material:
-    """A new material of this colour (linear RGBA), in the viewport and in renders."""
+    """A new material for the part of this name, of this colour (linear RGBA), in the viewport and in renders."""
     material = bpy.data.materials.new(name)
+    material[_PART] = name
     material.diffuse_color = colour
     if material.node_tree is None:  # from Blender 5.0 on it is there from the start
         material.use_nodes = True
     surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
     surface.inputs["Base Color"].default_value = colour
     return material
+
+
+def part_materials(materials: Iterable[Material | None]) -> dict[str, Material]:
+    """Those that `part_material` has made, by the name of their part."""
+    return {str(material[_PART]): material for material in materials if material and _PART in material}

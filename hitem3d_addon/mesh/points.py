@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A few points that stand for a surface: spread evenly over its area, the same ones every time."""
+"""A few points that stand for a surface: spread evenly over its area, or vertices by their numbers; always the same.
+
+Vertices are numbered as they are sent: surface after surface, place after place, in the mesh's order.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,50 @@ def sample(surfaces: Sequence[Surface], frame: Frame, number: int) -> Floats:
         triangles = frame.sent(moved(surface.local[:, corners.ravel()], matrix)).reshape(3, -1, 3)
         points[here] = np.einsum("ktc,tc->tk", triangles, _weights(here))
     return points
+
+
+ANCHORS = 256
+_WEIGHTS = 1 << 14
+"""After so many they come again."""
+
+
+def anchor_numbers(vertices: int) -> NDArray[np.int64]:
+    """The numbers of a few among so many vertices, spread evenly; all where they are few."""
+    count = min(vertices, ANCHORS)
+    return np.arange(count) * vertices // max(count, 1)
+
+
+def vertices_at(surfaces: Sequence[Surface], numbers: NDArray[np.int64]) -> Doubles:
+    """World coordinates (n, 3) of the vertices with these numbers."""
+    found = np.empty((len(numbers), 3))
+    first = 0
+    for surface in surfaces:
+        size = surface.local.shape[1]
+        here = (numbers >= first) & (numbers < first + size * len(surface.matrices))
+        place, vertex = np.divmod(numbers[here] - first, size)
+        matrices = surface.matrices[place]
+        local = surface.local[:, vertex].T.astype(np.float64)
+        found[here] = np.einsum("nij,nj->ni", matrices[:, :, :3], local) + matrices[:, :, 3]
+        first += size * len(surface.matrices)
+    return found
+
+
+def weighted_mean(surfaces: Sequence[Surface]) -> Doubles:
+    """A mean of all vertices (3,) in the world. Each has a weight of its own, so that no two changes cancel out.
+
+    What goes through an affine map takes its mean along.
+    """
+    weights = 0.5 + np.arange(_WEIGHTS) * 0.6180339887498949 % 1
+    total, weight = np.zeros(3), 0.0
+    for surface in surfaces:
+        sums = np.zeros(4)
+        for start in range(0, surface.local.shape[1], _WEIGHTS):
+            block = surface.local[:, start : start + _WEIGHTS].astype(np.float64)
+            here = weights[: block.shape[1]]
+            sums += [*(block @ here), here.sum()]
+        total += (surface.matrices @ sums).sum(axis=0)
+        weight += sums[3] * len(surface.matrices)
+    return total / weight
 
 
 def _find(ends: Doubles, targets: Doubles) -> NDArray[np.intp]:

@@ -4,15 +4,19 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping
+import contextlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import bpy
 
 from ..core.errors import MissingError, ResultError
 from ..core.values import OutputFormat
+
+if TYPE_CHECKING:
+    from .delivered import Contents
 
 
 class _Importer(NamedTuple):
@@ -25,11 +29,12 @@ class _Importer(NamedTuple):
     def exists(self) -> bool:
         return self.operator in dir(getattr(bpy.ops, self.module))
 
-    def run(self, file: Path) -> None:
+    def run(self, file: Path, settings: Mapping[str, Any]) -> None:
         """Raises RuntimeError where the operator reports an error."""
         operator = getattr(getattr(bpy.ops, self.module), self.operator)
         known = operator.get_rna_type().properties
-        operator(filepath=str(file), **{name: value for name, value in self.settings.items() if name in known})
+        told = {**self.settings, **settings}
+        operator(filepath=str(file), **{name: value for name, value in told.items() if name in known})
 
 
 _GLTF = _Importer(
@@ -44,6 +49,7 @@ _FBX = {"use_anim": False, "use_custom_props": False}
 _IMPORTERS: dict[str, tuple[_Importer, ...]] = {
     "glb": (_GLTF,),
     "obj": (_Importer("wm", "obj_import", {**_Y_UP, "use_split_objects": True}),),
+    "ply": (_Importer("wm", "ply_import", _Y_UP),),
     "stl": (_Importer("wm", "stl_import", _Y_UP),),
     "fbx": (_Importer("wm", "fbx_import", _FBX), _Importer("import_scene", "fbx", _FBX)),
     "usdz": (
@@ -52,6 +58,7 @@ _IMPORTERS: dict[str, tuple[_Importer, ...]] = {
             "usd_import",
             {
                 "set_frame_range": False,
+                "merge_parent_xform": False,
                 "import_cameras": False,
                 "import_lights": False,
                 "create_world_material": False,
@@ -69,84 +76,153 @@ def check_importer(output_format: OutputFormat) -> None:
     _importer(output_format.name.lower())
 
 
-def import_result_file(file: Path) -> None:
-    """Import into the scene and the active collection of the context; what came is known by its being new.
+class Opened(NamedTuple):
+    """A result file that was made safe."""
 
-    What the file is, its content tells. Of a zip all models of the best format are imported, and their textures packed.
-    Raises MissingError, and ResultError for a file that can't be read.
+    kind: str
+    files: Sequence[Path]
+    """Of that kind. A zip may hold several."""
+    folder: Path
+    """A temporary one, for what is made on the way."""
+    origin: Path
+    """The file that came back."""
+
+
+@contextlib.contextmanager
+def opened(file: Path) -> Iterator[Opened]:
+    """What the file is, its content tells. Of a zip all models of the best format count, with their textures.
+
+    Raises ResultError for a file that can't be read.
     """
     import tempfile  # here, as Blender starts with this module
 
     from ..core.result_kind import result_kind
-    from .untrusted.archive import unpack, unpack_usdz
-    from .untrusted.glb import check_glb
+    from ..mesh.glb import save_glb
+    from .untrusted.archive import unpack
+    from .untrusted.gltf import packed
     from .untrusted.obj_materials import confined
 
     try:
         kind = result_kind(file)
     except OSError as error:
-        raise ResultError(
-            "The file with the parts can't be read: {reason}. Download the parts again.",
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise _unreadable(error) from error
     with tempfile.TemporaryDirectory(prefix="hitem3d-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        files = [file]
         if kind == "zip":
             kind, files = unpack(file, folder)
         elif kind == "obj" and (content := confined(file)) is not None:
             files = [folder / "result.obj"]
             files[0].write_bytes(content)
-        elif kind in _IMPORTERS:
-            files = [file]
-        else:
+        if kind == "gltf":
+            kind, texts, files = "glb", files, []
+            for number, text in enumerate(texts):
+                files.append(folder / f"packed {number}.glb")
+                save_glb(files[-1], *packed(text))
+        if kind not in _IMPORTERS and kind != "3mf":
             raise ResultError(
-                "The file with the parts is damaged, or not a model. Download the parts again, "
-                "or segment the object again."
+                "The file with the parts is damaged, or not a model. Download the parts again, which costs nothing. "
+                "If it stays so, ask Hitem3D's support about this task."
             )
-        before = set(bpy.data.images)
-        for one in files:
-            if kind == "glb":
-                check_glb(one)
-                one = _without_skeletons(one, folder)
-            elif kind == "usdz":
-                one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=folder)))
-            _import_file(one, kind)
-        _keep_images(set(bpy.data.images) - before, folder)
+        yield Opened(kind, files, folder, file)
 
 
-def _without_skeletons(file: Path, folder: Path) -> Path:
-    """The GLB, or a copy of it without skeletons, where it has any.
+def import_files(result: Opened, **settings: bool) -> Contents:
+    """What our own readers find; the rest is imported into the context's scene and collection, with pictures packed.
 
-    To make one the importer shows its scene in the user's window, and needs a screen. Parts have no use for it.
+    What Blender's importers made is known by its being new. ``settings`` are such an importer's own. Raises
+    MissingError, and ResultError for a file that can't be read.
     """
-    from ..mesh.glb import read_glb, save_glb
+    import tempfile
+
+    from .delivered import Contents
+    from .stl_reader import read_stl
+    from .three_mf_reader import read_parts
+    from .untrusted.archive import unpack_usdz
+    from .untrusted.fbx_bones import without_bones
+    from .usd_subsets import read_subsets
+
+    before = set(bpy.data.images)
+    found = Contents([], [], [], {})
+    for file in result.files:
+        one = file
+        if result.kind == "glb":
+            _read_glb(one, result.origin, result.folder, found)
+            continue
+        if result.kind == "stl":
+            name = file.stem if len(result.files) > 1 else ""
+            found.parts.extend(read_stl(file, name))
+            continue
+        if result.kind == "3mf":
+            found.parts.extend(read_parts(file))
+            continue
+        if result.kind == "usdz":
+            one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))
+            found.labels.update(read_subsets(one))
+        elif result.kind == "fbx" and _importer("fbx").module == "import_scene":
+            one = without_bones(one, result.folder)
+        _import_file(one, result.kind, result.origin, settings)
+    _keep_images(set(bpy.data.images) - before, result.folder)
+    return found
+
+
+def _read_glb(file: Path, delivered: Path, folder: Path, found: Contents) -> None:
+    """Read a GLB ourselves, or have Blender's importer read it; ``delivered`` is the file that it came in."""
+    from .glb import GlbFile
 
     try:
-        with file.open("rb") as stream:
-            length = struct.unpack("<12xI4x", stream.read(20))[0]
-            if b'"skins"' not in stream.read(length):
-                return file
-        document, binary = read_glb(file)
-        for node in document["nodes"]:
-            node.pop("skin", None)
-        del document["skins"]
-        document.pop("animations", None)
-        copy = folder / "unskinned.glb"
-        save_glb(copy, document, binary)
-        return copy
-    except (ValueError, TypeError, KeyError, AttributeError, struct.error):
-        return file  # damaged, which the importer finds out, too
-
-
-def _import_file(file: Path, kind: str) -> None:
+        with GlbFile(file) as glb:
+            found.notes.extend(glb.notes)
+            if not glb.for_blender:
+                found.parts.extend(glb.parts())
+                return
+            found.for_blender.append(glb.for_blender)
+            ready, compression = glb.ready_for_blender(folder), glb.compression
+    except OSError as error:
+        raise _unreadable(error) from error
+    faces = _faces()
     try:
-        _importer(kind).run(file)
+        _importer("glb").run(ready, {})
+        if compression and _faces() == faces:
+            raise RuntimeError("nothing came of it")  # where a library is too old it may not say so
+    except RuntimeError as error:
+        if compression:
+            raise ResultError(
+                "The parts came back compressed with {name}, which this Blender can't read. Try a newer Blender, or "
+                "unpack the file with “gltf-transform copy” and import it by hand. It is kept in the data folder, "
+                "which the add-on's preferences name: {place}.",
+                name=compression,
+                place=" > ".join(delivered.parts[-3:]),
+            ) from error
+        raise ResultError(
+            "Blender can't read the GLB file that came back: {reason}. Download the parts again, or try a newer "
+            "Blender. The file is kept in the data folder, which the add-on's preferences name: {place}.",
+            reason=_reason(error, ready),
+            place=" > ".join(delivered.parts[-3:]),
+        ) from error
+
+
+def _faces() -> int:
+    return sum(len(mesh.polygons) for mesh in bpy.data.meshes)
+
+
+def _unreadable(error: OSError) -> ResultError:
+    return ResultError(
+        "The file with the parts can't be read: {reason}. Download the parts again.",
+        reason=error.strerror or type(error).__name__,
+    )
+
+
+def _import_file(file: Path, kind: str, delivered: Path, settings: Mapping[str, Any]) -> None:
+    try:
+        _importer(kind).run(file, settings)
     except RuntimeError as error:
         raise ResultError(
-            "Blender can't read the {kind} file that came back: {reason}. "
-            "Segment the object again with another format, such as GLB.",
+            "Blender can't read the {kind} file that came back: {reason}. A newer Blender or another program may. "
+            "The file is kept in the data folder, which the add-on's preferences name: {place}.",
             kind=kind.upper(),
             reason=_reason(error, file),
+            place=" > ".join(delivered.parts[-3:]),
         ) from error
 
 
@@ -167,7 +243,10 @@ def _importer(kind: str) -> _Importer:
         if importer.exists():
             return importer
     if kind == "usdz":
-        raise MissingError("This Blender was built without USD, so it can't import USDZ files. Choose another format.")
+        raise MissingError(
+            "This Blender was built without USD, so it can't import USDZ files. Use a Blender from blender.org for "
+            "them, or choose another format before you send."
+        )
     if kind == "glb":
         raise MissingError(
             "Blender's glTF importer is switched off. "
@@ -179,12 +258,17 @@ def _importer(kind: str) -> _Importer:
             "Enable the add-on “FBX format” in Preferences > Add-ons and try again."
         )
     raise MissingError(
-        "This Blender was built without an importer for {kind} files. Choose another format.", kind=kind.upper()
+        "This Blender was built without an importer for {kind} files. Use a Blender from blender.org for them, or "
+        "choose another format before you send.",
+        kind=kind.upper(),
     )
 
 
 def _reason(error: RuntimeError, file: Path) -> str:
-    """The last line of what the importer said, which may be a whole traceback, without the folder of the file."""
+    """What the importer said, in one sentence without folders. It may be a whole traceback, whose last error counts."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    last = lines[-1].replace(str(file), file.name) if lines else "no reason given"
+    lines = [line for line in lines if not line.startswith(("Location:", "File ", "Traceback"))]
+    raised = [line for line in lines if re.match(r"[\w.]*(?:Error|Exception|Warning)\b\s*:", line)]
+    last = (raised or lines or ["no reason given"])[-1].replace(str(file), file.name)
+    last = re.sub(r"(?:[A-Za-z]:)?(?:[\\/][^\\/:\s'\"]+)+[\\/]", "", last)
     return last.removeprefix("Error: ").rstrip(".")[:200]

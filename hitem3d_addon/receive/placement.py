@@ -9,8 +9,9 @@ of that is right.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -19,15 +20,13 @@ import numpy as np
 from ..mesh.points import sample
 from ..mesh.surface import Doubles, Frame, Surface, bounds, moved
 from ..session.record import Record
-from .surface_distance import SurfaceDistance, near_points
+from .surface_distance import SurfaceDistance, distances_to_vertices, near_points
 
-_FLAT = 1e6
-"""Condition number of a matrix that squeezes the object flat, as far as float32 can tell."""
 _BOUNDS = 0.02
 """Of the diagonal: how far bounds may be off."""
 _ACCEPTED = 0.01
 """Of the diagonal: RMS distance of the surfaces that is taken for a match."""
-_EXACT = 2e-5
+EXACT = 2e-5
 """Of the diagonal: what lies closer is equally close; the six decimals of an OBJ come to 1e-5."""
 _TIE = 2.0
 """Two poses with distances within this factor can't be told apart."""
@@ -103,39 +102,64 @@ class Fit:
     """RMS distance of the surfaces in parts of the diagonal; that of the pose, or of the best one if none was taken."""
 
 
-@dataclass(frozen=True, slots=True)
 class Reference:
     """What was sent, to lay the result over. All of it in sent coordinates."""
 
-    frame: Frame
-    low: Doubles
-    high: Doubles
-    """(3,) each: its bounds."""
-    points: Doubles
-    """(n, 3), on its surface."""
-    surfaces: Sequence[Surface] = ()
-    """All of it, where the object is still as it was sent; in sent coordinates through ``frame``."""
+    def __init__(
+        self,
+        frame: Frame,
+        ends: Doubles,
+        *,
+        vertices: Doubles,
+        points: Doubles | None = None,
+        surfaces: Callable[[], Sequence[Surface]] = list,
+    ) -> None:
+        """``surfaces`` gives all of it, in sent coordinates through the frame, if the object still shows it."""
+        self.frame = frame
+        self.low, self.high = ends
+        """(3,) each: its bounds."""
+        self.vertices = vertices
+        """(n, 3): some of its vertices, or none."""
+        self._points = points
+        self._surfaces = surfaces
+
+    @classmethod
+    def of_record(cls, record: Record) -> Reference | None:
+        """What the record tells; None where nothing was sent."""
+        if not record.points:
+            return None
+        points, vertices = (np.array(some, np.float64).reshape(-1, 3) for some in (record.points, record.anchors))
+        return cls(sent_frame(record), ends_of(record), vertices=vertices, points=points)
 
     @property
     def diagonal(self) -> float:
         return float(np.linalg.norm(self.high - self.low))
+
+    @functools.cached_property
+    def surfaces(self) -> Sequence[Surface]:
+        """All of it; empty where the object shows something else."""
+        return self._surfaces()
+
+    @functools.cached_property
+    def points(self) -> Doubles:
+        """(n, 3): spread evenly over its surface."""
+        if self._points is not None:
+            return self._points
+        return sample(self.surfaces, self.frame, POINTS).astype(np.float64)
 
 
 AS_DELIVERED = Pose(np.eye(3))
 UNKNOWN = Fit(Verdict.UNKNOWN, AS_DELIVERED, 0.0)
 
 
-def sent_frame(record: Record | None, now: Sequence[Surface]) -> Frame:
-    """What was done to world coordinates before they were sent.
+def sent_frame(record: Record) -> Frame:
+    """What was done to world coordinates before they were sent."""
+    return Frame(np.array(record.centre, np.float64), record.scale)
 
-    ``now`` is what the object shows today. Without a record it is taken for what was sent, centred as ever.
-    """
-    if record:
-        return Frame(np.array(record.centre, np.float64), record.scale)
-    if now:
-        low, high = bounds(now)
-        return Frame((low + high) / 2, 1.0)
-    return Frame(np.zeros(3), 1.0)
+
+def ends_of(record: Record) -> Doubles:
+    """The bounds of what was sent, lowest and highest, (2, 3)."""
+    return np.array(record.bounds, np.float64).reshape(2, 3)
 
 
 def as_sent(frame: Frame) -> Doubles:
@@ -143,59 +167,6 @@ def as_sent(frame: Frame) -> Doubles:
     matrix = np.diag([1 / frame.scale] * 3 + [1.0])
     matrix[:3, 3] = frame.centre
     return matrix
-
-
-def is_flat(matrix: Doubles) -> bool:
-    """Whether a matrix has a scale of 0 in some direction, as far as float32 can tell: it can't be undone then."""
-    return not np.linalg.cond(matrix[:3, :3]) < _FLAT
-
-
-def movement(before: Doubles, now: Doubles) -> Doubles | None:
-    """What takes the object from one matrix_world to the other; None where that can't be told.
-
-    That is so where the object was flat at first, with a scale of 0, and is turned or scaled now.
-    """
-    result = np.eye(4)
-    if np.array_equal(before[:3, :3], now[:3, :3]):
-        result[:3, 3] = now[:3, 3] - before[:3, 3]
-        return result
-    if is_flat(before):
-        return None
-    result[:3, :3] = np.linalg.solve(before[:3, :3].T, now[:3, :3].T).T
-    result[:3, 3] = now[:3, 3] - result[:3, :3] @ before[:3, 3]
-    return result
-
-
-def reference_for(record: Record | None, frame: Frame, now: Sequence[Surface], movement: Doubles) -> Reference | None:
-    """What was sent, as far as it is known; None where that is nothing.
-
-    ``now`` is what the object shows today, ``movement`` its movement since the press.
-    """
-    then = [Surface(one.local, one.corners, _before(one.matrices, movement)) for one in now]
-    ends = [frame.sent(end).astype(np.float64) for end in bounds(then)] if then else []
-    if record is None:
-        return (
-            Reference(frame, ends[0], ends[1], sample(then, frame, POINTS).astype(np.float64), then) if then else None
-        )
-    if not record.points:
-        return None
-    box = np.array(record.bounds, np.float64)
-    low, high, points = box[:3], box[3:], np.array(record.points, np.float64).reshape(-1, 3)
-    same = (
-        bool(then)
-        and sum(len(one.corners) * len(one.matrices) for one in then) == record.triangles
-        and np.allclose(ends, [low, high], rtol=0, atol=1e-4 * np.linalg.norm(high - low))
-    )
-    return Reference(frame, low, high, points, then if same else ())
-
-
-def _before(matrices: Doubles, moved: Doubles) -> Doubles:
-    """Matrices (n, 3, 4) as they were before the movement (4, 4); as they are where it can't be undone."""
-    if is_flat(moved):
-        return matrices
-    whole = np.zeros((len(matrices), 4, 4))
-    whole[:, :3], whole[:, 3, 3] = matrices, 1
-    return (np.linalg.inv(moved) @ whole)[:, :3]
 
 
 def find_pose(result: Sequence[Surface], reference: Reference) -> Fit:
@@ -207,21 +178,23 @@ def find_pose(result: Sequence[Surface], reference: Reference) -> Fit:
     """
     if not reference.diagonal > 0:
         return UNKNOWN
-    low, high = bounds(result)
+    low, high, off = distances_to_vertices(result, reference.vertices)
     frame = Frame((low + high) / 2, 1.0)
     if _bounds_agree(AS_DELIVERED, low, high, reference):
-        # The usual case needs only what lies at the points.
+        # The usual case: vertices came back where they were. Else it may need only what lies at the points.
+        residual = rms(off) / reference.diagonal if len(off) else np.inf
+        if residual < EXACT:
+            return Fit(Verdict.AS_DELIVERED, AS_DELIVERED, residual)
         points = reference.points - frame.centre
         if near := near_points(result, frame, points):
-            residual = _rms(SurfaceDistance(near, frame).distances(points)) / reference.diagonal
-            if residual < _EXACT:
+            residual = rms(SurfaceDistance(near, frame).distances(points)) / reference.diagonal
+            if residual < EXACT:
                 return Fit(Verdict.AS_DELIVERED, AS_DELIVERED, residual)
     surface = SurfaceDistance(result, frame)
 
     def residuals(poses: Iterable[Pose], points: Doubles) -> list[float]:
         return [
-            _rms(surface.distances(pose.back(points) - frame.centre)) * pose.scale / reference.diagonal
-            for pose in poses
+            rms(surface.distances(pose.back(points) - frame.centre)) * pose.scale / reference.diagonal for pose in poses
         ]
 
     poses = [pose for pose in _poses(low, high, reference) if _bounds_agree(pose, low, high, reference)]
@@ -236,7 +209,7 @@ def find_pose(result: Sequence[Surface], reference: Reference) -> Fit:
 def choose(poses: Sequence[Pose], residuals: Sequence[float]) -> Fit:
     """The best of the poses by their distances, which are in parts of the diagonal."""
     scores = [
-        max(residual, _EXACT) * (_MIRRORED if pose.mirrored else 1)
+        max(residual, EXACT) * (_MIRRORED if pose.mirrored else 1)
         for pose, residual in zip(poses, residuals, strict=True)
     ]
     best = min(scores, default=np.inf)
@@ -278,7 +251,7 @@ def _residuals_back(poses: Sequence[Pose], points: Doubles, reference: Reference
     """RMS distances of points of the result from what was sent, for each pose."""
     surface = SurfaceDistance(reference.surfaces, reference.frame)
     return [
-        _rms(surface.distances(points @ pose.turn.T * pose.scale + pose.move)) / reference.diagonal for pose in poses
+        rms(surface.distances(points @ pose.turn.T * pose.scale + pose.move)) / reference.diagonal for pose in poses
     ]
 
 
@@ -295,5 +268,6 @@ def signed_volume(surfaces: Sequence[Surface]) -> float:
     return total
 
 
-def _rms(distances: Doubles) -> float:
+def rms(distances: Doubles) -> float:
+    """The root of the mean square."""
     return float(np.sqrt(np.mean(distances**2)))

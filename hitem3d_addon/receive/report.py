@@ -5,63 +5,120 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from mathutils import Matrix
 
-from ..core.errors import Message
+from ..core.errors import Message, Value, joined
+from .place import Place, Seen
 from .placement import Fit, Verdict
 
+_OF_INTEREST = 1e-5
+"""Of the diagonal: parts that are farther off are said to be; the six decimals of an OBJ come to that."""
+_BESIDE = 0.5
+"""Of the diagonal: parts that are farther off lie beside the object, and by how much is of no interest."""
 
-def import_report(fit: Fit, *, count: int, name: str, lost_movement: bool) -> Message:
-    """The sentence for the user. ``lost_movement``: the object's movement since the press can't be told."""
-    values: dict[str, str | int | float] = {"count": count, "name": name, "percent": 100 * fit.residual}
-    if lost_movement:
+
+def import_report(place: Place, *, count: int, name: str, shape_key: str = "") -> Message:
+    """What to tell the user. ``shape_key``: the one that only Edit Mode showed when the object was sent."""
+    values: dict[str, Value] = {"count": count, "name": name, "percent": 100 * place.off, "key": shape_key}
+    return joined([_how_many(place, count, values), *_what_else(place, values)])
+
+
+def _how_many(place: Place, count: int, values: dict[str, Value]) -> Message:
+    if place.fit.verdict is Verdict.UNKNOWN and not place.doubtful:
+        if count == 1:
+            return Message("1 part of “{name}”, imported as delivered.", values)
+        return Message("{count} parts of “{name}”, imported as delivered.", values)
+    if place.doubtful or place.seen is Seen.GONE:
+        return Message("1 part of “{name}”." if count == 1 else "{count} parts of “{name}”.", values)
+    if place.off < _OF_INTEREST:
         return Message(
-            "Parts of “{name}”: {count}. They stand where it was when it was sent. It was flattened to a scale of 0 "
-            "then, so how it was turned or scaled since can't be told. Move them into place by hand.",
-            values,
+            "1 part of “{name}”, in place." if count == 1 else "{count} parts of “{name}”, in place.", values
         )
-    if fit.verdict is Verdict.AS_DELIVERED:
-        return Message("Parts of “{name}”: {count}, in place (off by {percent:.5f} % of its size).", values)
+    if count == 1:
+        return Message("1 part of “{name}”, in place, off by {percent:.2g} % of its size.", values)
+    return Message("{count} parts of “{name}”, in place, off by {percent:.2g} % of its size.", values)
+
+
+def _what_else(place: Place, values: dict[str, Value]) -> Iterator[Message]:
+    fit = place.fit
     if fit.verdict is Verdict.AMBIGUOUS:
-        return Message(
-            "Parts of “{name}”: {count}. They did not come back as they were sent, and how to turn them "
-            "back is ambiguous: the model looks the same from several sides. They are left as delivered; turn them "
-            "into place by hand.",
-            values,
+        yield Message(
+            "The result did not come back as it was sent, and how to turn it back is ambiguous: the model looks the "
+            "same from several sides. It is left as delivered; turn it into place by hand."
         )
-    if fit.verdict is Verdict.NO_MATCH and math.isfinite(fit.residual):
-        return Message(
-            "Parts of “{name}”: {count}. They are left as delivered: their surface does not match what was sent "
-            "(off by {percent:.2f} % of its size). Check that they are in place.",
-            values,
+    elif fit.verdict is Verdict.NO_MATCH and math.isfinite(fit.residual):
+        yield Message(
+            "The result is left as delivered: its surface does not match what was sent (off by {percent:.2f} % of its "
+            "size). Check that it is in place.",
+            {"percent": 100 * fit.residual},
         )
-    if fit.verdict is Verdict.NO_MATCH:
-        return Message(
-            "Parts of “{name}”: {count}. They are left as delivered: their size does not match what was sent, however "
-            "they are turned. Move them into place by hand.",
-            values,
+    elif fit.verdict is Verdict.NO_MATCH:
+        yield Message(
+            "The result is left as delivered: its size does not match what was sent, however it is turned. Move it "
+            "into place by hand."
         )
-    if fit.verdict is Verdict.CORRECTED:
-        return _corrected(fit, values)
-    return Message("Parts of “{name}”: {count}, imported as delivered.", values)
+    elif fit.verdict is Verdict.CORRECTED:
+        yield _correction(fit)
+    if fit.verdict in (Verdict.AS_DELIVERED, Verdict.CORRECTED) or place.seen in (Seen.GONE, Seen.FLATTENED):
+        yield from _compared(place, values)
 
 
-def _corrected(fit: Fit, values: dict[str, str | int | float]) -> Message:
+def _compared(place: Place, values: dict[str, Value]) -> Iterator[Message]:
+    seen = place.seen
+    if seen is Seen.ON_ITS_SURFACE:
+        yield Message(
+            "The mesh of “{name}” was moved, or its transforms were applied, since it was sent. That was followed.",
+            values,
+        )
+    elif seen is Seen.EDITED:
+        yield Message(
+            "“{name}” was edited since it was sent: what was not edited is in place, the rest lies where it was.",
+            values,
+        )
+    elif seen is Seen.CHANGED and place.off > _BESIDE:
+        yield Message(
+            "“{name}” was moved and changed since it was sent, so where the result belongs can't be told. Move it into "
+            "place by hand.",
+            values,
+        )
+    elif seen is Seen.CHANGED:
+        yield Message(
+            "“{name}” looks different from when it was sent, off by {percent:.2g} % of its size: by edits, modifiers, "
+            "shape keys or a pose. Check that the result is in place.",
+            values,
+        )
+    elif seen is Seen.NOTHING:
+        yield Message("“{name}” shows no surface now, so nobody could check that the result is in place.", values)
+    elif seen is Seen.FLATTENED:
+        yield Message(
+            "“{name}” was flattened to a scale of 0 when it was sent, so how it was turned or scaled since can't be "
+            "told. The result stands where it was then; move it into place by hand.",
+            values,
+        )
+    elif seen is Seen.GONE:
+        yield Message("The object is not in this file: the result stands where it was when it was sent.")
+    if seen in (Seen.EDITED, Seen.CHANGED) and values["key"]:
+        yield Message(
+            "It was sent in Edit Mode, which showed its shape key “{key}”: set that key's value to 1 to see it so.",
+            values,
+        )
+
+
+def _correction(fit: Fit) -> Message:
     pose = fit.pose
     turn = Matrix((pose.turn * (-1 if pose.mirrored else 1)).tolist()).to_euler()
-    values |= {axis: round(math.degrees(angle)) for axis, angle in zip("xyz", turn, strict=True)}
+    values: dict[str, Value] = {axis: round(math.degrees(angle)) for axis, angle in zip("xyz", turn, strict=True)}
     values |= {"scale": pose.scale, "distance": math.dist(pose.move, (0, 0, 0))}
     if pose.mirrored:
         return Message(
-            "Parts of “{name}”: {count}, in place. They came back mirrored; that was undone: inverted, turned by "
-            "{x}°, {y}°, {z}° about X, Y, Z, scaled by {scale:.6g}, moved by {distance:.6g} "
-            "(off by {percent:.5f} % of its size).",
+            "The result came back mirrored; that was undone: inverted, turned by {x}°, {y}°, {z}° about X, Y, Z, "
+            "scaled by {scale:.6g}, moved by {distance:.6g}.",
             values,
         )
     return Message(
-        "Parts of “{name}”: {count}, in place. They came back turned, moved or resized; that was undone: turned by "
-        "{x}°, {y}°, {z}° about X, Y, Z, scaled by {scale:.6g}, moved by {distance:.6g} "
-        "(off by {percent:.5f} % of its size).",
+        "The result came back turned, moved or resized; that was undone: turned by {x}°, {y}°, {z}° about X, Y, Z, "
+        "scaled by {scale:.6g}, moved by {distance:.6g}.",
         values,
     )

@@ -13,22 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-import numpy as np
-from bpy.types import Collection, Context, Mesh, Object
+from bpy.types import Collection, Context, Object
 
 from ..core.choices import PartsChoice, Placement
-from ..core.errors import InputError, Message, ResultError
+from ..core.errors import Message
 from ..mesh.colours import colour_part
 from ..mesh.new_data import NewData
 from ..mesh.scratch import ScratchScene
-from ..mesh.surface import Doubles, Surface, gather
 from ..session.record import Record
-from . import placement
-from .importers import import_result_file
-from .names import collection_name, part_names
-from .placement import Fit, Verdict
+from .loading import load
+from .names import collection_name
+from .part_objects import home, make_children, make_objects, select_parts
+from .place import find_place
 from .report import import_report
-from .split import Part, split
+from .told_report import told_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,9 @@ class Imported:
     report: Message
     doubtful: bool
     """The parts may not be where they belong, and the report says why: it is a warning."""
+    notes: Sequence[Message] = ()
+    """How the parts were told apart, and what was left out."""
+    warnings: Sequence[Message] = ()
 
 
 def import_result(
@@ -67,183 +68,21 @@ def import_result(
     with NewData() as new:
         collection = bpy.data.collections.new(collection_name(name))
         with ScratchScene() as scratch:
-            delivered, surfaces = _load(context, file, collection, scratch, new)
-            place = _place(context, surfaces, source, record, search=placement == "AUTO")
-        objects = _make_parts(split(delivered, parts), place, name, collection)
+            loaded = load(context, file, collection, scratch, new, parts)
+            place = find_place(context, loaded.surfaces, source, record, search=placement == "AUTO")
+        objects = make_objects(loaded.parts, place, name, collection)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):
             colour_part(part, number)
-        _home(context, source).children.link(collection)
+        home(context, source).children.link(collection)
         if source and parent:
-            _make_children(context, objects, source)
+            make_children(context, objects, source)
     if source and hide_source:
         source.hide_render = True
         if source.name in context.view_layer.objects:
             source.hide_set(True)
-    _select(context, objects)
-    report = import_report(place.fit, count=len(objects), name=name, lost_movement=place.lost_movement)
-    doubtful = place.lost_movement or place.fit.verdict in (Verdict.AMBIGUOUS, Verdict.NO_MATCH)
-    return Imported(collection, objects, report, doubtful)
-
-
-def _load(
-    context: Context, file: Path, collection: Collection, scratch: ScratchScene, new: NewData
-) -> tuple[list[Part], list[Surface]]:
-    """What the file holds, as meshes to be made parts of and as one surface, both in the file's frame, Z up."""
-    scene = scratch.scene
-    scene.collection.children.link(collection)
-    scratch.evaluate()
-    layer = scene.view_layers[0]
-    layer.active_layer_collection = layer.layer_collection.children[0]
-    # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
-    with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
-        import_result_file(file)
-    things = [thing for thing in new.objects() if thing.type == "MESH" and thing.data.polygons]
-    if not things:
-        raise ResultError(
-            "There are no parts in the file that came back: it holds no surface. Segment the object again."
-        )
-    for thing in things:
-        thing.modifiers.clear()
-        thing.hide_viewport = False
-    depsgraph = scratch.evaluate()
-    try:
-        surfaces = gather(things, depsgraph)
-    except InputError as error:
-        raise ResultError(
-            "The parts that came back can't be placed: some of their coordinates are not numbers. "
-            "Segment the object again."
-        ) from error
-    delivered = _delivered(things)
-    bpy.data.batch_remove(things)  # the parts may take their names
-    return delivered, surfaces
-
-
-def _delivered(things: Sequence[Object]) -> list[Part]:
-    """A part for each object; objects that share a mesh get one each."""
-    known: set[int] = set()
-    found: list[Part] = []
-    for thing in things:
-        if thing.data.shape_keys:
-            thing.shape_key_clear()
-        mesh = thing.data.copy() if thing.data.session_uid in known else thing.data
-        known.add(mesh.session_uid)
-        found.append(Part(mesh, thing.name, np.array(thing.matrix_world, np.float64)))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the parts go, and what is known of it."""
-
-    matrix: Doubles
-    """(4, 4), from the file's frame to the world as it is now."""
-    turned: bool
-    """The faces have to be turned round, because they would show their insides."""
-    fit: Fit
-    lost_movement: bool
-
-
-def _place(
-    context: Context, surfaces: Sequence[Surface], source: Object | None, record: Record | None, *, search: bool
-) -> _Place:
-    moved: Doubles | None = np.eye(4)
-    if source and record:
-        before = np.array(record.matrix, np.float64).reshape(4, 4)
-        moved = placement.movement(before, np.array(source.matrix_world, np.float64))
-    movement = np.eye(4) if moved is None else moved
-    now = _shown(context, source) if search and not record else []
-    frame = placement.sent_frame(record, now)
-    fit = placement.UNKNOWN
-    if search and (reference := placement.reference_for(record, frame, now, movement)):
-        fit = placement.find_pose(surfaces, reference)
-        if fit.verdict is Verdict.AMBIGUOUS and (now := _shown(context, source)):
-            reference = placement.reference_for(record, frame, now, movement)
-            fit = placement.find_pose(surfaces, reference) if reference else fit
-    turned = np.linalg.det(movement[:3, :3]) < 0
-    if fit.pose.mirrored and placement.signed_volume(surfaces) > 0:
-        turned = not turned
-    return _Place(movement @ placement.as_sent(frame) @ fit.pose.matrix(), bool(turned), fit, moved is None)
-
-
-def _shown(context: Context, source: Object | None) -> list[Surface]:
-    """What the source shows now; nothing where there is none, it is hidden, or not in this scene."""
-    if source is None:
-        return []
-    try:
-        return gather([source], context.evaluated_depsgraph_get())
-    except InputError:
-        return []
-
-
-def _make_parts(found: Sequence[Part], place: _Place, name: str, collection: Collection) -> list[Object]:
-    parts = []
-    for part, its_name in zip(found, part_names([part.name for part in found], name), strict=True):
-        matrix = place.matrix @ part.matrix
-        thing = bpy.data.objects.new(its_name, part.mesh)
-        thing.location = _bake(part.mesh, matrix)
-        if place.turned != (np.linalg.det(part.matrix[:3, :3]) < 0):
-            part.mesh.flip_normals()
-        part.mesh.update()
-        part.mesh.name = thing.name
-        collection.objects.link(thing)
-        parts.append(thing)
-    return parts
-
-
-def _bake(mesh: Mesh, matrix: Doubles) -> Doubles:
-    """Move the mesh by a (4, 4) matrix and give the origin that its coordinates are then relative to: its centre.
-
-    The origin is a float32 number from the start, so that nothing is lost far from the world's origin.
-    """
-    local = np.empty((len(mesh.vertices), 3), np.float32)
-    positions = mesh.attributes["position"].data
-    positions.foreach_get("vector", local.ravel())
-    world = local @ matrix[:3, :3].T + matrix[:3, 3]
-    origin = ((world.min(axis=0) + world.max(axis=0)) / 2).astype(np.float32).astype(np.float64)
-    positions.foreach_set("vector", (world - origin).astype(np.float32).ravel())
-    return origin
-
-
-def _make_children(context: Context, parts: Sequence[Object], source: Object) -> None:
-    """Parent the parts to the source where they stand, to the last digit.
-
-    Blender multiplies the matrices of parent and child in float32, which far from the origin moves the child by
-    millimetres. So the meshes are written once more, relative to where their objects have really come to stand.
-    """
-    if placement.is_flat(np.array(source.matrix_world, np.float64)):
-        return  # flattened to a scale of 0: its children would be flat, too
-    origins = [np.array(part.location, np.float64) for part in parts]
-    for part in parts:
-        part.parent = source
-        part.matrix_parent_inverse = source.matrix_world.inverted()
-    context.view_layer.update()
-    for part, origin in zip(parts, origins, strict=True):
-        matrix = np.linalg.inv(np.array(part.matrix_world, np.float64))
-        local = np.empty((len(part.data.vertices), 3), np.float32)
-        positions = part.data.attributes["position"].data
-        positions.foreach_get("vector", local.ravel())
-        exact = (local + origin) @ matrix[:3, :3].T + matrix[:3, 3]
-        positions.foreach_set("vector", exact.astype(np.float32).ravel())
-        part.data.update()
-
-
-def _home(context: Context, source: Object | None) -> Collection:
-    """The collection that the new one goes into: the one that the source is in, else the active one."""
-    inside = {context.scene.collection, *context.scene.collection.children_recursive}
-    candidates = [*(source.users_collection if source else ()), context.collection]
-    return next((one for one in candidates if one in inside and one.is_editable), context.scene.collection)
-
-
-def _select(context: Context, parts: Sequence[Object]) -> None:
-    """Select the parts, and in Object Mode only them. The active object stays: its task is what was imported."""
-    layer = context.view_layer
-    if context.mode == "OBJECT":
-        for thing in context.selected_objects:
-            thing.select_set(False)
-    layer.update()
-    for part in parts:
-        if part.name in layer.objects:
-            part.select_set(True)
-    if layer.objects.active is None and parts[0].name in layer.objects:
-        layer.objects.active = parts[0]
+    select_parts(context, objects)
+    shape_key = record.shape_key if record else ""
+    report = import_report(place, count=len(objects), name=name, shape_key=shape_key)
+    notes = [*loaded.notes, *told_notes(loaded.told)]
+    return Imported(collection, objects, report, place.doubtful, notes, loaded.warnings)

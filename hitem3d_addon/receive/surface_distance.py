@@ -9,12 +9,18 @@ from collections.abc import Sequence
 import bpy
 import numpy as np
 from mathutils.bvhtree import BVHTree
+from mathutils.kdtree import KDTree
 
 from ..mesh.scratch import ScratchScene
 from ..mesh.surface import Doubles, Frame, Surface, moved
 
 _CELLS = 128
 """Along the longest side of the points."""
+_STRIPES = 1 << 18
+_MOST = 50_000
+"""Vertices near the points; where there are more, asking the surface is quicker."""
+_ASIDE = np.array([0.6180339887, 0.5497004779, 0.5619285404])
+"""A direction, of unit length, along which few models have many vertices in a row."""
 
 
 class SurfaceDistance:
@@ -29,6 +35,49 @@ class SurfaceDistance:
     def distances(self, points: Doubles) -> Doubles:
         """For points (n, 3) in the frame."""
         return np.array([self._tree.find_nearest(point)[3] for point in points.tolist()], np.float64)
+
+
+def distances_to_vertices(surfaces: Sequence[Surface], points: Doubles) -> tuple[Doubles, Doubles, Doubles]:
+    """The bounds of the surfaces, (3,) each, and how far points (n, 3) are from the next vertex; inf where that is far.
+
+    A look at each vertex, once: seen along one direction, most of them lie beside all of the points.
+    """
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    along = points @ _ASIDE
+    start = float(along.min(initial=np.inf))
+    cell = max((float(along.max(initial=-np.inf)) - start) / _STRIPES, 1e-30)
+    wanted = np.zeros(_STRIPES, np.bool_)
+    places = ((along - start) / cell).astype(np.int32)
+    for step in (-1, 0, 1):
+        wanted[places + step & _STRIPES - 1] = True
+    near = []
+    for surface in surfaces:
+        for matrix in surface.matrices:
+            ends = _ends(surface, matrix)
+            low, high = np.minimum(low, ends.min(axis=1)), np.maximum(high, ends.max(axis=1))
+            *direction, offset = ((_ASIDE @ matrix - [0, 0, 0, start]) / cell).astype(np.float32)
+            stripes = sum((factor * row for factor, row in zip(direction, surface.local, strict=True)), offset)
+            with np.errstate(invalid="ignore"):  # far outside it is all the same
+                # What lies beyond the last stripe counts as in the first ones: a few too many are no harm.
+                here = np.flatnonzero(wanted[stripes.astype(np.int32) & _STRIPES - 1])
+            near.append(moved(surface.local[:, here], matrix[None])[:, 0])
+    found = np.concatenate(near, axis=1) if near else np.empty((3, 0))
+    if not 0 < found.shape[1] <= _MOST:
+        return low, high, np.full(len(points), np.inf)
+    tree = KDTree(found.shape[1])
+    for number, vertex in enumerate(found.T.tolist()):
+        tree.insert(vertex, number)
+    tree.balance()
+    return low, high, np.array([tree.find(point)[2] for point in points.tolist()], np.float64)
+
+
+def _ends(surface: Surface, matrix: Doubles) -> Doubles:
+    """Coordinates (3, n) that have the bounds of the surface in this place (3, 4)."""
+    if (np.count_nonzero(matrix[:, :3], axis=1) > 1).any():
+        return moved(surface.local, matrix[None])[:, 0]
+    # Its axes lie along those of the world.
+    corners = np.stack([surface.local.min(axis=1), surface.local.max(axis=1)], axis=1)
+    return moved(corners, matrix[None])[:, 0]
 
 
 def near_points(surfaces: Sequence[Surface], frame: Frame, points: Doubles) -> list[Surface]:

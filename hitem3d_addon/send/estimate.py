@@ -1,178 +1,157 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How large a model with materials would be, before anything is written.
+"""About how large a model with materials would be, before anything is written.
 
-A glTF file has a vertex of its own wherever two corners of a Blender vertex differ in normal, UV, colour or material.
-How often they do is counted at some thousand vertices, picked as if by lot, and taken to be so for the others.
+A glTF file has a vertex of its own wherever two corners of a Blender vertex differ in normal, UV or colour. How often
+they do is counted at some thousand vertices, picked with no pattern, and taken to be so for the others. Pictures count
+with the size of their files; what has to be made anew is guessed, and said to be.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 import bpy
 import numpy as np
-from bpy.types import Depsgraph, Material, Mesh, Object
-from numpy.typing import NDArray
+from bpy.types import Depsgraph, Image, Material, Mesh, Node, NodeTree, Object
 
 from ..mesh.glb import index_bytes
 from ..mesh.surface import readable, shown_by
 from ..mesh.triangles import Floats, Ints, corner_values, polygon_starts
 from .materials import shown_materials
-from .picture_size import Pictures, pictures_of
 
 SAMPLE = 8_000
-"""Vertices that are looked at; the count is then right to about 1 %."""
-
-_PLAIN, _UV, _COLOUR, _SHOWN_COLOUR, _WHITE = 24, 8, 8, 12, 4
-"""Bytes of a vertex: position and normal, a UV map, a colour, one that a material shows, and one to hide others."""
+"""Vertices that are looked at."""
+_PLAIN, _UV, _COLOUR = 24, 8, 8
+"""Bytes of a vertex: position and normal, each UV map, each colour."""
 _TEXT = 700
 """Bytes, about, of the file's JSON, and of what each material adds to it."""
-
-_Shown = tuple[int, tuple[Material | None, ...]]
-"""A mesh, by its pointer, and the materials of its slots."""
-
-
-class _Slot(NamedTuple):
-    vertices: int
-    """That the file will have, about."""
-    corners: int
+_COPIED = {".png", ".jpg", ".jpeg", ".webp"}
+"""Files that Blender's glTF exporter copies as they are, in most materials."""
+_PER_CHANNEL = 0.5
+"""Bytes that one channel of one pixel takes in a PNG, roughly: photographs more, flat colours far less."""
 
 
-class _Mesh(NamedTuple):
-    slots: dict[int, _Slot]
-    """For each material slot that is used."""
-    uv_maps: frozenset[str]
-    rendered: frozenset[str]
-    """The UV map that materials use unless they name another."""
-    colours: frozenset[str]
+class Pictures(NamedTuple):
+    """Bytes of pictures."""
+
+    copied: int = 0
+    """Of those whose files go as they are."""
+    converted: int = 0
+    """Of those that are made anew: a guess."""
 
 
-def sizes_with_materials(models: Sequence[Sequence[Object]], depsgraph: Depsgraph) -> list[tuple[int, Pictures]]:
+def estimate_sizes(models: Sequence[Sequence[Object]], depsgraph: Depsgraph) -> list[tuple[int, Pictures]]:
     """For each model, a list of objects: the bytes of its file without its pictures, and those of its pictures."""
-    meshes: dict[int, _Mesh] = {}
-    found: dict[Object, Counter[_Shown]] = {thing: Counter() for objects in models for thing in objects}
-    for thing, shown in shown_by(found, depsgraph):
+    sizes: dict[int, int] = {}
+    data: Counter[Object] = Counter()
+    materials: dict[Object, set[Material]] = {obj: set() for objects in models for obj in objects}
+    for obj, shown in shown_by(materials, depsgraph):
         key = shown.mesh.as_pointer()
-        if key not in meshes:
+        if key not in sizes:
             with readable(shown) as mesh:
-                meshes[key] = _measured(mesh)
-        found[thing][key, tuple(shown_materials(shown))] += 1
-    return [_size(sum((found[thing] for thing in objects), Counter()), meshes) for objects in models]
+                sizes[key] = _size(mesh) if len(mesh.polygons) else 0
+        data[obj] += sizes[key]
+        materials[obj].update(filter(None, shown_materials(shown)))
+    found = []
+    for objects in models:
+        used = set[Material]().union(*(materials[obj] for obj in objects))
+        found.append((sum(data[obj] for obj in objects) + _TEXT * (1 + len(used)), _pictures(used)))
+    return found
 
 
-def _size(shown: Counter[_Shown], meshes: Mapping[int, _Mesh]) -> tuple[int, Pictures]:
-    vertices: Counter[Material | None] = Counter()
-    corners: Counter[Material | None] = Counter()
-    for (key, slots), times in shown.items():
-        for number, slot in meshes[key].slots.items():
-            material = slots[min(number, len(slots) - 1)]
-            vertices[material] += slot.vertices * times
-            corners[material] += slot.corners * times
-    used = [meshes[key] for key, _ in shown]
-    maps = len(frozenset[str]().union(*(mesh.uv_maps for mesh in used)))
-    maps += len(frozenset[str]().union(*(mesh.rendered for mesh in used))) > 1
-    materials = [material for material in vertices if material]
-    one = _PLAIN + _UV * maps
-    if colours := len(frozenset[str]().union(*(mesh.colours for mesh in used))):
-        hidden = _COLOUR + _WHITE if materials else _COLOUR
-        one += _COLOUR * (colours - 1) + (_SHOWN_COLOUR if any(map(_shows_colours, materials)) else hidden)
-    data = sum(count * one + corners[material] * index_bytes(count) for material, count in vertices.items())
-    return data + _TEXT * (1 + len(vertices)), pictures_of(materials)
+def _size(mesh: Mesh) -> int:
+    """The bytes of a mesh's vertices and indices in the file."""
+    vertices = _count_vertices(mesh)
+    one = _PLAIN + _UV * len(mesh.uv_layers) + _COLOUR * len(mesh.color_attributes)
+    triangles = len(mesh.loops) - 2 * len(mesh.polygons)
+    return round(vertices * one) + 3 * triangles * index_bytes(round(vertices))
 
 
-def _shows_colours(material: Material) -> bool:
-    return bool(material.node_tree) and any(node.type == "VERTEX_COLOR" for node in material.node_tree.nodes)
-
-
-def _measured(mesh: Mesh) -> _Mesh:
-    if not len(mesh.polygons):
-        return _Mesh({}, frozenset(), frozenset(), frozenset())
-    return _Mesh(
-        slots=_slots(mesh),
-        uv_maps=frozenset(layer.name for layer in mesh.uv_layers),
-        rendered=frozenset(layer.name for layer in mesh.uv_layers if layer.active_render),
-        colours=frozenset(colours.name for colours in mesh.color_attributes),
-    )
-
-
-def _slots(mesh: Mesh) -> dict[int, _Slot]:
-    starts = polygon_starts(mesh)
-    slots = np.zeros(len(mesh.polygons), np.int32)
-    if "material_index" in mesh.attributes:
-        mesh.attributes["material_index"].data.foreach_get("value", slots)
-    corner_vertices = corner_values(mesh, ".corner_vert")
-    picked = _by_lot(len(mesh.vertices))
-    polygons = np.unique(np.searchsorted(starts, np.flatnonzero(picked[corner_vertices]), side="right") - 1)
-    loops, of_polygon = _triangles(starts, polygons)
-    keep = np.flatnonzero(picked[corner_vertices[loops.ravel()]])
-    chosen, slots_chosen = loops.ravel()[keep], slots[of_polygon[keep // 3]]
-
-    columns: list[Ints | Floats] = [
-        corner_vertices[chosen],
-        slots_chosen,
-        *_normals(mesh, corner_vertices, loops, keep),
-    ]
+def _count_vertices(mesh: Mesh) -> float:
+    """How many vertices the file has: of the corners at each vertex, those that differ."""
+    vertex_of_corner = corner_values(mesh, ".corner_vert")
+    # The same ones each time, and with no pattern that a grid could have, too.
+    numbers = np.arange(len(mesh.vertices), dtype=np.uint32) * np.uint32(2654435761)
+    picked = numbers <= min(1.0, SAMPLE / len(numbers)) * 0xFFFFFFFF
+    corners = np.flatnonzero(picked[vertex_of_corner])
+    columns: list[Ints | Floats] = [vertex_of_corner[corners]]
+    if mesh.normals_domain == "CORNER":
+        columns.extend(np.round(_read(mesh.corner_normals, "vector", 3)[corners].T, 4))
+    elif mesh.normals_domain == "FACE":
+        faces = np.searchsorted(polygon_starts(mesh), corners, side="right") - 1
+        columns.extend(np.round(_read(mesh.polygon_normals, "vector", 3)[faces].T, 4))
     for layer in mesh.uv_layers:
-        columns.extend(_values(mesh.attributes[layer.name].data, "vector", 2)[chosen].T)
+        columns.extend(_read(mesh.attributes[layer.name].data, "vector", 2)[corners].T)
     for colours in mesh.color_attributes:
         if colours.domain == "CORNER":
-            columns.extend(_values(colours.data, "color", 4)[chosen].T)
-    different = _first_of_each(columns)
-
-    corners = np.bincount(slots, weights=3 * (np.diff(starts) - 2))
-    seen = np.bincount(slots_chosen, minlength=len(corners))
-    made = np.bincount(slots_chosen[different], minlength=len(corners))
-    shares = np.where(seen, made / np.maximum(seen, 1), len(different) / max(1, len(chosen)))
-    used = np.flatnonzero(corners).tolist()
-    return {slot: _Slot(round(corners[slot] * shares[slot]), int(corners[slot])) for slot in used}
+            columns.extend(_read(colours.data, "color", 4)[corners].T)
+    used = np.count_nonzero(np.bincount(vertex_of_corner, minlength=len(numbers)))
+    seen = len(np.unique(columns[0]))
+    return _count_different(columns) * used / max(1, seen)
 
 
-def _triangles(starts: Ints, polygons: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The triangles of these polygons, as corners (triangles, 3), and of which polygon each is.
-
-    They fan out from each first corner: Blender's own cut may differ, which hardly changes how many there are.
-    """
-    pieces = np.diff(starts)[polygons] - 2
-    of_polygon = np.repeat(polygons, pieces)
-    first = starts[of_polygon]
-    number = np.arange(len(of_polygon)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    return np.stack((first, first + number + 1, first + number + 2), axis=1), of_polygon
-
-
-def _by_lot(vertices: int) -> NDArray[np.bool_]:
-    """Which vertices are looked at: the same each time, and with no pattern that a grid could have, too."""
-    numbers = np.arange(vertices, dtype=np.uint32) * np.uint32(2654435761)
-    return numbers <= min(1.0, SAMPLE / max(1, vertices)) * 0xFFFFFFFF
-
-
-def _normals(mesh: Mesh, corner_vertices: Ints, loops: NDArray[np.int64], keep: NDArray[np.int64]) -> list[Floats]:
-    """The normals' x, y and z at these corners of the triangles; none where they follow from the vertex."""
-    if mesh.normals_domain == "POINT":
-        return []
-    if mesh.normals_domain == "CORNER":
-        normals = _values(mesh.corner_normals, "vector", 3)[loops.ravel()[keep]]
-    else:
-        a, b, c = _values(mesh.attributes["position"].data, "vector", 3)[corner_vertices[loops]].transpose(1, 0, 2)
-        across = np.cross(b - a, c - a)
-        lengths = np.linalg.norm(across, axis=1, keepdims=True)
-        normals = (across / np.where(lengths, lengths, 1)).astype(np.float32)[keep // 3]
-    return [np.round(column, 4) + np.float32(0) for column in normals.T]  # as the exporter rounds; there is one zero
-
-
-def _values(data: bpy.types.bpy_prop_collection, name: str, length: int) -> Floats:
+def _read(data: bpy.types.bpy_prop_collection, name: str, length: int) -> Floats:
     values = np.empty((len(data), length), np.float32)
     data.foreach_get(name, values.ravel())
-    return values
+    return values + np.float32(0)  # there is one zero
 
 
-def _first_of_each(columns: Sequence[Ints | Floats]) -> NDArray[np.int64]:
-    """Where each row of values stands for the first time. Rows are told apart by a number of 64 bits made of them."""
+def _count_different(columns: Sequence[Ints | Floats]) -> int:
+    """How many rows of values differ. They are told apart by a number of 64 bits made of them."""
     rows = np.zeros(len(columns[0]), np.uint64)
     for column in columns:
         rows ^= np.ascontiguousarray(column).view(np.uint32)
         rows *= np.uint64(0x9E3779B97F4A7C15)
         rows ^= rows >> np.uint64(29)
-    return np.unique(rows, return_index=True)[1]
+    return len(np.unique(rows))
+
+
+def _pictures(materials: Iterable[Material]) -> Pictures:
+    """What the pictures of these materials take; one that is used twice is in the file once."""
+    textures = [node for one in materials if one.node_tree for node in _textures(one.node_tree)]
+    anew = {node.image for node in textures if _is_converted(node)}
+    copied = converted = 0
+    for image in {node.image for node in textures}:
+        size = _file_size(image)
+        if size and image not in anew:
+            copied += size
+        else:
+            converted += size or round(image.size[0] * image.size[1] * 3 * _PER_CHANNEL)
+    return Pictures(copied, converted)
+
+
+def _textures(tree: NodeTree) -> Iterator[Node]:
+    for node in tree.nodes:
+        if node.type == "TEX_IMAGE" and node.image and any(output.is_linked for output in node.outputs):
+            yield node
+        elif node.type == "GROUP" and node.node_tree:
+            yield from _textures(node.node_tree)
+
+
+def _is_converted(texture: Node) -> bool:
+    """Whether the exporter makes another picture: of colours that stand for a number, of an alpha that JPEG lacks."""
+    colour, alpha = texture.outputs["Color"], texture.outputs["Alpha"]
+    if alpha.is_linked and PurePath(texture.image.filepath_raw).suffix.lower() in (".jpg", ".jpeg"):
+        return True
+    return any(link.to_socket.type == "VALUE" for link in colour.links or ())
+
+
+def _file_size(image: Image) -> int:
+    """The bytes of a file that is copied; 0 for a picture that is made anew."""
+    if image.is_dirty or image.source not in ("FILE", "SEQUENCE", "TILED"):
+        return 0
+    if PurePath(image.filepath_raw).suffix.lower() not in _COPIED:
+        return 0
+    if image.packed_file:
+        return int(image.packed_file.size)
+    path = bpy.path.abspath(image.filepath_raw, library=image.library)
+    size = 0
+    for tile in [tile.number for tile in image.tiles or ()] or [0]:
+        with contextlib.suppress(OSError):
+            size += Path(path.replace("<UDIM>", str(tile))).stat().st_size
+    return size

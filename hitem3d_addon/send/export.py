@@ -42,6 +42,11 @@ class SentGeometry(NamedTuple):
     """Sent coordinates: lowest x, y, z, highest x, y, z."""
     points: NDArray[np.float32]
     """(256, 3) in sent coordinates: spread evenly over the surface, the same ones every time."""
+    vertices: int
+    anchors: NDArray[np.float32]
+    """(n, 3) in sent coordinates: the vertices that `anchor_numbers` names, to find them again in the object."""
+    mean: tuple[float, float, float]
+    """Of all vertices, by weight, in sent coordinates: it tells whether any of them was moved alone."""
     size: int
     """Bytes of the file."""
 
@@ -91,6 +96,9 @@ def export_glb(
         scale=frame.scale,
         bounds=(float(x), float(y), float(z), float(to_x), float(to_y), float(to_z)),
         points=points.sample(surfaces, frame, POINTS),
+        vertices=vertices,
+        anchors=frame.sent(points.vertices_at(surfaces, points.anchor_numbers(vertices)).T).T,
+        mean=_mean(surfaces, frame),
         size=size,
     )
 
@@ -128,9 +136,9 @@ def estimate(
             raise _without_faces(objects)
         found.append(Estimate(triangles, _estimate(vertices, triangles), loose))
     if include_materials:
-        from .estimate import sizes_with_materials
+        from .estimate import estimate_sizes
 
-        for number, (size, pictures) in enumerate(sizes_with_materials(models, depsgraph)):
+        for number, (size, pictures) in enumerate(estimate_sizes(models, depsgraph)):
             whole = size + pictures.copied + pictures.converted
             found[number] = found[number]._replace(size=whole, pictures=whole - size, converted=pictures.converted)
     return found
@@ -158,6 +166,13 @@ def _content(surfaces: Sequence[Surface], frame: Frame, index: int) -> Iterator[
         for corners in surface.corner_blocks(first):
             yield corners.astype(f"<u{index}").data
         first += surface.local.shape[1] * len(surface.matrices)
+
+
+def _mean(surfaces: Sequence[Surface], frame: Frame) -> tuple[float, float, float]:
+    from ..mesh.points import weighted_mean
+
+    x, y, z = (weighted_mean(surfaces) - frame.centre) * frame.scale
+    return float(x), float(y), float(z)
 
 
 def _scale(diagonal: float, output_format: OutputFormat) -> float:

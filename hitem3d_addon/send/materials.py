@@ -2,62 +2,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The GLB with materials and textures, written by Blender's own exporter.
 
-What the objects show becomes one mesh in a scene of its own, so that the exporter meets nothing else of the file: no
-hidden objects, no shear that its nodes can't hold. Afterwards the names are taken out, and what images say of their
-origin.
+Each mesh that the objects show is copied to where it stands, in a scene of its own, so that the exporter meets nothing
+else of the file: no hidden objects, no shear that its nodes can't hold. Afterwards the names are taken out, and what
+images say of their origin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
-from bpy.types import Depsgraph, Material, Mesh, Object
+from bpy.types import Attribute, Depsgraph, Material, Mesh, Object
 from numpy.typing import NDArray
 
 from ..core.errors import InputError, MissingError
 from ..core.values import check_upload_size
 from ..mesh.glb import GENERATOR, read_glb, save_glb, written_whole
 from ..mesh.surface import Doubles, Frame, Shown, instance_matrices, moved, readable, shown_meshes
-from ..mesh.triangles import Floats, Ints, corner_values, local_positions, triangle_loops
+from ..mesh.triangles import corner_values, local_positions, polygon_starts, triangle_loops
 from .image_metadata import without_metadata
 
 _NEUTRAL = "model"
-_UV = ("Hitem3D UV", "FLOAT2", "CORNER")
-
-Key = tuple[str, str, str]
-"""Name, data type and domain of an attribute."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """One mesh with everything that decides how it looks."""
-
-    positions: Floats
-    """(3, vertices)"""
-    corners: Ints
-    """(corners,), three to a triangle; what follows is for these corners and triangles, too."""
-    normals: Floats | None
-    """(corners, 3); None where they follow from sharp triangles alone."""
-    smooth: NDArray[np.bool_]
-    """(triangles,)"""
-    slots: Ints
-    """(triangles,), indices into materials."""
-    materials: list[Material | None]
-    layers: dict[Key, Floats]
-    """UV maps (corners, 2) and colours (corners or vertices, 4)."""
-    rendered: Key | None
-    """The UV map that materials use unless they name another."""
-
-    def corner_order(self, mirrored: bool) -> NDArray[np.int64]:
-        """The corners' numbers; each triangle's own in reverse where the place mirrors."""
-        order = np.arange(len(self.corners))
-        return order.reshape(-1, 3)[:, ::-1].ravel() if mirrored else order
+_SHORT = 0xFFFF
+"""Vertices up to which an index takes two bytes and not four: many small meshes are joined up to this."""
+_SIMILAR = 1e-5
+"""How far a matrix may be from turning and resizing alone, of its size: normals then follow the surface."""
 
 
 def write_with_materials(objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame, path: Path) -> int:
@@ -70,29 +43,12 @@ def write_with_materials(objects: Sequence[Object], depsgraph: Depsgraph, frame:
             "Materials are written by the add-on “glTF 2.0 format”, which is off. "
             "Turn it on in Preferences > Add-ons, or send the model without materials."
         )
-    parts = _gather(objects, depsgraph)
     with written_whole(path) as part:
-        with _scene_of(parts, frame) as scene:
+        with _scene_of(objects, depsgraph, frame) as scene:
             _export(scene, part)
         size = _make_neutral(part)
         check_upload_size(size)
     return size
-
-
-def _gather(objects: Iterable[Object], depsgraph: Depsgraph) -> list[tuple[_Look, Doubles]]:
-    """Every mesh that the objects show, and its places (places, 3, 4)."""
-    looks: dict[int, _Look] = {}
-    places: dict[int, list[int]] = {}
-    for shown in shown_meshes(objects, depsgraph):
-        key = shown.mesh.as_pointer()
-        if key not in looks:
-            with readable(shown) as mesh:
-                if not len(mesh.polygons):
-                    continue
-                looks[key] = _look(mesh, shown_materials(shown))
-        places.setdefault(key, []).append(shown.number)
-    matrices = instance_matrices(depsgraph)
-    return [(look, matrices[places[key]]) for key, look in looks.items()]
 
 
 def shown_materials(shown: Shown) -> list[Material | None]:
@@ -104,164 +60,176 @@ def shown_materials(shown: Shown) -> list[Material | None]:
     return [material.original if material else None for material in materials] or [None]
 
 
-def _look(mesh: Mesh, materials: list[Material | None]) -> _Look:
-    """Read a mesh as Blender's own triangles: another program, or another place, may cut its polygons otherwise."""
-    positions = local_positions(mesh)
-    triangles, polygons = triangle_loops(mesh, positions)
-    loops = triangles.ravel()
-    slots = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("material_index", slots)
-    smooth = np.empty(len(mesh.polygons), np.bool_)
-    mesh.polygons.foreach_get("use_smooth", smooth)
-    normals = None
-    if mesh.normals_domain == "CORNER":
-        normals = np.empty((len(mesh.loops), 3), np.float32)
-        mesh.corner_normals.foreach_get("vector", normals.ravel())
-        normals = normals[loops]
-    layers: dict[Key, Floats] = {}
-    rendered = None
-    for layer in mesh.uv_layers:
-        key = (layer.name, "FLOAT2", "CORNER")
-        values = np.empty((len(mesh.loops), 2), np.float32)
-        mesh.attributes[layer.name].data.foreach_get("vector", values.ravel())
-        layers[key] = values[loops]
-        if layer.active_render:
-            rendered = key
-    for colours in mesh.color_attributes:
-        values = np.empty((len(colours.data), 4), np.float32)
-        colours.data.foreach_get("color", values.ravel())
-        layers[colours.name, colours.data_type, colours.domain] = (
-            values[loops] if colours.domain == "CORNER" else values
-        )
-    return _Look(
-        positions=positions,
-        corners=corner_values(mesh, ".corner_vert")[loops],
-        normals=normals,
-        smooth=smooth[polygons],
-        slots=np.clip(slots, 0, len(materials) - 1)[polygons],
-        materials=materials,
-        layers=layers,
-        rendered=rendered,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One mesh in some of its places, none of which mirrors, or all do; and where it goes in the joined mesh."""
-
-    look: _Look
-    matrices: Doubles
-    mirrored: bool
-    vertex: int
-    corner: int
-
-    def vertices(self) -> slice:
-        return slice(self.vertex, self.vertex + len(self.matrices) * self.look.positions.shape[1])
-
-    def corners(self) -> slice:
-        return slice(self.corner, self.corner + len(self.matrices) * len(self.look.corners))
-
-    def vertex_of_corners(self) -> Ints:
-        """For each corner of each place in turn, its vertex in the joined mesh."""
-        one = self.look.corners[self.look.corner_order(self.mirrored)]
-        starts = self.vertex + self.look.positions.shape[1] * np.arange(len(self.matrices))
-        return (one + starts[:, None]).ravel().astype(np.int32)
-
-
-def _runs(parts: Sequence[tuple[_Look, Doubles]]) -> list[_Run]:
-    runs: list[_Run] = []
-    vertex = corner = 0
-    for look, matrices in parts:
-        turned = np.linalg.det(matrices[:, :, :3]) < 0
-        for mirrored in (False, True):
-            if (turned == mirrored).any():
-                runs.append(_Run(look, matrices[turned == mirrored], mirrored, vertex, corner))
-                vertex, corner = runs[-1].vertices().stop, runs[-1].corners().stop
-    return runs
-
-
-def _fill(mesh: Mesh, runs: Sequence[_Run], frame: Frame) -> None:
-    """Make an empty mesh the one that holds all runs, in the coordinates that are sent."""
-    mesh.vertices.add(runs[-1].vertices().stop)
-    mesh.loops.add(runs[-1].corners().stop)
-    positions = [frame.sent(moved(run.look.positions, run.matrices)).reshape(3, -1).T for run in runs]
-    mesh.vertices.foreach_set("co", np.concatenate(positions).ravel())
-    mesh.loops.foreach_set("vertex_index", np.concatenate([run.vertex_of_corners() for run in runs]))
-
-    mesh.polygons.add(len(mesh.loops) // 3)
-    mesh.polygons.foreach_set("loop_start", np.arange(0, len(mesh.loops), 3, dtype=np.int32))
-    materials: dict[Material | None, int] = {}
-    slots = []
-    for run in runs:
-        numbers = np.array(
-            [materials.setdefault(material, len(materials)) for material in run.look.materials], np.int32
-        )
-        slots.append(np.tile(numbers[run.look.slots], len(run.matrices)))
-    for material in materials:
-        mesh.materials.append(material)
-    mesh.polygons.foreach_set("material_index", np.concatenate(slots))
-    smooth = [np.tile(run.look.smooth, len(run.matrices)) for run in runs]
-    mesh.polygons.foreach_set("use_smooth", np.concatenate(smooth))
-    mesh.update(calc_edges=True)
-    _fill_layers(mesh, runs)
-    if any(run.look.normals is not None for run in runs):
-        mesh.normals_split_custom_set(_normals(mesh, runs))
-
-
-def _fill_layers(mesh: Mesh, runs: Sequence[_Run]) -> None:
-    rendered = {run.look.rendered for run in runs if run.look.rendered}
-    common = rendered.pop() if len(rendered) == 1 else _UV
-    layers: dict[Key, Floats] = {}
-    for run in runs:
-        order = run.look.corner_order(run.mirrored)
-        # The first UV map is the one that a program takes that knows only one.
-        first = {common: run.look.layers[run.look.rendered]} if run.look.rendered else {}
-        for key, one in (first | run.look.layers).items():
-            if key[2] == "CORNER":
-                values, total, where = one[order], len(mesh.loops), run.corners()
-            else:
-                values, total, where = one, len(mesh.vertices), run.vertices()
-            whole = layers.setdefault(key, np.zeros((total, one.shape[1]), np.float32))
-            whole[where] = np.tile(values, (len(run.matrices), 1))
-    for (name, kind, domain), whole in layers.items():
-        if kind == "FLOAT2":
-            layer = mesh.uv_layers.new(name=name, do_init=False)
-            mesh.attributes[layer.name].data.foreach_set("vector", whole.ravel())
-            mesh.uv_layers[layer.name].active_render = (name, kind, domain) == common
-        else:
-            colours = mesh.color_attributes.new(name, kind, domain)
-            colours.data.foreach_set("color", whole.ravel())
-
-
-def _normals(mesh: Mesh, runs: Sequence[_Run]) -> Floats:
-    """The normals of all corners, (corners, 3): those that are not given follow from the mesh as it is."""
-    normals = np.empty((len(mesh.loops), 3), np.float32)
-    mesh.corner_normals.foreach_get("vector", normals.ravel())
-    for run in runs:
-        if run.look.normals is None:
-            continue
-        x, y, z = (run.matrices[:, axis, :3] for axis in range(3))
-        cofactors = np.stack((np.cross(y, z), np.cross(z, x), np.cross(x, y)), axis=1) * (-1 if run.mirrored else 1)
-        moved_normals = run.look.normals[run.look.corner_order(run.mirrored)] @ cofactors.transpose(0, 2, 1)
-        lengths = np.linalg.norm(moved_normals, axis=2, keepdims=True)
-        normals[run.corners()] = (moved_normals / np.where(lengths, lengths, 1)).reshape(-1, 3)
-    return normals
-
-
 @contextmanager
-def _scene_of(parts: Sequence[tuple[_Look, Doubles]], frame: Frame) -> Iterator[bpy.types.Scene]:
-    """A scene with one object; nothing of it is left afterwards."""
-    mesh = bpy.data.meshes.new(_NEUTRAL)
-    thing = bpy.data.objects.new(_NEUTRAL, mesh)
+def _scene_of(objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame) -> Iterator[bpy.types.Scene]:
+    """A scene with objects that hold each mesh in all its places; nothing of it is left afterwards.
+
+    An object for each place would be slow to export, one for all of them would take larger indices. Places that mirror
+    are objects of their own.
+    """
+    before = {mesh.session_uid for mesh in bpy.data.meshes}
     scene = bpy.data.scenes.new(_NEUTRAL)
     try:
-        scene.collection.objects.link(thing)
-        _fill(mesh, _runs(parts), frame)
+        for mesh, matrices in _copies(objects, depsgraph):
+            mirror = np.linalg.det(matrices[:, :, :3]) < 0
+            step = max(1, _SHORT // _corners_apart(mesh))
+            runs = [
+                run[i : i + step] for run in (matrices[~mirror], matrices[mirror]) for i in range(0, len(run), step)
+            ]
+            for places in runs:
+                scene.collection.objects.link(bpy.data.objects.new(_NEUTRAL, _place(mesh, places, frame)))
         yield scene
     finally:
-        bpy.data.scenes.remove(scene)
-        bpy.data.objects.remove(thing)
-        bpy.data.meshes.remove(mesh)
+        made = [*scene.collection.objects, *(mesh for mesh in bpy.data.meshes if mesh.session_uid not in before)]
+        bpy.data.scenes.remove(scene)  # with the others in one go it ends Blender (4.2 to 5.2)
+        bpy.data.batch_remove(made)
+
+
+def _corners_apart(mesh: Mesh) -> int:
+    """How many vertices the file may have for a mesh, about: at least one for each corner that differs from others."""
+    return len(mesh.vertices) * 5 // 4 if mesh.normals_domain == "POINT" else len(mesh.loops)
+
+
+def _copies(objects: Sequence[Object], depsgraph: Depsgraph) -> list[tuple[Mesh, Doubles]]:
+    """A copy of each mesh that the objects show, with the materials of one object, and its places (places, 3, 4)."""
+    matrices = instance_matrices(depsgraph)
+    copies: dict[tuple[int, tuple[Material | None, ...]], Mesh] = {}
+    places: dict[Mesh, list[int]] = {}
+    for shown in shown_meshes(objects, depsgraph):
+        materials = shown_materials(shown)
+        key = shown.mesh.as_pointer(), tuple(materials)
+        if key not in copies:
+            with readable(shown) as mesh:
+                if not len(mesh.polygons):
+                    continue
+                copies[key] = mesh.copy()
+            for number, material in enumerate(materials[: len(copies[key].materials)]):
+                copies[key].materials[number] = material
+            _put_rendered_uv_first(copies[key])
+        places.setdefault(copies[key], []).append(shown.number)
+    return [(mesh, matrices[numbers]) for mesh, numbers in places.items()]
+
+
+def _put_rendered_uv_first(mesh: Mesh) -> None:
+    """Make the UV map that is rendered the first one, which is what a program takes that knows only one."""
+    names = [layer.name for layer in mesh.uv_layers]
+    rendered = next((layer.name for layer in mesh.uv_layers if layer.active_render), "")
+    if not rendered or rendered == names[0]:
+        return
+    values = {}
+    for name in names:
+        values[name] = np.empty((len(mesh.loops), 2), np.float32)
+        mesh.attributes[name].data.foreach_get("vector", values[name].ravel())
+        mesh.uv_layers.remove(mesh.uv_layers[name])
+    for name in sorted(names, key=lambda name: name != rendered):
+        layer = mesh.uv_layers.new(name=name, do_init=False)
+        mesh.attributes[layer.name].data.foreach_set("vector", values[name].ravel())
+    mesh.uv_layers[rendered].active_render = True
+
+
+_LOOKS = ("material_index", "sharp_face", "sharp_edge")
+"""Attributes that decide how a mesh looks, beside its UV maps and colours."""
+_VALUES = {
+    "INT": ("value", 1, np.int32),
+    "BOOLEAN": ("value", 1, np.bool_),
+    "FLOAT2": ("vector", 2, np.float32),
+    "FLOAT_COLOR": ("color", 4, np.float32),
+    "BYTE_COLOR": ("color_srgb", 4, np.float32),
+}
+"""By an attribute's type: what its values are called, how many numbers they have, and of which type."""
+
+
+def _repeated(mesh: Mesh, times: int, *, triangulated: bool) -> Mesh:
+    """A copy that holds the mesh so many times over, with all that decides how it looks but its own normals.
+
+    Triangulated, its faces are the triangles that Blender draws; then sharp edges are left out, too.
+    """
+    if times == 1 and not triangulated:
+        return mesh.copy()
+    vertices, edges = len(mesh.vertices), len(mesh.edges)
+    corners = np.arange(len(mesh.loops), dtype=np.int32)
+    faces, starts = np.arange(len(mesh.polygons), dtype=np.int32), polygon_starts(mesh)[:-1]
+    if triangulated:
+        triangles, faces = triangle_loops(mesh, local_positions(mesh))
+        corners, edges, starts = triangles.ravel(), 0, np.arange(0, triangles.size, 3, dtype=np.int32)
+    whole = bpy.data.meshes.new(_NEUTRAL)
+    number = np.arange(times, dtype=np.int32)[:, None]
+    whole.vertices.add(times * vertices)
+    whole.edges.add(times * edges)
+    whole.loops.add(times * len(corners))
+    whole.polygons.add(times * len(faces))
+    of_corners = corner_values(mesh, ".corner_vert")[corners] + np.int32(vertices) * number
+    whole.loops.foreach_set("vertex_index", of_corners.ravel())
+    whole.polygons.foreach_set("loop_start", (starts + np.int32(len(corners)) * number).ravel())
+    if not triangulated:
+        ends = np.empty(2 * edges, np.int32)
+        mesh.edges.foreach_get("vertices", ends)
+        whole.edges.foreach_set("vertices", (ends + vertices * number).ravel())
+        whole.loops.foreach_set("edge_index", (corner_values(mesh, ".corner_edge") + np.int32(edges) * number).ravel())
+    for material in mesh.materials:
+        whole.materials.append(material)
+    for name in (*mesh.uv_layers.keys(), *mesh.color_attributes.keys(), *_LOOKS):
+        found = mesh.attributes.get(name)
+        if found and not (triangulated and found.domain == "EDGE"):
+            order = {"CORNER": corners, "FACE": faces}.get(found.domain, slice(None)) if triangulated else slice(None)
+            _repeat_attribute(found, whole, order, times)
+    if triangulated:
+        whole.update(calc_edges=True)
+    return whole
+
+
+def _repeat_attribute(found: Attribute, whole: Mesh, order: NDArray[np.int32] | slice, times: int) -> None:
+    prop, length, kind = _VALUES[found.data_type]
+    values: NDArray[np.generic] = np.empty((len(found.data), length), kind)
+    found.data.foreach_get(prop, values.ravel())
+    made = whole.attributes.get(found.name) or whole.attributes.new(found.name, found.data_type, found.domain)
+    made.data.foreach_set(prop, np.tile(values[order], (times, 1)).ravel())
+
+
+def _place(mesh: Mesh, matrices: Doubles, frame: Frame) -> Mesh:
+    """A copy of a mesh, once for each (3, 4) matrix where it is sent, computed in float64. All of them mirror, or none.
+
+    The faces still show their outsides.
+    """
+    # Another scale of each axis, or a shear, makes of the same polygon other triangles, and turns normals otherwise.
+    similar = all(map(_is_similar, matrices[:, :, :3]))
+    triangulated = not similar and len(mesh.loops) > 3 * len(mesh.polygons)
+    placed = _repeated(mesh, len(matrices), triangulated=triangulated)
+    sent = frame.sent(moved(local_positions(mesh), matrices)).reshape(3, -1)
+    placed.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(sent.T).ravel())
+    mirrored = bool(np.linalg.det(matrices[0, :, :3]) < 0)
+    if mirrored:
+        placed.flip_normals()
+    placed.update()
+    if mesh.normals_domain != "CORNER" or (similar and not mesh.has_custom_normals):
+        return placed
+    normals = np.empty((len(mesh.loops), 3), np.float32)
+    mesh.corner_normals.foreach_get("vector", normals.ravel())
+    if triangulated:
+        normals = normals[triangle_loops(mesh, local_positions(mesh))[0].ravel()]
+    x, y, z = (matrices[:, axis, :3] for axis in range(3))
+    cofactors = np.stack((np.cross(y, z), np.cross(z, x), np.cross(x, y)), axis=1) * (-1 if mirrored else 1)
+    turned = (normals @ cofactors.transpose(0, 2, 1)).reshape(-1, 3)
+    lengths = np.linalg.norm(turned, axis=1, keepdims=True)
+    turned = (turned / np.where(lengths, lengths, 1)).astype(np.float32)
+    placed.normals_split_custom_set(turned[_flipped(placed)] if mirrored else turned)
+    return placed
+
+
+def _is_similar(matrix: Doubles) -> bool:
+    """Whether a (3, 3) matrix only turns, mirrors and resizes alike along all axes."""
+    product = matrix @ matrix.T
+    size = np.trace(product) / 3
+    return bool(np.abs(product - size * np.eye(3)).max() <= _SIMILAR * size)
+
+
+def _flipped(mesh: Mesh) -> NDArray[np.int64]:
+    """Which corner each one was before the faces were turned round: the first stays, the others change ends."""
+    starts = polygon_starts(mesh).astype(np.int64)
+    polygons = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    corners = np.arange(len(polygons))
+    first, end = starts[polygons], starts[polygons + 1]
+    return np.where(corners == first, corners, end - (corners - first))
 
 
 def _export(scene: bpy.types.Scene, path: Path) -> None:

@@ -17,13 +17,14 @@ import bpy
 from ..core.data_folder import job_folder, make_folder, new_uid, remove_folder
 from ..core.errors import StoreError
 from ..core.task import SegmentationRequest, Task
-from ..core.tasks import origins, workflow
+from ..core.tasks import workflow
 from ..core.tasks.store import TaskStore
 from ..core.tasks.workflow import Progress, Worker
 from ..core.values import TaskState, check_upload_size
+from ..mesh.evaluated import world_matrix
 from ..session.board import board
 from ..session.connection import Connection, worker
-from ..session.record import Record, matrix_of, read_record, remove_record, stamp_task_id, task_id_of, write_record
+from ..session.record import Record, matrix_values, read_record, remove_record, stamp_task_id, task_id_of, write_record
 from .export import SentGeometry, export_glb
 from .selection import Source, check_editable, models
 
@@ -44,7 +45,12 @@ class Submission(NamedTuple):
 
     def record_for(self, obj: bpy.types.Object) -> Record:
         """What an import needs later, on any machine, to put the parts where this object is."""
-        record = Record(uid=self.uid, matrix=matrix_of(obj), format=self.request.format, time=int(time.time()))
+        record = Record(
+            uid=self.uid,
+            matrix=matrix_values(world_matrix(obj, bpy.context.evaluated_depsgraph_get())),
+            format=self.request.format,
+            time=int(time.time()),
+        )
         if self.sent is None:
             return record
         return record._replace(
@@ -53,6 +59,10 @@ class Submission(NamedTuple):
             bounds=self.sent.bounds,
             triangles=self.sent.triangles,
             points=array("f", self.sent.points.tobytes()),
+            vertices=self.sent.vertices,
+            anchors=array("f", self.sent.anchors.tobytes()),
+            mean=self.sent.mean,
+            shape_key=_edited_shape_key(obj),
         )
 
     def enlist(self, store: TaskStore, *, api_url: str, again: bool, owner: str = "") -> Task:
@@ -61,7 +71,6 @@ class Submission(NamedTuple):
         Without an owner the task waits for an agent. Without ``again``, the same model with the same options is not put
         there twice: its objects are given the task that is there, and its file is removed.
         """
-        origins.note_origin(store, self.uid, bpy.data.filepath)
         task = workflow.record(
             store,
             self.request,
@@ -69,6 +78,7 @@ class Submission(NamedTuple):
             name=self.name,
             api_url=api_url,
             owner=owner,
+            source=bpy.data.filepath,
             content=self.content,
             again=again,
         )
@@ -205,6 +215,12 @@ def discard(connection: Connection, submissions: Sequence[Submission]) -> None:
     for submission in submissions:
         remove_folder(job_folder(connection.home, submission.uid))
         _remove_made(submission)
+
+
+def _edited_shape_key(obj: bpy.types.Object) -> str:
+    """The shape key that Edit Mode shows, and no other mode does; "" where there is none."""
+    key = obj.active_shape_key if obj.type == "MESH" and obj.mode == "EDIT" else None
+    return key.name if key and key != key.relative_key else ""
 
 
 def _remove_made(submission: Submission) -> None:

@@ -61,7 +61,12 @@ class Board:
         self.problem: Message | None = None
         """Why the newest command to the agent could not be done, or why there is no agent."""
         self.account: Message | None = None
-        """What the newest connection test found."""
+        """What the newest question for the account found; ``credits`` of its values is what was left."""
+        self.prices: dict[str, float] = {}
+        """Credits that a task cost the last time, by its level ("low", "medium", "high"); only what is known."""
+        self.next_tries: dict[str, tuple[float, Message]] = {}
+        """By uid, of tasks that something stands in the way of: when they are tried again (`time.time`), and what it
+        is."""
         self.unsaved_ids = False
         """Task ids came onto objects since the file was saved. Blender does not see that as a change, and would not
         ask."""
@@ -81,6 +86,8 @@ class Board:
             self.tasks[task.uid] = task
             if task.state not in (TaskState.PENDING, TaskState.SENDING, TaskState.READY):
                 self.transfers.pop(task.uid, None)
+            if task.error is None:
+                self.next_tries.pop(task.uid, None)
         self.forget_shown()
         self.redraw()
 
@@ -98,6 +105,8 @@ class Board:
         self.tasks.clear()
         self.origins.clear()
         self.transfers.clear()
+        self.prices.clear()
+        self.next_tries.clear()
         self.forget_answers(account=True)
         self.forget_file()
         self.forget_shown()
@@ -105,6 +114,17 @@ class Board:
     def show_transfer(self, uid: str, transfer: Transfer) -> None:
         """Note how far an upload or a download is; it is drawn when it is time for that."""
         self.transfers[uid] = transfer
+
+    def show_next_try(self, uid: str, when: float, obstacle: Message) -> None:
+        """Show what stands in the way of a task, and when it is tried again, in seconds since 1970."""
+        self.next_tries[uid] = (when, obstacle)
+        self.redraw()
+
+    def show_prices(self, prices: Mapping[str, float]) -> None:
+        """Show what a task of each level cost the last time."""
+        if self.prices != prices:
+            self.prices = dict(prices)
+            self.redraw()
 
     def show_account(self, account: Message) -> None:
         """Show what a connection test found."""

@@ -33,7 +33,14 @@ class Connection:
     """Everything that is needed to reach the service, read in one go."""
 
     def __init__(
-        self, *, home: Path, api_url: str, credentials: Credentials, ca_file: Path | None, site: SiteSettings
+        self,
+        *,
+        home: Path,
+        api_url: str,
+        credentials: Credentials,
+        ca_file: Path | None,
+        site: SiteSettings,
+        unfinished_tasks: int = 0,
     ) -> None:
         self.home = home
         self.api_url = api_url
@@ -41,6 +48,8 @@ class Connection:
         self.ca_file = ca_file
         self.site = site
         """What the studio sets for everybody."""
+        self.unfinished_tasks = site.unfinished_tasks or unfinished_tasks
+        """Tasks at the service at a time; 0: as many as it takes, which is learnt."""
 
     def check(self) -> None:
         """Raise a Hitem3DError for what keeps a request from being made at all: offline, no keys, no ``requests``."""
@@ -84,15 +93,15 @@ class Connection:
 def current() -> Connection:
     """The service as the environment, the studio and the preferences say now, the first that says anything."""
     preferences = settings.get()
-    typed = (preferences.api_url, preferences.ca_file) if preferences else ("", "")
+    typed = (preferences.api_url, preferences.ca_file, preferences.unfinished_tasks) if preferences else ("", "", 0)
     return _resolve(tuple(map(os.environ.get, _VARIABLES)), typed, settings.edits)
 
 
 @functools.lru_cache(maxsize=1)
-def _resolve(_environment: tuple[str | None, ...], typed: tuple[str, str], _edits: int) -> Connection:
+def _resolve(_environment: tuple[str | None, ...], typed: tuple[str, str, int], _edits: int) -> Connection:
     """Worked out again only after a change, since each drawing asks for it several times."""
     said = site()
-    api_url, ca_file = typed
+    api_url, ca_file, unfinished_tasks = typed
     url = os.environ.get("HITEM3D_API_URL") or said.api_url or api_url
     ca_file = os.environ.get("HITEM3D_CA_FILE") or said.ca_file or ca_file
     return Connection(
@@ -101,6 +110,7 @@ def _resolve(_environment: tuple[str | None, ...], typed: tuple[str, str], _edit
         credentials=credentials.resolve(os.environ, settings.stored_credentials()),
         ca_file=Path(ca_file).expanduser() if ca_file else None,
         site=said,
+        unfinished_tasks=unfinished_tasks,
     )
 
 

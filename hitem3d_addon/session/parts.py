@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import bpy
 from bpy.types import Context, Object
 
-from .record import PART, TASK_ID, parts_of_task, task_id_of, task_id_of_part
+from .record import PART, TASK_ID, parts_of, task_id_of, task_id_of_part
 
 
 def task_id_in(context: Context) -> str:
@@ -28,13 +28,13 @@ def find_originals(task_id: str) -> list[Object]:
 def find_original(context: Context) -> Object | None:
     """What the parts would be put on: the active object, if it has parts, else the original of those selected."""
     active = context.view_layer.objects.active
-    if active and active.type == "MESH" and parts_of_task(task_id_of(active)):
+    if active and active.type == "MESH" and parts_of(active):
         return active
     part = next((obj for obj in (*context.selected_objects, active) if obj and task_id_of_part(obj)), None)
     if part is None or not task_id_in(context):
         return None
     originals = [obj for obj in find_originals(task_id_of_part(part)) if obj.type == "MESH"]
-    of_part = (obj for obj in originals if part in parts_of_task(task_id_of(obj), obj.name))
+    of_part = (obj for obj in originals if part in parts_of(obj))
     return next(of_part, None) or next(iter(originals), None)
 
 

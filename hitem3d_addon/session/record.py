@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import bpy
 from bpy.types import Object
 from idprop.types import IDPropertyArray, IDPropertyGroup
+from mathutils import Matrix
 
 from ..core.data_folder import is_uid
 from ..core.values import OutputFormat
@@ -28,6 +29,9 @@ ORIGINAL = "hitem3d_original"
 _LONGEST_ID = 500
 """Characters. The ids that are known have 35."""
 _MOST_POINTS = 4096
+_LONGEST_NAME = 255
+_LARGEST = 1e36
+"""Where Blender's float32 ends, and no model is."""
 
 
 class Record(NamedTuple):
@@ -52,11 +56,19 @@ class Record(NamedTuple):
     triangles: int = 0
     points: Sequence[float] = ()
     """x, y, z after x, y, z of points spread over the surface of what was sent."""
+    # Records from before have none of these.
+    vertices: int = 0
+    anchors: Sequence[float] = ()
+    """x, y, z after x, y, z of some of these vertices, chosen by their numbers."""
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
+    """Of all vertices of what was sent, by weight."""
+    shape_key: str = ""
+    """The name of the shape key that was shown because Edit Mode was on."""
 
 
-def matrix_of(obj: Object) -> tuple[float, ...]:
-    """The object's matrix_world as a record holds it."""
-    return tuple(value for row in obj.matrix_world for value in row)
+def matrix_values(matrix: Matrix) -> tuple[float, ...]:
+    """A matrix as a record holds it."""
+    return tuple(value for row in matrix for value in row)
 
 
 def write_record(obj: Object, record: Record) -> None:
@@ -72,6 +84,12 @@ def write_record(obj: Object, record: Record) -> None:
         "triangles": int(record.triangles),
         # An empty array can't be stored.
         **({"points": record.points} if record.points else {}),
+        **(
+            {"vertices": int(record.vertices), "anchors": record.anchors, "mean": _doubles(record.mean)}
+            if record.anchors
+            else {}
+        ),
+        **({"shape_key": record.shape_key} if record.shape_key else {}),
         "format": int(record.format),
         # Whole seconds; Blender's integers end in 2038.
         "time": float(record.time),
@@ -83,6 +101,7 @@ def read_record(obj: Object) -> Record | None:
     group = _group(obj)
     if group is None:
         return None
+    anchored = group.get("anchors") is not None
     try:
         record = Record(
             uid=_uid(group),
@@ -93,12 +112,18 @@ def read_record(obj: Object) -> Record | None:
             scale=_number(group, "scale"),
             bounds=_numbers(group, "bounds", 6),
             triangles=_whole(group, "triangles"),
-            points=_points(group),
+            points=_points(group, "points"),
+            vertices=_whole(group, "vertices") if anchored else 0,
+            anchors=_points(group, "anchors") if anchored else (),
+            mean=_numbers(group, "mean", 3) if anchored else (0.0, 0.0, 0.0),
+            shape_key=_name(group, "shape_key"),
         )
     except (KeyError, TypeError, ValueError):
         return None
     low, high = record.bounds[:3], record.bounds[3:]
     sound = bool(record.uid) and record.scale > 0 and 0 <= record.triangles < 2**31 and record.time >= 0
+    sound = sound and len(record.anchors) <= 3 * record.vertices < 2**33 and 1 / _LARGEST < record.scale < _LARGEST
+    sound = sound and all(abs(value) < _LARGEST for value in (*record.matrix, *record.centre, *record.bounds))
     return record if sound and all(a <= b for a, b in zip(low, high, strict=True)) else None
 
 
@@ -126,22 +151,33 @@ def task_id_of_part(obj: Object) -> str:
     return clean_task_id(value) if isinstance(value, str) else ""
 
 
-def parts_of(obj: Object) -> list[Object]:
-    """The parts that were imported last for the object's task and still are in this file.
+def imports_of(obj: Object) -> list[list[Object]]:
+    """The parts of each import for the object's task that still is in this file, the last one first.
 
     Objects of the same shape may share a task; each of them has parts of its own.
     """
-    return parts_of_task(task_id_of(obj), obj.name)
+    return imports_of_task(task_id_of(obj), obj.name)
 
 
-def parts_of_task(task_id: str, original: str = "") -> list[Object]:
-    """The parts that were imported last for a task and still are in this file, best those for this original."""
+def imports_of_task(task_id: str, original: str = "") -> list[list[Object]]:
+    """The same for a task, best those for this original."""
     if not task_id:
         return []
-    found = [c for c in bpy.data.collections if c.get(TASK_ID) == task_id and c.objects]
-    found = [c for c in found if c.get(ORIGINAL) == original] or found
-    newest = max(found, key=lambda collection: collection.session_uid, default=None)
-    return [part for part in newest.objects if part.type == "MESH"] if newest else []
+    found = [collection for collection in bpy.data.collections if collection.get(TASK_ID) == task_id]
+    found = [collection for collection in found if collection.get(ORIGINAL) == original] or found
+    found.sort(key=lambda collection: collection.session_uid, reverse=True)
+    imports = ([part for part in collection.objects if part.type == "MESH"] for collection in found)
+    return [parts for parts in imports if parts]
+
+
+def parts_of(obj: Object) -> list[Object]:
+    """The parts that were imported last for the object's task and still are in this file."""
+    return next(iter(imports_of(obj)), [])
+
+
+def parts_of_task(task_id: str) -> list[Object]:
+    """The parts that were imported last for a task and still are in this file."""
+    return next(iter(imports_of_task(task_id)), [])
 
 
 def stamp_task_id(obj: Object, task_id: str) -> None:
@@ -194,17 +230,22 @@ def _numbers(group: IDPropertyGroup, name: str, count: int) -> tuple[float, ...]
     return numbers
 
 
-def _points(group: IDPropertyGroup) -> Sequence[float]:
+def _name(group: IDPropertyGroup, name: str) -> str:
+    value = group.get(name)
+    return value if isinstance(value, str) and len(value) <= _LONGEST_NAME and value.isprintable() else ""
+
+
+def _points(group: IDPropertyGroup, name: str) -> Sequence[float]:
     from array import array  # not at the top: Blender starts with this module
 
-    value: Any = group.get("points")
+    value: Any = group.get(name)
     if value is None:
         return array("f")
     if not isinstance(value, IDPropertyArray) or len(value) % 3 or len(value) > 3 * _MOST_POINTS:
-        raise ValueError("points")
+        raise ValueError(name)
     points = array("f", [float(number) for number in value])
     if not all(map(math.isfinite, points)):
-        raise ValueError("points")
+        raise ValueError(name)
     return points
 
 

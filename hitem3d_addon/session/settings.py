@@ -30,7 +30,7 @@ SEG_LEVEL_ITEMS = [
 FORMAT_ITEMS = [
     ("OBJ", "OBJ", "Wavefront OBJ, six decimals", 1),
     ("GLB", "GLB", "Binary glTF; keeps the parts and their names best", 2),
-    ("STL", "STL", "Triangles only; parts come as loose shells", 3),
+    ("STL", "STL", "Triangles only: parts that touch can't be told apart", 3),
     ("FBX", "FBX", "Autodesk FBX", 4),
     ("USDZ", "USDZ", "Universal Scene Description; needs a Blender with USD", 5),
 ]
@@ -93,6 +93,7 @@ class Settings(Protocol):
     include_children: bool
     callback_url: str
     auto_import: bool
+    unfinished_tasks: int
 
 
 def get() -> Settings | None:

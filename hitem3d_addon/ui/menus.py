@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import bpy
 
+from .account import HITEM3D_OT_test_connection
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
 from .segment import HITEM3D_OT_create_task
-from .tasks import HITEM3D_OT_adopt_task, HITEM3D_OT_query_task, HITEM3D_OT_test_connection
+from .tasks import HITEM3D_OT_adopt_task, HITEM3D_OT_query_task
 
 
 class HITEM3D_MT_object(bpy.types.Menu):

@@ -12,6 +12,7 @@ import bpy
 from bpy.app.translations import contexts
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
+from ..core import choices
 from ..core.errors import InputError, Message
 from ..session import connection
 from ..session.board import board
@@ -43,8 +44,9 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         name="Parts",
         description="How the parts are told apart in the file that came back",
         items=[
-            ("AUTO", "Automatic", "By objects, else materials, else colours, else loose pieces"),
+            ("AUTO", "Automatic", "By objects, else groups, else materials, else colours, else loose pieces"),
             ("AS_DELIVERED", "As Delivered", "The objects that the file holds"),
+            ("BY_GROUP", "By Group", "A part for each group, solid or number that the file gives its faces"),
             ("BY_MATERIAL", "By Material", "A part for each material"),
             ("BY_COLOUR", "By Colour", "A part for each vertex colour"),
             ("LOOSE", "Loose Parts", "A part for each piece that hangs together"),
@@ -136,6 +138,10 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         if file is None:
             file = self._download(context, current, task)
         imported = import_parts(context, file, task, obj, options)
+        for note in imported.notes:
+            self.report({"INFO"}, translated(note))
+        for warning in imported.warnings:
+            self.report({"WARNING"}, translated(warning))
         if imported.doubtful:
             self.report({"WARNING"}, translated(imported.report))
             return None
@@ -165,13 +171,7 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
     target: EnumProperty(
         name="As",
         description="What the parts become on the original",
-        items=[
-            ("FACE_ATTRIBUTE", "Face Attribute", "A number for each face, in the attribute hitem3d_part"),
-            ("FACE_SETS", "Face Sets", "Face sets for Sculpt Mode"),
-            ("VERTEX_GROUPS", "Vertex Groups", "A vertex group for each part"),
-            ("MATERIALS", "Materials", "A material for each part"),
-            ("SEPARATE", "Separate Objects", "The original cut into objects, with all its data"),
-        ],
+        items=choices.TARGET_ITEMS,
         default="FACE_ATTRIBUTE",
     )
 

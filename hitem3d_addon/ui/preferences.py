@@ -7,7 +7,7 @@ import time
 
 import bpy
 from bpy.app.translations import pgettext_iface
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .. import ADDON
 from ..core import credentials
@@ -15,11 +15,8 @@ from ..core.errors import Message
 from ..session import connection, settings
 from ..session.board import board
 from ..session.settings import keep_key, stored_credentials, stored_problem
-from .tasks import (
-    HITEM3D_OT_clear_finished_tasks,
-    HITEM3D_OT_test_connection,
-    HITEM3D_OT_use_local_service,
-)
+from .account import HITEM3D_OT_test_connection, HITEM3D_OT_use_local_service
+from .tasks import HITEM3D_OT_clear_finished_tasks
 from .wording import draw_text, translated
 
 _OUTDATED = 10.0
@@ -80,6 +77,14 @@ class Preferences(bpy.types.AddonPreferences):
         default=False,
     )
 
+    unfinished_tasks: IntProperty(
+        name="Tasks at a Time",
+        description="How many tasks may be at the service at a time; 0: as many as it takes, beginning with 10",
+        min=0,
+        max=100,
+        default=0,
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
         _draw_page(self, context)
 
@@ -119,6 +124,9 @@ def _draw_page(preferences: bpy.types.AddonPreferences, context: bpy.types.Conte
     layout.separator()
     layout.label(text="Tasks")
     layout.prop(preferences, "auto_import")
+    row = layout.row()
+    row.active = not current.site.unfinished_tasks
+    row.prop(preferences, "unfinished_tasks")
     _measure_soon()
     size = pgettext_iface("{:.1f} MB").format(_size / 1e6) if _size >= 0 else "…"
     where = Message("Data folder: {folder}, {size}", {"folder": str(current.home), "size": size})

@@ -16,9 +16,8 @@ from ..core.errors import Hitem3DError, Message
 from ..core.values import OutputFormat
 from ..send import preflight, selection
 from ..session import connection, settings
-from ..session.board import board
 from .base import Hitem3DOperator, cursor_progress
-from .wording import draw_text, translated
+from .wording import STL_WARNING, cost_message, draw_text, translated
 
 if TYPE_CHECKING:
     from ..core.task import SegmentationRequest, Task
@@ -122,6 +121,8 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         layout.use_property_split = True
         for name in ("source", "include_children", "seg_level", "format", "include_materials"):
             layout.prop(self, name)
+            if name == "format" and self.format == "STL":
+                draw_text(context, layout, translated(STL_WARNING), icon="ERROR", width=_DIALOG)
         self._draw_cost(context, layout)
         header, body = layout.panel_prop(self, "advanced")
         header.label(text="Advanced")
@@ -140,8 +141,8 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
             draw_text(context, layout, translated(found.problem or found.numbers()), icon="MESH_DATA", width=_DIALOG)
         if len(models) > 1:
             draw_text(context, layout, translated(count_tasks(len(models))), icon="QUESTION", width=_DIALOG)
-        if credits_left := board.credits_left():
-            draw_text(context, layout, translated(credits_left), icon="BLANK1", width=_DIALOG)
+        if cost := cost_message(self.seg_level, len(models)):
+            draw_text(context, layout, translated(cost), icon="BLANK1", width=_DIALOG)
 
     def _count_tasks(self, context: bpy.types.Context) -> int:
         """How many tasks a press would make; 0 where it can't make any, which it then says itself."""

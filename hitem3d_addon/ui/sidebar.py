@@ -21,10 +21,10 @@ from ..session import connection, settings
 from ..session.board import board
 from ..session.connection import Connection
 from ..session.parts import find_originals, task_id_in
+from .account import HITEM3D_OT_use_local_service
 from .parts import HITEM3D_OT_apply_parts
 from .segment import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
-from .tasks import HITEM3D_OT_use_local_service
-from .wording import draw_text, translated
+from .wording import STL_WARNING, cost_message, draw_text, translated
 
 if TYPE_CHECKING:
     from ..send.export import Estimate
@@ -84,6 +84,8 @@ class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
         column.prop(preferences, "include_materials")
         column.prop(preferences, "include_children")
         column.prop(preferences, "format")
+        if preferences and preferences.format == "STL":
+            draw_text(context, column, translated(STL_WARNING), icon="ERROR")
         column.label(text="Callback URL")
         column.prop(preferences, "callback_url", text="")
 
@@ -159,8 +161,8 @@ def _draw_choices(
     # One line, whatever it says: what is below does not jump when a number comes.
     numbers = found.numbers() if found else Message("counting…")
     layout.label(text=translated(numbers), icon="MESH_DATA", translate=False)
-    if credits_left := board.credits_left():
-        layout.label(text=translated(credits_left), icon="BLANK1", translate=False)
+    if cost := cost_message(preferences.seg_level if preferences else "MEDIUM", count):
+        layout.label(text=translated(cost), icon="BLANK1", translate=False)
     if found:
         _draw_details(context, layout, found)
     if too_large:

@@ -16,7 +16,7 @@ import bpy
 
 from ..core.data_folder import data_folder
 from ..core.errors import Message, Value
-from ..core.values import TaskState
+from ..core.values import UNDER_WAY, TaskState
 from ..session import settings
 from ..session.board import board
 from ..session.parts import find_originals, is_shown
@@ -91,7 +91,14 @@ def _draw_task(context: bpy.types.Context, box: bpy.types.UILayout, task: Task) 
     is_imported = task.state is TaskState.DONE and has_parts
     draw_text(context, box, translated(Message("The parts are imported") if is_imported else state_message(task)))
     draw_bar(box, task)
-    if task.error:
+    if task.uid in board.next_tries and task.state in UNDER_WAY:
+        when, obstacle = board.next_tries[task.uid]
+        draw_text(context, box, translated(obstacle))
+        seconds = Message("Next try in {count} s", {"count": max(0, round(when - time.time()))})
+        draw_text(context, box, translated(seconds))
+        row = box.row()
+        row.operator(HITEM3D_OT_query_task.bl_idname, text="Try Again Now", icon="FILE_REFRESH").uid = task.uid
+    elif task.error:
         draw_text(context, box, translated(task.error))
     _draw_next_step(context, box.column(), task, has_parts)
     draw_text(context, box, _origin(task))

@@ -15,6 +15,7 @@ from bpy.app.translations import pgettext_rpt
 
 from ..core.errors import Message
 from ..core.values import TaskState
+from ..session.board import board
 
 if TYPE_CHECKING:
     from ..core.task import SegLevel, Task
@@ -28,7 +29,8 @@ where it is used: that takes a tenth of what Blender's start may."""
 
 def translated(message: Message) -> str:
     """The message in the language of Blender's reports: the template is looked up, then filled."""
-    return str(Message(pgettext_rpt(message.template), message.values))
+    values = {name: translated(v) if isinstance(v, Message) else v for name, v in message.values.items()}
+    return str(Message(pgettext_rpt(message.template), values))
 
 
 def state_message(task: Task, *, short: bool = False) -> Message:
@@ -58,6 +60,9 @@ def state_message(task: Task, *, short: bool = False) -> Message:
             return Message("Stopped")
 
 
+STL_WARNING = Message("An STL can't keep parts apart that touch each other; a GLB can")
+"""Where a format is chosen: it costs credits to find out."""
+
 _SHORT = {
     TaskState.PENDING: Message("Waiting"),
     TaskState.SENDING: Message("Sending"),
@@ -78,6 +83,20 @@ def level_name(level: SegLevel) -> Message:
         case "high":
             return Message("High")
     return Message("Medium")
+
+
+def cost_message(seg_level: str, count: int) -> Message | None:
+    """What tasks of this level would cost, as far as the last ones tell, and what is left; None where neither is known.
+
+    It fits on a line of a narrow sidebar.
+    """
+    price = board.prices.get(seg_level.lower())
+    left = board.account.values.get("credits") if board.account else None
+    if price is not None and isinstance(left, int | float):
+        return Message("About {price:g} of {credits:g} credits", {"price": count * price, "credits": left})
+    if price is not None:
+        return Message("About {price:g} credits", {"price": count * price})
+    return board.credits_left()
 
 
 def how_long_ago(seconds: float, *, short: bool = False) -> Message:

@@ -52,7 +52,7 @@ def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
 
     import bpy
     import numpy as np
-    from blender_output import silenced
+    from blender.output import silenced
 
     import hitem3d_addon
     from hitem3d_addon.core.task import SegmentationRequest

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from blender_window import BlenderWindow, Screen
+from blender.window import BlenderWindow, Screen
 
 from . import process_memory
 from .plain_service import PlainService

@@ -10,6 +10,10 @@ from pathlib import Path
 SCRIPTS = str(Path(__file__).resolve().parents[1])
 sys.path[:] = [SCRIPTS, *(one for one in sys.path if Path(one).resolve() != Path(__file__).resolve().parent)]
 
+from sandbox.options import parse  # noqa: E402
+
+OPTIONS = parse(sys.argv[1:])  # first, so that --help and a wrong option are answered before anything is downloaded
+
 import environment  # noqa: E402
 
 environment.ensure_running_inside()
@@ -20,36 +24,12 @@ import contextlib  # noqa: E402
 import signal  # noqa: E402
 import tempfile  # noqa: E402
 
-from sandbox_process import ACCESS_KEY, SECRET_KEY, TOKEN  # noqa: E402
-
-from sandbox.behaviour import CHOICES, Settings  # noqa: E402
+from sandbox.behaviour import Settings  # noqa: E402
 from sandbox.server import Server, running  # noqa: E402
 
 
-def main() -> None:
+def main(options: argparse.Namespace) -> None:
     """Serve until the process is told to end."""
-    parser = argparse.ArgumentParser(
-        prog="sandbox",
-        description="A local Hitem3D: it really segments what it is sent, costs nothing, and keeps nothing.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    add = parser.add_argument
-    add("--host", default="127.0.0.1", help="address to listen at")
-    add("--port", type=int, default=8642, help="port to listen at; 0 takes a free one")
-    add("--seconds", type=float, default=3.0, help="time that a task takes")
-    add("--auth", choices=CHOICES["auth"], default="both", help="the Authorization scheme that is taken")
-    add("--token", default=TOKEN, help="the API token")
-    add("--access-key", default=ACCESS_KEY, help="the access key")
-    add("--secret-key", default=SECRET_KEY, help="the secret key")
-    add("--certificate", type=Path, default=argparse.SUPPRESS, help="PEM file with a certificate and its key, for TLS")
-    add("--name", default="", help="host in its addresses, where it is reached by another than it listens at")
-    add(
-        "--data",
-        type=Path,
-        default=argparse.SUPPRESS,
-        help="folder to keep uploads and results in; without it a temporary one, removed at the end",
-    )
-    options = parser.parse_args(namespace=argparse.Namespace(data=None, certificate=None))
     with contextlib.ExitStack() as stack:
         if options.data:
             options.data.mkdir(parents=True, exist_ok=True)
@@ -78,4 +58,4 @@ async def _serve(options: argparse.Namespace, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(OPTIONS)

@@ -17,7 +17,8 @@ Both arrive as JSON at POST /sandbox/behaviour; by example::
     {"faults": [{"on": "balance", "do": "raw", "base64": "…", "fill": 100000000}]}              100 MB of spaces follow
     {"faults": [{"on": "balance", "do": "raw", "base64": "…", "drip": 1.0}]}                    a byte a second
     {"revoke_tokens": true}     all tokens that were given for keys end now
-    {"reset": true}             as if it had just been started: tasks and counts are forgotten too
+    {"reset": true}             as if it had just been started: tasks and counts are forgotten too, requests are cut
+    {"reset": true, "keep_tasks": true}     the same, but that tasks and results stay
 """
 
 from __future__ import annotations
@@ -25,13 +26,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
+from .options import AUTH
+
 ENDPOINTS = ("token", "create-task", "query-task", "balance", "result", "callback")
 MOMENTS = ("start", "body", "received", "created")
 ACTIONS = ("answer", "cut", "reset", "hang", "raw", "alter", "pass")
 ENDINGS = ("cut", "linger", "reset", "half", "hang")
 CHOICES = {
-    "auth": ("token", "bearer", "both"),
-    "unauthorized": ("http", "json"),
+    "auth": AUTH,
+    "unauthorized": ("http", "json", "http403", "json403", "login expired", "token expired", "invalid token"),
+    "balance_auth": ("", *AUTH),
+    "family": ("segmentation", "split", "multicolor", "depth"),
+    "links": ("url", "list", "urls", "items", "ResultFile3Ds"),
     "geometry": ("keep", "recentre", "normalise", "swap_axes", "weld", "decimate", "voxel"),
     "merge": ("nodes", "materials", "colours", "shells"),
 }
@@ -46,7 +52,20 @@ class Settings:
     auth: str = "both"
     """The Authorization scheme that is taken: token, bearer or both."""
     unauthorized: str = "http"
-    """How a wrong token is refused: HTTP 401, or HTTP 200 with the JSON code 401. Both were seen at the service."""
+    """How a wrong token is refused: HTTP 401 or 403, HTTP 200 with one of them as the code, or with another code and
+    these words. All were seen at the service by one client or another."""
+    balance_auth: str = ""
+    """The scheme that the balance takes, where it is another one: its page says Bearer, segmentation's says Token."""
+    family: str = "segmentation"
+    """What the ids of new tasks begin with. A task is found at the query of its family alone."""
+    links: str = "url"
+    """How the result is given: as one link, or each part as a file of its own, in a shape of some client."""
+    also_format: int = 0
+    """Besides, the whole in this format as well, in ``links`` of several; 0: no other."""
+    progress: bool = False
+    """Whether query-task tells a number of percent; no page has it."""
+    price: float = 20.0
+    """Credits of a task: those of the sibling "split"; the page of segmentation gives none."""
     credits: float = 1000.0
     task_limit: int = 10
     """Unfinished tasks at a time (FAQ)."""

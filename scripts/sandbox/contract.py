@@ -18,21 +18,35 @@ API = "/open-api/v1"
 TOKEN_PATH = f"{API}/auth/token"
 CREATE_PATH = f"{API}/segmentation/create-task"
 QUERY_PATH = f"{API}/segmentation/query-task"
+QUERY_PATHS = {
+    "segmentation": QUERY_PATH,
+    "split": f"{API}/split/query-task",
+    "multicolor": f"{API}/muilticolor/query-task",  # the service's own spelling
+    "depth": f"{API}/depth/query-task",
+}
+"""A task is known at its family's path alone; the family is the word that its id begins with."""
 BALANCE_PATH = f"{API}/balance"
 
 UPLOAD_LIMIT = 200_000_000
 """Bytes of the mesh: "up to 200 MB"."""
 TEXT_LIMIT = 65_536
 """Bytes of any other field: the sandbox's own bound."""
-TASK_PRICE = 20
-"""Credits: the price of the sibling "split"; the page of segmentation gives none."""
-
 SEG_LEVELS = ("low", "medium", "high")
 FORMATS = {1: "obj", 2: "glb", 3: "stl", 4: "fbx", 5: "usdz"}
+DELIVERED = FORMATS | {6: "3mf"}
+"""What a sibling may deliver as well."""
 FIELDS = ("mesh", "mesh_url", "seg_level", "format", "callback_url")
 
 OK = 200
 UNAUTHORIZED = 401
+REFUSALS = {
+    "http": (401, "Unauthorized", 401),
+    "json": (401, "Unauthorized", 200),
+    "http403": (403, "Forbidden", 403),
+    "json403": (403, "Forbidden", 200),
+}
+"""Code, message and HTTP status for a token that is not taken. In words it comes with a code of the sandbox's own."""
+EXPIRED = 40010001
 BUSY = 429  # the sandbox's own: no page gives a code for too many tasks
 GENERATE_FAILED = 5001001
 SYSTEM_ERROR = 10000000

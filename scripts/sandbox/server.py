@@ -25,13 +25,13 @@ from . import contract, sniff
 from .behaviour import Behaviour, Fault, Settings
 from .contract import RefusedError, envelope
 from .journal import Journal, without_secrets
-from .tasks import Task, Tasks
+from .tasks import Tasks
 from .upload import read_form
 
 ENDPOINT = {
     contract.TOKEN_PATH: "token",
     contract.CREATE_PATH: "create-task",
-    contract.QUERY_PATH: "query-task",
+    **dict.fromkeys(contract.QUERY_PATHS.values(), "query-task"),
     contract.BALANCE_PATH: "balance",
 }
 FAULT: web.RequestKey[Fault | None] = web.RequestKey("fault", Fault)
@@ -83,6 +83,7 @@ class Server:
         self._sign = secrets.token_bytes(32)
         self._results_url = ""
         self._runners: list[web.AppRunner] = []
+        self._under_way: dict[asyncio.Task[Any] | None, web.Request] = {}
 
     async def start(self, host: str, port: int) -> str:
         """Listen at this port, and with the results at another one, as the service keeps them on another host.
@@ -92,7 +93,8 @@ class Server:
         api = web.Application(middlewares=[self._guard])
         api.router.add_post(contract.TOKEN_PATH, self._give_token)
         api.router.add_post(contract.CREATE_PATH, self._create_task)
-        api.router.add_get(contract.QUERY_PATH, self._query_task)
+        for path in contract.QUERY_PATHS.values():
+            api.router.add_get(path, self._query_task)
         api.router.add_get(contract.BALANCE_PATH, self._balance)
         api.router.add_get("/sandbox/counts", self._counts)
         api.router.add_post("/sandbox/behaviour", self._behave)
@@ -133,6 +135,7 @@ class Server:
         if endpoint != "result":
             self.journal.schemes[request.headers.get("Authorization", "none").partition(" ")[0]] += 1
         request[FAULT] = fault = self.behaviour.take(endpoint)
+        self._under_way[asyncio.current_task()] = request
         try:
             if fault and fault.when == "start" and (response := await self._misbehave(request, fault)):
                 return response
@@ -148,6 +151,8 @@ class Server:
             response = web.json_response(envelope({}, refusal.code, refusal.msg), status=refusal.status)
         except web.HTTPException as error:
             response = web.json_response(envelope({}, error.status, error.reason), status=error.status)
+        finally:
+            del self._under_way[asyncio.current_task()]
         if fault and fault.do == "alter" and isinstance(response, web.Response):
             response = _altered(response, fault)
         return response
@@ -175,13 +180,15 @@ class Server:
         fault = request[FAULT]
         return await self._misbehave(request, fault) if fault and fault.when == moment else None
 
-    def _authorize(self, request: web.Request) -> None:
+    def _authorize(self, request: web.Request, auth: str = "") -> None:
         settings = self.behaviour.settings
+        auth = auth or settings.auth
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        taken = ("Token", "Bearer") if settings.auth == "both" else (settings.auth.capitalize(),)
+        taken = ("Token", "Bearer") if auth == "both" else (auth.capitalize(),)
         known = hmac.compare_digest(token.encode(), self._token.encode()) or self._issued.get(token, 0) > time.time()
         if scheme not in taken or not known:
-            raise RefusedError(contract.UNAUTHORIZED, "Unauthorized", 401 if settings.unauthorized == "http" else 200)
+            words = settings.unauthorized
+            raise RefusedError(*contract.REFUSALS.get(words, (contract.EXPIRED, words, 200)))
 
     # ---- the service ----
 
@@ -238,23 +245,22 @@ class Server:
     async def _query_task(self, request: web.Request) -> web.StreamResponse:
         self._authorize(request)
         task = self.tasks.by_id.get(request.query.get("task_id", ""))
-        if not task:
+        if not task or request.path != contract.QUERY_PATHS[task.task_id.partition("_")[0]]:
             raise RefusedError(contract.NO_SUCH_TASK, "task not found")
         task.queries += 1
-        answer = self.tasks.answer(task, self._link(task) if task.result else "")
+        answer = self.tasks.answer(task)
         pause = self.behaviour.settings.retry_after
         return web.json_response(answer, headers={"Retry-After": pause} if pause else {})
 
     async def _balance(self, request: web.Request) -> web.StreamResponse:
-        self._authorize(request)
+        self._authorize(request, self.behaviour.settings.balance_auth)
         return web.json_response(envelope({"totalBalance": round(self.behaviour.settings.credits, 2)}))
 
     # ---- the host of the results ----
 
-    def _link(self, task: Task) -> str:
-        assert task.result
+    def _link(self, result: Path) -> str:
         until = time.time() + self.behaviour.settings.link_seconds
-        name = task.result.name
+        name = result.name
         return f"{self._results_url}/results/{name}?auth_key={self._key(name, f'{until:.3f}', secrets.token_hex(8))}"
 
     def _key(self, name: str, until: str, nonce: str) -> str:
@@ -319,10 +325,12 @@ class Server:
         try:
             values = await request.json()
             if values.pop("reset", False):
+                await self._drop_requests()
                 self._issued.clear()
                 self.behaviour.reset()
                 self.journal.reset()
-                await self.tasks.forget()
+                if not values.pop("keep_tasks", False):
+                    await self.tasks.forget()
             if values.pop("revoke_tokens", False):
                 self._issued.clear()
             self.behaviour.update(values)
@@ -330,6 +338,15 @@ class Server:
             return web.json_response({"error": str(error)}, status=400)
         self.tasks.wake()
         return web.json_response({})
+
+    async def _drop_requests(self) -> None:
+        """Cut whatever is being sent or held up, so that it counts for nothing that comes after."""
+        under_way = dict(self._under_way)
+        for task, request in under_way.items():
+            _close(request)
+            if task:
+                task.cancel()
+        await asyncio.gather(*filter(None, under_way), return_exceptions=True)
 
     async def _mesh(self, request: web.Request) -> web.StreamResponse:
         task = self.tasks.by_id.get(request.match_info["task_id"])

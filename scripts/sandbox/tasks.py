@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import aiohttp
 
 from . import work
 from .behaviour import Behaviour
-from .contract import BUSY, FORMATS, NO_CREDITS, TASK_PRICE, UPLOAD_LIMIT, Order, RefusedError, envelope, is_loopback
+from .contract import BUSY, DELIVERED, NO_CREDITS, UPLOAD_LIMIT, Order, RefusedError, envelope, is_loopback
 from .journal import Journal
 from .upload import Form
 
@@ -38,10 +38,11 @@ class Task:
     headers: dict[str, str]
     mesh: Path
     fails: bool
+    price: float
     created: float = field(default_factory=time.monotonic)
     final: str = ""
     error: str = ""
-    result: Path | None = None
+    results: list[Path] = field(default_factory=list)
     parts: int = 0
     triangles: int = 0
     queries: int = 0
@@ -88,7 +89,7 @@ class Tasks:
     def check_account(self) -> None:
         """Raise RefusedError where the account can't have another task now."""
         settings = self._behaviour.settings
-        if settings.credits < TASK_PRICE:
+        if settings.credits < settings.price:
             raise RefusedError(NO_CREDITS, "balance is not enough")
         if sum(not task.final for task in self.by_id.values()) >= settings.task_limit:
             raise RefusedError(BUSY, "too many tasks in progress, try again later", 429)
@@ -97,21 +98,25 @@ class Tasks:
         """Take the price and start the work on the mesh at this path (to be fetched there first with mesh_url)."""
         self.check_account()
         settings = self._behaviour.settings
-        settings.credits -= TASK_PRICE
+        settings.credits -= settings.price
         fails = settings.fail_next > 0
         settings.fail_next -= fails
-        task_id = f"segmentation_{time.strftime('%Y%m%d')}_{secrets.token_hex(6)}"
-        task = Task(task_id, order, form, headers, mesh, fails)
+        task_id = f"{settings.family}_{time.strftime('%Y%m%d')}_{secrets.token_hex(6)}"
+        task = Task(task_id, order, form, headers, mesh, fails, settings.price)
         self.by_id[task_id] = task
         self._start(self._run(task))
         return task
 
-    def answer(self, task: Task, link: str) -> dict[str, Any]:
+    def answer(self, task: Task) -> dict[str, Any]:
         """The body of query-task and of the callback."""
-        state = task.state(self._behaviour.settings.seconds)
+        settings = self._behaviour.settings
+        state = task.state(settings.seconds)
         data: dict[str, Any] = {"task_id": task.task_id, "state": state, "id": f"{task.task_id}_0", "url": ""}
+        if settings.progress:
+            share = (time.monotonic() - task.created) / settings.seconds if settings.seconds else 1.0
+            data["progress"] = 100 if state == "success" else min(int(100 * share), 99)
         if state == "success":
-            data["url"] = link
+            data |= _linked(settings.links, [self.link(result) for result in task.results])
         return envelope(data)
 
     def wake(self) -> None:
@@ -170,7 +175,7 @@ class Tasks:
         if task.fails:
             task.error = "told to fail"
         if task.error:
-            self._behaviour.settings.credits += TASK_PRICE
+            self._behaviour.settings.credits += task.price
         task.final = "failed" if task.error else "success"
         if task.order.callback_url:
             self._start(self._call_back(task))
@@ -179,19 +184,22 @@ class Tasks:
         if task.order.mesh_url:
             await self._fetch(task)
         settings = self._behaviour.settings
-        extension = FORMATS[settings.deliver_format or task.order.format]
-        done = await self._submit(
-            work.segment_file,
-            work.Job(
-                mesh=str(task.mesh),
-                result=str(self._folder / f"{task.task_id}_0.{extension}"),
-                seg_level=task.order.seg_level,
-                geometry=settings.geometry,
-                merge=settings.merge,
-                zip=settings.zip,
-            ),
+        extension = DELIVERED[settings.deliver_format or task.order.format]
+        job = work.Job(
+            mesh=str(task.mesh),
+            result=str(self._folder / f"{task.task_id}_0.{extension}"),
+            seg_level=task.order.seg_level,
+            geometry=settings.geometry,
+            merge=settings.merge,
+            zip=settings.zip,
+            apart=settings.links != "url",
         )
-        task.result, task.parts, task.triangles = Path(done.result), done.parts, done.triangles
+        done = await self._submit(work.segment_file, job)
+        task.results, task.parts, task.triangles = [*map(Path, done.results)], done.parts, done.triangles
+        if settings.also_format:
+            whole = str(self._folder / f"{task.task_id}_1.{DELIVERED[settings.also_format]}")
+            done = await self._submit(work.segment_file, replace(job, result=whole, apart=False))
+            task.results += map(Path, done.results)
 
     async def _fetch(self, task: Task) -> None:
         if not is_loopback(task.order.mesh_url):
@@ -219,11 +227,26 @@ class Tasks:
             for _ in range(CALLBACK_TRIES):
                 entry["tries"] += 1
                 with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                    async with session.post(url, json=self.answer(task, self.link(task))) as response:
+                    async with session.post(url, json=self.answer(task)) as response:
                         entry["status"] = response.status
                         if response.status < 300:
                             return
                 await asyncio.sleep(0.5)
 
-    link: Callable[[Task], str]
+    link: Callable[[Path], str]
     """Makes a result's signed link; set by the server, which knows its own address."""
+
+
+def _linked(shape: str, links: list[str]) -> dict[str, Any]:
+    """The fields that hold the links to the result's files, in the shape that is set."""
+    match shape:
+        case "list":
+            return {"url": links}
+        case "urls":
+            return {"url": links[0], "urls": links, "cover_url": f"{links[0]}&cover"}
+        case "items":
+            return {"items": [{"id": number, "url": link} for number, link in enumerate(links)]}
+        case "ResultFile3Ds":
+            files = [{"Type": "GLB", "Url": link, "PreviewImageUrl": f"{link}&preview"} for link in links]
+            return {"ResultFile3Ds": files}
+    return {"url": links[0]}

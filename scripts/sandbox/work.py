@@ -25,13 +25,15 @@ class Job:
     geometry: str = "keep"
     merge: str = "nodes"
     zip: bool = False
+    apart: bool = False
+    """Each part as a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came out; ``result`` is the file's path."""
+    """What came out; ``results`` are the paths of the files."""
 
-    result: str
+    results: tuple[str, ...]
     parts: int
     triangles: int
 
@@ -66,7 +68,10 @@ def segment_file(job: Job) -> Done:
         mesh = meshes.read_mesh(Path(job.mesh))
         shaped = reshape.reshape(mesh, job.geometry)
         parts = meshes.split(shaped, segment.segment(shaped.vertices, shaped.triangles, job.seg_level))
-        path = writers.write_parts(parts, Path(job.result), job.merge, job.zip)
+        whole = Path(job.result)
+        each = [([part], whole.with_stem(f"{whole.stem}_{number}")) for number, part in enumerate(parts)]
+        files = each if job.apart else [(parts, whole)]
+        paths = [writers.write_parts(some, path, job.merge, job.zip) for some, path in files]
     except (meshes.MeshError, bpy_process.BpyError) as error:
         raise WorkError(str(error)) from None
-    return Done(str(path), len(parts), len(mesh.triangles))
+    return Done(tuple(map(str, paths)), len(parts), len(mesh.triangles))

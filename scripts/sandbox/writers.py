@@ -33,11 +33,45 @@ def write_parts(parts: Sequence[Mesh], path: Path, merge: str = "nodes", zip_obj
         path.write_bytes(glb(parts, merge))
     elif kind == ".stl":
         _write_stl(parts, path)
+    elif kind == ".3mf":
+        _write_3mf(parts, path)
     elif kind == ".obj":
         return _write_obj(parts, path, merge, zip_obj)
     else:
         bpy_process.run("write", parts, path, merge)
     return path
+
+
+def _write_3mf(parts: Sequence[Mesh], path: Path) -> None:
+    """A 3MF of its core specification: an object for each part, each once in the build, coordinates in millimetres."""
+    objects, items = [], []
+    for number, part in enumerate(parts, 1):
+        points = "".join(f'<vertex x="{x:.9g}" y="{y:.9g}" z="{z:.9g}"/>' for x, y, z in part.vertices)
+        corners = "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}"/>' for a, b, c in part.triangles)
+        objects.append(
+            f'<object id="{number}" name="{part_name(number - 1)}" type="model"><mesh><vertices>{points}</vertices>'
+            f"<triangles>{corners}</triangles></mesh></object>"
+        )
+        items.append(f'<item objectid="{number}"/>')
+    core = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
+    model = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<model unit="millimeter" xml:lang="en-US" xmlns="{core}"><resources>'
+        f"{''.join(objects)}</resources><build>{''.join(items)}</build></model>"
+    )
+    package = "http://schemas.openxmlformats.org/package/2006"
+    types = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="model" ContentType="application/vnd.ms-package.3dmanufacturing-3dmodel+xml"/></Types>'
+    )
+    relations = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Relationships xmlns="{package}/relationships"><Relationship '
+        'Target="/3D/3dmodel.model" Id="rel0" Type="http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel"/>'
+        "</Relationships>"
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as whole:
+        for name, text in (("[Content_Types].xml", types), ("_rels/.rels", relations), ("3D/3dmodel.model", model)):
+            whole.writestr(name, text)
 
 
 def part_name(number: int) -> str:

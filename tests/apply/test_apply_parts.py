@@ -12,6 +12,7 @@ import pytest
 from cut import bands, face_centres, face_vertices, mesh_object
 
 from hitem3d_addon.apply.targets import Applied, apply_labels
+from hitem3d_addon.core.choices import TARGET_ITEMS, TARGETS, Target
 from hitem3d_addon.core.errors import InputError
 
 Object = bpy.types.Object
@@ -27,7 +28,7 @@ def monkey() -> tuple[Object, np.ndarray]:
     return source, bands(face_centres(source), len(NAMES))
 
 
-def apply(source: Object, labels: np.ndarray, target: str) -> Applied:
+def apply(source: Object, labels: np.ndarray, target: Target) -> Applied:
     result = apply_labels(source, labels, NAMES, COLOURS, target)
     bpy.context.view_layer.update()
     return result
@@ -101,8 +102,35 @@ def test_materials() -> None:
         assert tuple(slot.material.diffuse_color) == colour
 
 
-@pytest.mark.parametrize("target", ["FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE"])
-def test_only_this_object_changes_where_a_mesh_has_more_users(target: str) -> None:
+def test_vertex_groups_of_before_are_replaced() -> None:
+    source, labels = monkey()
+    source.vertex_groups.new(name="mine").add([5], 0.3, "REPLACE")
+    apply(source, labels, "VERTEX_GROUPS")
+    source.vertex_groups.new(name="later")
+    apply(source, labels[::-1], "VERTEX_GROUPS")
+    assert source.vertex_groups.keys() == ["mine", "later", *NAMES]
+    assert source.vertex_groups.active.name == "later"
+    ears = source.vertex_groups["ears"].index
+    having = {v.index for v in source.data.vertices if any(group.group == ears for group in v.groups)}
+    assert having == vertices_of(source, labels[::-1], 0)
+    assert source.vertex_groups["mine"].weight(5) == pytest.approx(0.3)
+
+
+def test_materials_of_before_are_replaced() -> None:
+    source, labels = monkey()
+    source.data.materials.append(bpy.data.materials.new("old"))
+    apply(source, labels, "MATERIALS")
+    source.data.materials[2].diffuse_color = (0.1, 0.2, 0.3, 1.0)
+    source.data.materials.append(bpy.data.materials.new("later"))
+    apply(source, labels[::-1], "MATERIALS")
+    assert [material.name for material in source.data.materials] == ["old", "later", *NAMES]
+    assert [polygon.material_index for polygon in source.data.polygons] == (labels[::-1] + 2).tolist()
+    assert source.data.materials["brow"].diffuse_color[1] == pytest.approx(0.2)
+    assert len(bpy.data.materials) == 2 + len(NAMES)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_only_this_object_changes_where_a_mesh_has_more_users(target: Target) -> None:
     source, labels = monkey()
     shared = source.data
     other = bpy.data.objects.new("Other", shared)
@@ -115,7 +143,7 @@ def test_only_this_object_changes_where_a_mesh_has_more_users(target: str) -> No
 
 
 @pytest.mark.parametrize("target", ["FACE_ATTRIBUTE", "VERTEX_GROUPS", "SEPARATE"])
-def test_a_part_without_a_face_is_named(target: str) -> None:
+def test_a_part_without_a_face_is_named(target: Target) -> None:
     source, labels = monkey()
     labels[labels == 1] = 0
     result = apply(source, labels, target)
@@ -123,10 +151,11 @@ def test_a_part_without_a_face_is_named(target: str) -> None:
     assert len(result.objects) == (3 if target == "SEPARATE" else 1)
 
 
-def test_an_unknown_target_is_a_bug() -> None:
-    source, labels = monkey()
-    with pytest.raises(ValueError, match="PAINT"):
-        apply(source, labels, "PAINT")
+def test_each_target_has_a_name_and_something_that_does_it() -> None:
+    assert [item[0] for item in TARGET_ITEMS] == list(TARGETS)
+    for target in TARGETS:
+        source, labels = monkey()
+        assert source in apply(source, labels, target).objects
 
 
 # SEPARATE: each piece is held against the original by the position of its elements, which are all different.

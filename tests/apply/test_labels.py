@@ -16,12 +16,13 @@ from mathutils import Euler, Matrix, Vector
 from mathutils.geometry import closest_point_on_tri
 from sandbox import meshes, segment
 
+from hitem3d_addon.apply.imports import choose_import
 from hitem3d_addon.apply.islands import without_islands
 from hitem3d_addon.apply.labels import Labels, part_labels
 from hitem3d_addon.apply.nearest_surface import NearestSurface
 from hitem3d_addon.core.errors import InputError
 from hitem3d_addon.core.values import OutputFormat
-from hitem3d_addon.mesh.triangles import mesh_triangles
+from hitem3d_addon.mesh.triangles import measure, mesh_triangles
 from hitem3d_addon.receive.scene_import import import_result
 
 Object = bpy.types.Object
@@ -421,7 +422,7 @@ def everything() -> dict[str, object]:
 
 
 def test_nothing_is_left_behind() -> None:
-    source = dense_monkey(2)
+    source = dense_monkey(1)
     subdivided(source)
     source.data.attributes.new("mine", "FLOAT", "POINT")
     _, parts = cut(source)
@@ -495,7 +496,8 @@ def test_distances_are_those_of_a_search_by_hand() -> None:
     thing = mesh_object("Triangles", random.normal(0, 1, (60, 3)), np.arange(60).reshape(-1, 3))
     triangles = mesh_triangles([(thing.data, thing.matrix_world)], np.zeros(3))
     points = random.normal(0, 2, (3, 500)).astype(np.float32)
-    with NearestSurface(triangles, np.zeros(len(triangles), np.int32)) as surface:
+    normals = measure(triangles).normals
+    with NearestSurface(triangles, normals, np.zeros(len(triangles), np.int32)) as surface:
         found, distances = surface.find(points)
     corners = triangles.positions[:, triangles.corners].transpose(1, 2, 0)
     for point, triangle, distance in zip(points.T, found, distances, strict=True):
@@ -547,3 +549,92 @@ def test_parts_that_are_elsewhere_are_refused() -> None:
     with pytest.raises(InputError, match="not where"):
         labels_of(source, parts)
     assert everything() == before
+
+
+def test_parts_of_what_has_another_shape_now_are_not_to_be_imported_again() -> None:
+    source = monkey()
+    _, parts = cut(source)
+    for vertex in source.data.vertices:
+        vertex.co.z *= 5
+    with pytest.raises(InputError, match="another shape") as caught:
+        labels_of(source, parts)
+    assert "Import" not in str(caught.value)
+
+
+def test_parts_that_were_sent_with_a_shape_key_shown_in_edit_mode() -> None:
+    source = monkey()
+    plain(source)
+    shaped(source)
+    source.active_shape_key_index = 1
+    source.data.shape_keys.key_blocks["Wide"].value = 1
+    truth, parts = cut(source)
+    source.data.shape_keys.key_blocks["Wide"].value = 0
+    labels = labels_of(source, parts)
+    assert labels.exact == 1 and (labels.faces == truth).all()
+    assert not source.show_only_shape_key
+
+
+def arrayed_wide(thing: Object) -> None:
+    thing.modifiers.new("Array", "ARRAY").count = 4
+
+
+def mirrored_over(thing: Object) -> None:
+    thing.modifiers.new("Mirror", "MIRROR").use_axis = (False, True, False)
+
+
+@pytest.mark.parametrize("modify", [arrayed_wide, mirrored_over, solid])
+def test_a_modifier_that_was_switched_on_later_does_not_vote(modify: Callable[[Object], None]) -> None:
+    source = monkey()
+    plain(source)
+    truth, parts = cut(source)
+    modify(source)
+    labels = labels_of(source, parts)
+    assert (labels.faces == truth).all() and labels.unmatched == 0
+
+
+@pytest.mark.parametrize("hide", [hidden_in_viewports, in_an_excluded_collection])
+def test_hidden_parts_are_where_they_would_be_seen(hide: Callable[[Object], None], tmp_path: Path) -> None:
+    source = monkey()
+    plain(source)
+    truth, parts = cut(source)
+    names = source.name, [part.name for part in parts]
+    if hide is hidden_in_viewports:
+        for part in parts:
+            part.hide_viewport = True
+    else:
+        in_an_excluded_collection(parts[0])
+        for part in parts[1:]:
+            bpy.context.scene.collection.objects.unlink(part)
+            bpy.data.collections["Away"].objects.link(part)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "hidden.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "hidden.blend"))
+    labels = labels_of(bpy.data.objects[names[0]], [bpy.data.objects[name] for name in names[1]])
+    assert labels.exact == 1 and (labels.faces == truth).all()
+
+
+def test_each_copy_takes_the_import_that_lies_on_it() -> None:
+    source = monkey()
+    plain(source)
+    _, parts = cut(source)
+    imports = [parts]
+    copies = [source]
+    for number in range(1, 3):
+        copies.append(source.copy())
+        bpy.context.collection.objects.link(copies[-1])
+        copies[-1].location.x += 10 * number
+        imports.insert(0, [part.copy() for part in parts])
+        for part in imports[0]:
+            bpy.context.collection.objects.link(part)
+            part.location.x += 10 * number
+    copies[2].modifiers.new("Array", "ARRAY").count = 3
+    bpy.context.view_layer.update()
+    graph = bpy.context.evaluated_depsgraph_get()
+    for number, copied in enumerate(copies):
+        assert choose_import(copied, imports, graph) == imports[2 - number]
+    # Of two on one place the last one counts, though it be a little off.
+    again = [part.copy() for part in parts]
+    for part in again:
+        bpy.context.collection.objects.link(part)
+        part.location.x += 1e-4
+    bpy.context.view_layer.update()
+    assert choose_import(source, [again, *imports], bpy.context.evaluated_depsgraph_get()) == again

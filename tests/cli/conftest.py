@@ -11,20 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from hitem3d_commands import WHEEL, Commands
 
 PROGRAMS = [WHEEL, *filter(None, os.environ.get("BLENDER", "").split(os.pathsep))]
-
-
-@pytest.fixture(scope="session")
-def service() -> Iterator[Sandbox]:
-    """One sandbox for all: starting one takes seconds."""
-    with Sandbox(seconds=0.2) as sandbox:
-        yield sandbox
 
 
 @pytest.fixture
@@ -35,8 +28,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(params=PROGRAMS, ids=lambda program: Path(program).name)
-def commands(request: pytest.FixtureRequest, folder: Path, service: Sandbox) -> Iterator[Commands]:
+def commands(request: pytest.FixtureRequest, folder: Path, sandbox: Sandbox) -> Iterator[Commands]:
     """The command line in one program; the test runs once for each."""
-    service.behave(reset=True)
-    service.behave(seconds=0.2, task_limit=1000, credits=100_000.0)
-    yield Commands(str(request.param), folder, service)
+    sandbox.behave(task_limit=1000, credits=100_000.0)
+    yield Commands(str(request.param), folder, sandbox)

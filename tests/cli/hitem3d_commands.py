@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "gui"))
 
-from blender_window import ADDON, stage_addon  # noqa: E402
+from blender.window import ADDON, stage_addon  # noqa: E402
 
 WHEEL = "wheel"
 

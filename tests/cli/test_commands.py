@@ -183,6 +183,31 @@ def test_a_model_in_the_web(commands: Commands, folder: Path) -> None:
     assert Path(first.the("task")["files"][0]).is_file()
 
 
+STARTUP = """
+import ctypes, os
+print("Blender says something in Python", flush=True)
+ctypes.CDLL(None).puts(b"and in C")
+os.write(1, b"and past both\\n")
+def register(): print("while it starts")
+def unregister(): print("and while it ends")
+"""
+
+
+def test_standard_output_holds_json_alone(commands: Commands, folder: Path) -> None:
+    """Whatever Blender prints while it starts, as this script does from a studio's folder of scripts."""
+    if commands.program != WHEEL or os.name == "nt":
+        pytest.skip("what a real Blender prints before it begins with the command can't be kept away")
+    startup = folder / "scripts" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "talkative.py").write_text(STARTUP)
+    done = commands.run("balance", "--json", BLENDER_SYSTEM_SCRIPTS=str(folder / "scripts"))
+    assert done.code == 0, done.notes
+    assert [json.loads(line)["event"] for line in done.output.splitlines()] == ["balance"]
+    for words in ("something in Python", "and in C", "and past both", "while it starts"):
+        assert words in done.notes
+    assert "example" in commands.run("balance", "--help").output
+
+
 def test_it_puts_everything_back(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Called inside of another program: descriptor 1 and the handlers of signals are as before."""
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)

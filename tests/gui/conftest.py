@@ -13,8 +13,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from blender_window import BlenderWindow, Screen
-from sandbox_process import Sandbox
+from blender.window import BlenderWindow, Screen
+from sandbox.process import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for extension_repository.py
 sys.path.insert(0, str(Path(__file__).parent))  # for tasks_in_a_window.py

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from blender_window import BlenderWindow
+from blender.window import BlenderWindow
 
 OpenWindow = Callable[..., BlenderWindow]
 

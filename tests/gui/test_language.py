@@ -7,21 +7,18 @@ What can be asked of Blender is asserted; the pictures in build/screenshots are 
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from blender_window import REPOSITORY, BlenderWindow
-from sandbox_process import Sandbox
+from blender.window import REPOSITORY, BlenderWindow
+from sandbox.process import Sandbox
+from translation.visible_texts import VisibleTexts
 
-from hitem3d_addon.locale.chinese import CHINESE
+from hitem3d_addon.locale.catalogue import read_translations
 
-sys.path.insert(0, str(REPOSITORY / "tests" / "blender"))
-
-from visible_texts import VisibleTexts
-
+CHINESE = read_translations("zh_HANS")
 OpenWindow = Callable[..., BlenderWindow]
 
 LOOKED_UP = """

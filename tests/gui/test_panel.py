@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from blender_window import REPOSITORY, BlenderWindow, until
+from blender.window import REPOSITORY, BlenderWindow, until
 from build import build
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import TaskState
@@ -28,7 +28,7 @@ def pictures(blender: str) -> Path:
 
 
 def press(window: BlenderWindow) -> None:
-    window.run("bpy.ops.hitem3d.create_task('INVOKE_DEFAULT', without_dialog=True)")
+    window.run("bpy.ops.hitem3d.create_task('INVOKE_DEFAULT', without_dialog=True, again=True)")
 
 
 def seen(window: BlenderWindow, state: TaskState, seconds: float = 60.0) -> None:

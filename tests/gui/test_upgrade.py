@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from blender_window import BlenderWindow, until
+from blender.window import BlenderWindow, until
 from extension_repository import ExtensionRepository
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 from tasks_in_a_window import TASK_ID, add_heavy_model, agents, import_parts, press, rows, task_id, wait_for
 
 from hitem3d_addon.core.values import TaskState

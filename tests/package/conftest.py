@@ -10,10 +10,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from build import build
-from sandbox_process import Sandbox
+from environment import REPOSITORY
+from sandbox.process import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
@@ -34,6 +36,28 @@ def isolated(tmp_path: Path, sandbox: Sandbox) -> IsolatedBlender:
 def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The zip, freshly built."""
     return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def source_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository as a host of code gives it to a visitor: a zip with a folder at its top."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        done = subprocess.run(listed, cwd=REPOSITORY, capture_output=True, encoding="utf-8", check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this is no clone, or git is not installed")
+    archive = tmp_path_factory.mktemp("archive") / "hitem3d-main.zip"
+    with ZipFile(archive, "w") as written:
+        for name in filter(None, done.stdout.split("\0")):
+            if (REPOSITORY / name).is_file():
+                written.write(REPOSITORY / name, f"hitem3d-main/{name}")
+    return archive
+
+
+@pytest.fixture(params=["extension", "source_archive"])
+def installable(request: pytest.FixtureRequest) -> Path:
+    """What a user may install: the zip, and an archive of the repository."""
+    return Path(request.getfixturevalue(request.param))
 
 
 @pytest.fixture

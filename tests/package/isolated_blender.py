@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from in_blender.answer import answers
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 
 @dataclass(frozen=True)

@@ -55,13 +55,13 @@ def versions_seen(isolated: IsolatedBlender) -> list[str]:
     return [task["headers"]["user-agent"].removeprefix("Hitem3D-for-Blender/") for task in tasks]
 
 
-def test_in_a_real_blender(real_blender: str, extension: Path, isolated: IsolatedBlender) -> None:
+def test_in_a_real_blender(real_blender: str, installable: Path, isolated: IsolatedBlender) -> None:
     def script(name: str) -> dict[str, Any]:
         return isolated.run(
             real_blender, "--background", "--python-exit-code", "1", "--python", IN_BLENDER / f"{name}.py"
         )
 
-    isolated.run(real_blender, "--command", "extension", "install-file", "-r", "user_default", "-e", extension)
+    isolated.run(real_blender, "--command", "extension", "install-file", "-r", "user_default", "-e", installable)
     check_job(script("segment"), isolated)
     check_disable_enable(script("disable_enable"))
     isolated.run(real_blender, "--command", "extension", "remove", "hitem3d")
@@ -99,11 +99,36 @@ def test_updated_from_a_web_server(
     check_removed(script("list_addons"), isolated)
 
 
-def test_on_the_bpy_wheel(extension: Path, isolated: IsolatedBlender) -> None:
-    answer = isolated.run(sys.executable, IN_BLENDER / "on_wheel.py", extension)
+def test_on_the_bpy_wheel(installable: Path, isolated: IsolatedBlender) -> None:
+    answer = isolated.run(sys.executable, IN_BLENDER / "on_wheel.py", installable)
     check_job(answer, isolated)
     check_disable_enable(answer)
     check_removed(answer, isolated)
+
+
+def check_switched(seen: Sequence[dict[str, Any]]) -> None:
+    """One add-on with one set of preferences, whether it came as an archive, as the zip, or as an archive again."""
+    assert [answer["module"] for answer in seen] == ["hitem3d_addon.ui.preferences", "ui.preferences"] * 2
+    assert [answer["seg_level"] for answer in seen] == ["MEDIUM", "HIGH", "HIGH", "HIGH"]
+    assert all(answer["enabled"] == ["bl_ext.user_default.hitem3d"] for answer in seen)
+
+
+def test_from_an_archive_to_the_zip_and_back(
+    real_blender: str, source_archive: Path, extension: Path, isolated: IsolatedBlender
+) -> None:
+    seen = []
+    for file in (source_archive, extension, source_archive, extension):
+        isolated.run(real_blender, "--command", "extension", "install-file", "-r", "user_default", "-e", file)
+        seen.append(isolated.run(real_blender, "--background", "--python", IN_BLENDER / "change_a_preference.py"))
+    check_switched(seen)
+
+
+def test_from_an_archive_to_the_zip_and_back_on_the_bpy_wheel(
+    source_archive: Path, extension: Path, isolated: IsolatedBlender
+) -> None:
+    """In one Blender that goes on running."""
+    answer = isolated.run(sys.executable, IN_BLENDER / "switch_on_wheel.py", *[source_archive, extension] * 2)
+    check_switched(answer["seen"])
 
 
 def test_updated_on_the_bpy_wheel(tmp_path: Path, isolated: IsolatedBlender) -> None:

@@ -9,13 +9,14 @@ import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
-from build import build
+from build import build, extension_command
 from environment import REPOSITORY
 
 
 def test_holds_the_package_and_nothing_else(extension: Path) -> None:
     package = REPOSITORY / "hitem3d_addon"
-    sources = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
+    files = [*package.rglob("*.py"), *package.glob("locale/*.po")]
+    sources = {path.relative_to(package).as_posix() for path in files}
     with ZipFile(extension) as archive:
         assert set(archive.namelist()) == sources | {"blender_manifest.toml", "LICENSE"}
         for name in sources:
@@ -34,3 +35,21 @@ def test_version_is_the_one_in_the_changelog(extension: Path) -> None:
     assert newest
     assert newest[1] == version
     assert extension.name == f"hitem3d-{version}.zip"
+
+
+def test_blender_s_own_build_of_a_clone(source_archive: Path, tmp_path: Path) -> None:
+    """`blender --command extension build` makes an extension of a clone with nothing in it that is not the add-on."""
+    with ZipFile(source_archive) as archive:
+        archive.extractall(tmp_path)
+    clone = tmp_path / "hitem3d-main"
+    for made in (".venvs/py311/left.py", "dist/hitem3d.zip", "build/left.png", ".git/config", "demo-output/a.blend"):
+        (clone / made).parent.mkdir(parents=True, exist_ok=True)
+        (clone / made).touch()
+    extension_command("build", "--source-dir", str(clone), "--output-filepath", str(tmp_path / "built.zip"))
+    with ZipFile(tmp_path / "built.zip") as built:
+        outside = {name for name in built.namelist() if not name.startswith("hitem3d_addon/")}
+        inside = {name for name in built.namelist() if name.endswith((".py", ".po"))}
+    assert outside == {"__init__.py", "blender_manifest.toml", "LICENSE"}
+    package = clone / "hitem3d_addon"
+    files = [*package.rglob("*.py"), *package.glob("locale/*.po")]
+    assert inside == {path.relative_to(clone).as_posix() for path in files} | {"__init__.py"}

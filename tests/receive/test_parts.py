@@ -12,9 +12,10 @@ import pytest
 from returned import add_mesh, add_monkey
 
 from hitem3d_addon.mesh.colours import part_colour
+from hitem3d_addon.mesh.cut import cut
 from hitem3d_addon.receive.names import collection_name, part_names
 from hitem3d_addon.receive.scene_import import import_result
-from hitem3d_addon.receive.split import Part, PartsChoice, cut, split
+from hitem3d_addon.receive.split import Part, PartsChoice, split
 
 Mesh = bpy.types.Mesh
 Object = bpy.types.Object
@@ -29,7 +30,7 @@ def grid() -> Mesh:
 
 
 def sizes(mesh: Mesh, choice: PartsChoice) -> list[int]:
-    return [len(part.mesh.polygons) for part in split([Part(mesh, "mesh", np.eye(4))], choice)]
+    return [len(part.mesh.polygons) for part in split([Part(mesh, "mesh", np.eye(4))], choice, 1)[0]]
 
 
 def with_materials(mesh: Mesh, slots: list[int], names: str = "abc") -> Mesh:
@@ -50,7 +51,8 @@ RED, GREEN = (1.0, 0.0, 0.0, 1.0), (0.0, 1.0, 0.0, 1.0)
 
 def test_by_material() -> None:
     mesh = with_materials(grid(), [2, 0, 2, 2])
-    found = split([Part(mesh, "mesh", np.eye(4))], "AUTO")
+    found, (told,) = split([Part(mesh, "mesh", np.eye(4))], "AUTO", 1)
+    assert told.way == "MATERIALS"
     assert [(len(part.mesh.polygons), part.name) for part in found] == [(1, "a"), (3, "c")]
     assert [[material.name for material in part.mesh.materials] for part in found] == [["a"], ["c"]]
     assert all(polygon.material_index == 0 for part in found for polygon in part.mesh.polygons)
@@ -142,8 +144,8 @@ def test_a_choice_takes_what_it_says() -> None:
 
 def test_several_objects_are_parts_as_they_are_unless_told() -> None:
     both = [Part(with_materials(grid(), [0, 0, 1, 1]), str(i), np.eye(4)) for i in range(2)]
-    assert len(split(both, "AUTO")) == 2
-    assert len(split(both, "BY_MATERIAL")) == 4
+    assert len(split(both, "AUTO", 2)[0]) == 2
+    assert len(split(both, "BY_MATERIAL", 2)[0]) == 4
 
 
 def rich_mesh() -> Object:
@@ -187,7 +189,7 @@ def test_the_pieces_keep_all_that_the_mesh_carries(count: int) -> None:
     mesh = rich_mesh().data
     before = face_facts(mesh)
     labels = np.random.default_rng(1).permutation(np.arange(len(mesh.polygons)) % count).astype(np.int32)
-    pieces = cut(mesh.copy(), labels)
+    pieces = [piece.mesh for piece in cut(mesh.copy(), labels).values()]
     assert len(pieces) == count
     after: dict[tuple[float, ...], np.ndarray] = {}
     for label, piece in enumerate(pieces):
@@ -213,10 +215,17 @@ def test_nothing_is_left_behind() -> None:
         (["Mesh_0", "node", "geometry.003"], ["Cow part 01", "Cow part 02", "Cow part 03"]),
         (["wheel", "Left_Door.001"], ["wheel", "Left_Door"]),
         (["wheel", "part_3"], ["wheel", "Cow part 02"]),
-        (["wheel", "wheel.001"], ["Cow part 01", "Cow part 02"]),
+        (["wheel", "wheel.001"], ["wheel 1", "wheel 2"]),
+        (["wheel", "wheel.001", "wheel 1"], ["wheel 2", "wheel 3", "wheel 1"]),
         (["0", "", "3f2a9c1e-77", "8f92ab3e1cde"], [f"Cow part 0{i}" for i in range(1, 5)]),
         (["车轮", "face"], ["车轮", "face"]),
         (["x"] * 100, [f"Cow part {i:03}" for i in range(1, 101)]),
+        (["mtl1", "grp2", "defaultMaterial", "lambert3SG"], [f"Cow part 0{i}" for i in range(1, 5)]),
+        (["AssimpScene", "Mesh_0", "Geometry", "Scene_-_Root"], [f"Cow part 0{i}" for i in range(1, 5)]),
+        (
+            ["handle_mesh", "Solid", "materialised", "Meshed gears"],
+            ["handle_mesh", "Cow part 02", "materialised", "Meshed gears"],
+        ),
     ],
 )
 def test_names(delivered: list[str], names: list[str]) -> None:

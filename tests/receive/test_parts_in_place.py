@@ -45,7 +45,7 @@ def sent_and_back(
 def test_every_transform_in_every_format(tmp_path: Path, output_format: str, transform: str) -> None:
     imported, off = sent_and_back(tmp_path, output_format, transform)
     assert off < (OBJ if output_format == "OBJ" else EXACT)
-    assert "in place" in imported.report.template and not imported.doubtful
+    assert "in place" in str(imported.report) and not imported.doubtful
 
 
 @pytest.mark.parametrize("transform", ["plain", "sheared", "far_away"])
@@ -56,7 +56,7 @@ def test_whatever_the_service_does_to_coordinates(
 ) -> None:
     imported, off = sent_and_back(tmp_path, output_format, transform, geometry)
     assert off < (OBJ if output_format == "OBJ" else EXACT)
-    assert ("undone" in imported.report.template) == (geometry != "keep")
+    assert ("undone" in str(imported.report)) == (geometry != "keep")
     assert not imported.doubtful
 
 
@@ -96,3 +96,17 @@ def test_as_children_of_the_source(tmp_path: Path, transform: str) -> None:
     if transform != "far_away":  # there Blender multiplies the matrices to millimetres
         move_on(source)
         assert worst_corner(imported.objects, source) < EXACT
+
+
+@pytest.mark.parametrize("transform", ["plain", "sheared"])
+def test_a_3mf_whose_millimetres_are_none(tmp_path: Path, transform: str) -> None:
+    """What a sibling delivers: the numbers that were sent, under the name of millimetres."""
+    source = add_monkey()
+    TRANSFORMS[transform](source)
+    sent, record = send(source, tmp_path)
+    parts = parts_of(sent, keep)
+    file = give_back(parts, tmp_path / "result.3mf")
+    imported = import_result(bpy.context, file, source, record, name=source.name)
+    assert len(imported.objects) == len(parts)
+    assert worst_corner(imported.objects, source) < EXACT
+    assert not imported.doubtful

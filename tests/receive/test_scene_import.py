@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import shutil
@@ -25,6 +26,7 @@ from sandbox import meshes
 
 from hitem3d_addon.core.errors import MissingError, ResultError
 from hitem3d_addon.core.values import OutputFormat
+from hitem3d_addon.mesh.glb import read_glb, save_glb
 from hitem3d_addon.receive.importers import check_importer
 from hitem3d_addon.receive.scene_import import Imported, import_result
 from hitem3d_addon.session.record import Record
@@ -161,7 +163,7 @@ def test_a_source_in_an_excluded_collection_or_in_no_scene(source: Object, resul
     away.objects.link(source)
     bpy.context.view_layer.layer_collection.children["Away"].exclude = True
     imported = bring_in(source, result, hide_source=True)
-    assert imported.collection in away.children[:]
+    assert imported.collection in bpy.context.scene.collection.children[:], "where it can be seen"
     bpy.context.scene.collection.children.unlink(away)
     imported = bring_in(source, result, parent=True)
     assert imported.collection in bpy.context.scene.collection.children[:]
@@ -302,7 +304,9 @@ def test_pictures_that_lie_elsewhere_are_not_opened(empty_scene: None, tmp_path:
     secret = tmp_path / "elsewhere" / "secret.png"
     secret.parent.mkdir()
     Image.new("RGB", (4, 4), (0, 0, 255)).save(secret)
-    library = f"newmtl red\nmap_Kd {secret}\nmap_Ks ../../elsewhere/secret.png\nmap_Bump -bm 1 //host/share/bump.png\n"
+    library = (
+        f"newmtl red\nmap_Kd {secret}\nmap_Ks ../../elsewhere/secret.png\nmap_Bump -bm 1 //a.invalid/share/bump.png\n"
+    )
     beside = io.BytesIO()
     Image.new("RGB", (4, 4), (255, 0, 0)).save(beside, "png")
     with zipfile.ZipFile(tmp_path / "result.zip", "w") as archive:
@@ -384,7 +388,7 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "no file": lambda path: None,
     "an OBJ without faces": lambda path: path.write_text("v 0 0 0\nv 1 0 0\nl 1 2\n"),
     "an OBJ with wrong numbers": lambda path: path.write_text("v a b c\nf 7 8 9\n"),
-    "an FBX of nonsense": lambda path: path.write_bytes(b"Kaydara FBX Binary  \0\x1a\0\xe8\x1c\0\0" + b"\xff" * 500),
+    "an FBX of nonsense": lambda path: path.write_bytes(b"Kaydara FBX Binary  \0\x1a\0\x01\0\0\0nonsense"),
     "an STL without triangles": lambda path: path.write_bytes(bytes(84)),
     "a USDZ of nonsense": lambda path: _zip(path, "model.usdc", b"PXR-USDC" + bytes(100)),
     "a zip without a model": lambda path: _zip(path, "readme.txt", b"nothing"),
@@ -415,7 +419,30 @@ def test_an_import_that_fails_leaves_everything_as_before(
     assert source.visible_get() and not source.hide_render
 
 
+def with_a_picture(file: Path) -> Path:
+    document, binary = read_glb(file)
+    picture = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(picture, "png")
+    document["images"] = [{"uri": "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()}]
+    document["textures"] = [{"source": 0}]
+    document["materials"] = [{"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}]
+    for mesh in document["meshes"]:
+        for primitive in mesh["primitives"]:
+            primitive["material"] = 0
+    save_glb(file, document, binary)
+    return file
+
+
+def test_a_plain_glb_needs_no_importer(source: Object, result: tuple[Path, Record]) -> None:
+    addon_utils.disable("io_scene_gltf2")
+    try:
+        assert len(bring_in(source, result).objects) > 1
+    finally:
+        addon_utils.enable("io_scene_gltf2")
+
+
 def test_a_switched_off_importer_says_what_to_enable(source: Object, result: tuple[Path, Record]) -> None:
+    with_a_picture(result[0])
     data = all_data()
     addon_utils.disable("io_scene_gltf2")
     try:

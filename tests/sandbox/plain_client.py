@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 API = "/open-api/v1"
 CREATE = f"{API}/segmentation/create-task"

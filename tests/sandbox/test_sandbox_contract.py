@@ -22,7 +22,7 @@ import pytest
 import requests
 import trimesh
 from plain_client import API, BALANCE, CREATE, ORDER, QUERY, create, create_id, download, get, glb, post, query, wait
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 # ---- create-task: what is refused ----
 

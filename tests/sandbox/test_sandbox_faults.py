@@ -15,7 +15,7 @@ import requests
 import trimesh
 import urllib3
 from plain_client import BALANCE, QUERY, create, create_id, download, get, glb, post, query, wait
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 
 def fault(on: str, do: str, **more: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import trimesh
 from plain_client import create_id, download, wait
 from sandbox import meshes, sniff, work, writers
 from sandbox.meshes import Mesh, MeshError
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 
 def box() -> trimesh.Trimesh:
@@ -52,7 +52,7 @@ def test_a_glb_holds_every_triangle_once_bit_by_bit(sandbox: Sandbox) -> None:
 def test_every_input_comes_back_in_every_simple_format(tmp_path: Path, kind: str, suffix: str) -> None:
     source = box()
     done = segmented(tmp_path, source, suffix, kind)
-    found = meshes.read_mesh(Path(done.result))
+    found = meshes.read_mesh(Path(done.results[0]))
     assert len(found.triangles) == done.triangles == len(source.faces)
     expected = source.triangles.reshape(len(source.faces), -1)
     got = found.vertices[found.triangles].reshape(len(expected), -1)
@@ -75,7 +75,7 @@ def test_fbx_and_usdz_come_in_where_the_mesh_was(tmp_path: Path, suffix: str) ->
         "points = numpy.array([one.matrix_world @ v.co for one in made for v in one.data.vertices])\n"
         "print('FOUND', len(made), sum(len(one.data.polygons) for one in made), *points.min(0), *points.max(0))\n"
     )
-    run = subprocess.run([sys.executable, "-c", script, done.result], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", script, done.results[0]], capture_output=True, text=True, check=True)
     (line,) = [line for line in run.stdout.splitlines() if line.startswith("FOUND")]
     count, triangles, *bounds = map(float, line.split()[1:])
     low, high = box().bounds
@@ -87,19 +87,19 @@ def test_fbx_and_usdz_come_in_where_the_mesh_was(tmp_path: Path, suffix: str) ->
 @pytest.mark.parametrize("merge", ["materials", "colours", "shells"])
 def test_one_mesh_may_hold_all_parts(tmp_path: Path, merge: str) -> None:
     done = segmented(tmp_path, box(), "glb", merge=merge)
-    document, _, _ = sniff.read_container(Path(done.result))
+    document, _, _ = sniff.read_container(Path(done.results[0]))
     assert len(document["nodes"]) == len(document["meshes"]) == 1
     assert len(document.get("materials", [])) == (done.parts if merge == "materials" else 0)
     primitives = document["meshes"][0]["primitives"]
     assert len(primitives) == (done.parts if merge == "materials" else 1)
     assert ("COLOR_0" in primitives[0]["attributes"]) == (merge == "colours")
-    found = meshes.read_mesh(Path(done.result))
+    found = meshes.read_mesh(Path(done.results[0]))
     assert corners(found.vertices, found.triangles) == corners(box().vertices, box().faces)
 
 
 def test_a_zipped_obj_brings_its_materials(tmp_path: Path) -> None:
     done = segmented(tmp_path, box(), "obj", zip=True)
-    with zipfile.ZipFile(done.result) as archive:
+    with zipfile.ZipFile(done.results[0]) as archive:
         assert archive.namelist() == ["out.obj", "out.mtl"]
         assert archive.read("out.mtl").count(b"newmtl") == done.parts
         assert b"mtllib out.mtl" in archive.read("out.obj")
@@ -109,7 +109,7 @@ def test_a_zipped_obj_brings_its_materials(tmp_path: Path) -> None:
 def test_a_service_that_changes_the_geometry(tmp_path: Path, geometry: str) -> None:
     source = box()
     done = segmented(tmp_path, source, "glb", geometry=geometry)
-    found = meshes.read_mesh(Path(done.result))
+    found = meshes.read_mesh(Path(done.results[0]))
     low, high = found.vertices.min(0), found.vertices.max(0)
     size = source.extents
     expected = {

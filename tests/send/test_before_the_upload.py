@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.send import preflight
@@ -200,7 +200,7 @@ def test_clearing_forgets_what_has_ended(sandbox: Sandbox, home: Path) -> None:
     bpy.ops.hitem3d.import_result(wait=True)
     sandbox.behave(seconds=600)
     add(name="Under way")
-    bpy.ops.hitem3d.create_task()
+    bpy.ops.hitem3d.create_task(again=True)
     bpy.ops.hitem3d.clear_finished_tasks()
     with TaskStore(home) as store:
         (left,) = store.tasks()

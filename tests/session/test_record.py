@@ -20,7 +20,7 @@ from hitem3d_addon.session.record import (
     TASK_ID,
     Record,
     clean_task_id,
-    matrix_of,
+    matrix_values,
     read_record,
     remove_record,
     stamp_task_id,
@@ -40,7 +40,12 @@ RECORD_OF_A_MESH = Record(
     bounds=(-1.0, -2.0, -3.0, 1.0, 2.0, 3.0),
     triangles=12_345_678,
     points=POINTS,
+    vertices=6_000_000,
+    anchors=POINTS[:300],
+    mean=(0.25, -1e-9, 3.0),
+    shape_key="微笑",
 )
+MAY_BE_MISSING = ("points", "vertices", "anchors", "mean", "shape_key")
 RECORD_OF_AN_ADDRESS = Record(uid="f" * 32, matrix=(1.0,) * 16, format=OutputFormat.OBJ, time=0)
 
 
@@ -104,6 +109,10 @@ HOSTILE: list[tuple[str, Any]] = [
     ("scale", -1.0),
     ("scale", float("nan")),
     ("scale", "1"),
+    ("matrix", [1e300] * 16),
+    ("centre", [0.0, 1e300, 0.0]),
+    ("scale", 1e-300),
+    ("bounds", [-1e300, 0.0, 0.0, 1e300, 0.0, 0.0]),
     ("bounds", [1.0, 1.0, 1.0, -1.0, -1.0, -1.0]),
     ("bounds", [float("nan")] * 6),
     ("triangles", -1),
@@ -114,6 +123,14 @@ HOSTILE: list[tuple[str, Any]] = [
     ("points", array("f", [0.0] * 300_000)),
     ("points", "a cloud"),
     ("points", {"x": 1}),
+    ("vertices", -1),
+    ("vertices", 99),  # fewer than the anchors
+    ("vertices", 2.5),
+    ("anchors", array("f", [0.0] * 299)),
+    ("anchors", array("f", [float("inf")] * 300)),
+    ("anchors", "a cloud"),
+    ("mean", [float("nan")] * 3),
+    ("mean", [0.0] * 4),
     ("format", 77),
     ("format", 2.5),
     ("format", "GLB"),
@@ -129,6 +146,13 @@ def test_a_value_that_was_tampered_with_makes_it_no_record(thing: bpy.types.Obje
     thing[RECORD][name] = value
     assert read_record(thing) is None
     assert uid_of(thing) in ("", RECORD_OF_A_MESH.uid)
+
+
+@pytest.mark.parametrize("value", [5, "x" * 300, "\x1b[2J", {"a": 1}, [1.0, 2.0]])
+def test_a_shape_key_that_was_tampered_with_is_none(thing: bpy.types.Object, value: Any) -> None:
+    write_record(thing, RECORD_OF_A_MESH)
+    thing[RECORD]["shape_key"] = value
+    assert same(RECORD_OF_A_MESH._replace(shape_key=""), read_record(thing))
 
 
 NUMBERS = st.integers(-(2**31), 2**31 - 1) | st.floats() | st.booleans()
@@ -177,7 +201,7 @@ def test_whatever_the_properties_are_they_are_read_or_taken_for_absent(
     assert RECORD not in thing and TASK_ID not in thing
 
 
-@pytest.mark.parametrize("name", [name for name in Record._fields if name != "points"])
+@pytest.mark.parametrize("name", [name for name in Record._fields if name not in MAY_BE_MISSING])
 def test_a_value_that_is_missing_makes_it_no_record(thing: bpy.types.Object, name: str) -> None:
     write_record(thing, RECORD_OF_A_MESH)
     del thing[RECORD][name]
@@ -187,8 +211,8 @@ def test_a_value_that_is_missing_makes_it_no_record(thing: bpy.types.Object, nam
 def test_the_matrix_of_an_object_is_row_after_row(thing: bpy.types.Object) -> None:
     thing.location = (5, 6, 7)
     bpy.context.view_layer.update()
-    assert matrix_of(thing) == (1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1)
-    write_record(thing, RECORD_OF_A_MESH._replace(matrix=matrix_of(thing)))
+    assert matrix_values(thing.matrix_world) == (1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1)
+    write_record(thing, RECORD_OF_A_MESH._replace(matrix=matrix_values(thing.matrix_world)))
 
 
 def test_the_task_id_is_a_plain_string_that_scripts_may_set(thing: bpy.types.Object) -> None:

@@ -12,7 +12,7 @@ import bmesh
 import bpy
 import numpy as np
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import TaskState

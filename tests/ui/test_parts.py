@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 pytestmark = pytest.mark.usefixtures("addon")
 
@@ -51,8 +51,12 @@ def test_every_target(segmented: bpy.types.Object, target: str) -> None:
     elif target == "SEPARATE":
         pieces = [obj for obj in bpy.data.objects if obj not in parts()]
         assert len(pieces) == count
+        assert all(piece.select_get() and not piece.hide_get() for piece in pieces)
+        assert all(part.hide_get() and part.name.endswith(" (delivered)") for part in parts())
         assert sum(len(piece.data.polygons) for piece in pieces) == faces
         assert all(piece.data.uv_layers.keys() == segmented.data.uv_layers.keys() for piece in pieces)
+    numbered = [block.name for block in (*bpy.data.objects, *bpy.data.materials, *bpy.data.meshes) if "." in block.name]
+    assert not numbered
 
 
 def test_without_parts_it_says_what_to_do() -> None:

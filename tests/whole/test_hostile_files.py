@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import bpy
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import OutputFormat
@@ -29,19 +29,6 @@ HONEST = Record(
     triangles=12,
     points=array("f", [0.5, -1.0, 0.25] * 256),
 )
-
-
-@pytest.fixture(scope="module")
-def one_sandbox() -> Iterator[Sandbox]:
-    with Sandbox(seconds=0) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(one_sandbox: Sandbox) -> Sandbox:
-    """As new for each test, since starting one takes longer than most of them."""
-    one_sandbox.behave(reset=True)
-    return one_sandbox
 
 
 def cube(name: str = "Cube") -> bpy.types.Object:

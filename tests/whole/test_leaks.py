@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 ACCESS_KEY, SECRET_KEY, TOKEN = "ak_planted0access", "sk_planted0secret", "planted0token0token"
 PROXY_PASSWORD = "planted0proxy0password"

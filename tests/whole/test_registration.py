@@ -67,7 +67,10 @@ def in_a_fresh_blender(code: str, **environ: str) -> subprocess.CompletedProcess
 USED_LATER = (
     "requests",
     "sqlite3",
-    *(f"hitem3d_addon.{name}" for name in ("core.tasks.workflow", "background.sync", "send.export", "locale.chinese")),
+    *(
+        f"hitem3d_addon.{name}"
+        for name in ("core.tasks.workflow", "background.sync", "send.export", "locale.catalogue")
+    ),
 )
 """A library, the task list, what runs beside a task, what a press does, what few users read."""
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The child process that works on many tasks while Blender stays free: it runs workflow's functions in threads.
+"""The child process that works on many tasks while Blender stays free: it takes workflow's steps in threads.
 
 Commands come as JSON lines on standard input, the first of them ``configure`` (so secrets are never in argv); events go
 as JSON lines to standard output. What is true of a task is in the store, committed before the next step; the events
@@ -11,9 +11,12 @@ anything else stops at once and is gone on with by the next agent.
 
     in   {"do": "configure", "home": …, "api_url": …, "credentials": {…}, "ca_file": …, "user_agent": …,
           "transfers": …, "unfinished_tasks": …, "site": {…}}
-         {"do": "watch" | "cancel" | "retry" | "forget", "uid": …}   {"do": "adopt", "uid": …, "task_id": …}
+         {"do": "watch" | "cancel" | "retry" | "move" | "forget", "uid": …}   {"do": "adopt", "uid": …, "task_id": …}
          {"do": "account"}   {"do": "forget_ended"}
     out  {"event": "progress", "uid": …, "step": "upload" | "download", "done": bytes, "total": bytes}
+         {"event": "progress", "uid": …, "step": "cutting", "done": percent, "total": 100}, where the service tells it
+         {"event": "waits", "uid": …, "seconds": …, "template": …, "values": {…}}: what stands in the way, and when the
+          next try is; "watch" makes it now
          {"event": "answered"}, after each command but the first
          {"event": "account", "template": …, "values": {…}}
          {"event": "problem", "uid": …, "kind": …, "template": …, "values": {…}}
@@ -25,61 +28,30 @@ import contextlib
 import logging
 import os
 import queue
-import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..backoff import LONGEST, backoff
-from ..credentials import Credentials
 from ..errors import BusyError, Hitem3DError, InputError, ServiceUnavailableError, StoreError, TaskTimeoutError
-from ..service.client import Hitem3DClient
 from ..site_settings import load_site
 from ..task import Task
 from ..tasks import workflow
 from ..tasks.owner import Owner, is_script
+from ..tasks.places import Places
 from ..tasks.retention import clear_away
 from ..tasks.rows import failure_fields
-from ..tasks.store import TaskStore
-from ..tasks.workflow import Progress, Worker
-from ..values import TRANSFERS, UNFINISHED, TaskState
+from ..values import TRANSFERS, TaskState
+from .steps import Job, StepEnd, Steps
 
 log = logging.getLogger(__name__)
 
-PROGRESS = 1.0
-"""Seconds between two words on how far a transfer is. Each has Blender's window drawn again, and that is the one pause
-that the user can feel. All transfers speak at the same moments, so that several cost no more than one."""
-_EARLY = 0.25
-"""Share of the pause between questions by which one may be sooner: all tasks that wait are then asked for in one go,
-and the processor wakes up for them once. Never where the service said how long to wait."""
 RESCAN = 30.0
 """Seconds between looks for tasks whose owner is gone."""
 
 _ACTIVE = (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY)
-
-
-@dataclass
-class _Job:
-    """A task that this agent works on, and when it takes the next step."""
-
-    uid: str
-    state: TaskState
-    due: float = 0.0
-    early: float = 0.0
-    """Seconds by which its question may be sooner, to go out with another's."""
-    running: bool = False
-    sending: bool = False
-    """A create-task is on the wire, or about to be: it is finished even when Blender is gone."""
-    asking: bool = False
-    """The service is being asked for a task id that the user gave."""
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    polls: int = 0
-    failures: int = 0
-    since: float = 0.0
-    """When its first step in this state was taken; time in line does not count."""
 
 
 class Agent:
@@ -89,11 +61,12 @@ class Agent:
         self._emit = emit
         self._home = Path(configuration["home"])
         self._owner = Owner(self._home)
+        self._steps = Steps(self._home, self._owner, emit, self.tell)
+        self._places = Places()
         self._configure(configuration)
-        self._jobs: dict[str, _Job] = {}
+        self._jobs: dict[str, Job] = {}
         self._inbox: queue.SimpleQueue[tuple[Callable[..., None], tuple[Any, ...]]] = queue.SimpleQueue()
         self._threads = ThreadPoolExecutor(self._transfers + 2, "step")
-        self._local = threading.local()
         self._closing = False
 
     def tell(self, what: Callable[..., None], *arguments: Any) -> None:
@@ -102,7 +75,7 @@ class Agent:
 
     def run(self) -> None:
         """Work until `close` was called and nothing is on the wire."""
-        self._guarded(lambda: clear_away(self._worker().store, self._owner))
+        self._guarded(lambda: clear_away(self._steps.worker().store, self._owner))
         rescan = 0.0
         while not self._closing or any(job.sending for job in self._jobs.values()):
             now = time.monotonic()
@@ -112,6 +85,8 @@ class Agent:
                     rescan = now + RESCAN
                 self._start_due_steps(now)
             due = [job.due for job in self._jobs.values() if not job.running and job.due > now]
+            if pause := self._places.wait(now):
+                due.append(now + pause)
             # While closing only the end of what is being sent counts, and that arrives in the inbox.
             timeout = None if self._closing else max(0.0, min([rescan, *due]) - time.monotonic())
             try:
@@ -126,7 +101,7 @@ class Agent:
         try:
             what(*arguments)
         except Hitem3DError as error:
-            self._problem(error)
+            self._steps.tell_problem(error)
         except Exception:
             log.exception("in the agent's loop")
 
@@ -148,43 +123,49 @@ class Agent:
                     self._cancel(uid)
                 case "retry":
                     self._check_idle(uid)
-                    self._add_job(workflow.retry(self._worker(), uid))
+                    self._add_job(workflow.retry(self._steps.worker(), uid))
+                case "move":
+                    self._check_idle(uid)
+                    self._add_job(workflow.move(self._steps.worker(), uid))
                 case "adopt":
                     self._check_idle(uid)
                     # A job that runs keeps "send again" out while the service is asked.
-                    job = self._jobs[uid] = _Job(uid, TaskState.UNCERTAIN, running=True, asking=True)
-                    self._threads.submit(self._give_task_id, job, command["task_id"])
+                    job = self._jobs[uid] = Job(uid, TaskState.UNCERTAIN, running=True, asking=True)
+                    self._threads.submit(self._steps.give_task_id, job, command["task_id"], self._take_answer)
                     return
                 case "forget":
                     self._check_idle(uid)
-                    workflow.forget(self._worker(), uid)
+                    workflow.forget(self._steps.worker(), uid)
                     self._jobs.pop(uid, None)
                 case "forget_ended":
-                    workflow.forget_ended(self._worker())
+                    workflow.forget_ended(self._steps.worker())
                 case "account":
-                    self._threads.submit(self._account)
+                    self._threads.submit(self._steps.ask_account)
                     return
                 case other:
                     log.error("unknown command %r", other)
         except Hitem3DError as error:
-            self._problem(error, uid)
+            self._steps.tell_problem(error, uid)
         self._emit({"event": "answered"})
 
     def close(self) -> None:
         """Blender is gone: stop everything but what is being sent."""
-        self._closing = True
+        self._closing = self._steps.closing = True
         for job in self._jobs.values():
             if job.state is not TaskState.PENDING:
                 job.cancelled.set()
 
     def _watch(self, uid: str) -> None:
-        """Work on a task from where it is; ask now if it waits. A result that was cleared away is fetched anew."""
+        """Work on a task from where it is; take its next step now if it waits. A result that was cleared away is
+        fetched anew."""
         job = self._jobs.get(uid)
         if job:
             job.due = 0.0
+            if job.state is TaskState.PENDING:
+                self._places.hurry()
             return
-        before = self._worker().store.get(uid)
-        task = self._worker().store.claim(uid, self._owner)
+        before = self._steps.worker().store.get(uid)
+        task = self._steps.worker().store.claim(uid, self._owner)
         if task is None:
             return  # Another Blender's agent works on it; its steps show through the store.
         if task.state is TaskState.PENDING and before and is_script(before.owner):
@@ -192,20 +173,20 @@ class Agent:
             return
         if task.task_id and task.state in (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED):
             if workflow.result_file(self._home, task):
-                self._worker().store.release(uid, self._owner)
+                self._steps.worker().store.release(uid, self._owner)
                 return
-            task = self._worker().store.update(uid, state=TaskState.WORKING, error=None, error_kind="")
+            task = self._steps.worker().store.update(uid, state=TaskState.WORKING, error=None, error_kind="")
         if task.state in _ACTIVE:
-            self._jobs[uid] = _Job(uid, task.state)
+            self._jobs[uid] = Job(uid, task.state)
         else:
-            self._worker().store.release(uid, self._owner)
+            self._steps.worker().store.release(uid, self._owner)
 
     def _is_ending(self, uid: str) -> bool:
         """Whether the task's step is over, and its row says so, but the loop has not heard of it yet."""
         if not (job := self._jobs.get(uid)) or not job.running or job.asking:
             return False
         with contextlib.suppress(Hitem3DError):
-            task = self._worker().store.get(uid)
+            task = self._steps.worker().store.get(uid)
             return task is not None and task.state not in _ACTIVE
         return False
 
@@ -216,7 +197,7 @@ class Agent:
 
     def _add_job(self, task: Task) -> None:
         if not (job := self._jobs.get(task.uid)) or not job.running:
-            self._jobs[task.uid] = _Job(task.uid, task.state)
+            self._jobs[task.uid] = Job(task.uid, task.state)
 
     def _cancel(self, uid: str) -> None:
         job = self._jobs.get(uid)
@@ -224,38 +205,35 @@ class Agent:
             job.cancelled.set()  # The step ends at its next block or nap, and `_end_step` does the rest.
             return
         self._jobs.pop(uid, None)
-        workflow.cancel(self._worker(), uid)
-        self._worker().store.release(uid, self._owner)
+        workflow.cancel(self._steps.worker(), uid)
+        self._steps.worker().store.release(uid, self._owner)
 
     # ---- steps
 
     def _take_over_orphans(self) -> None:
         """Claim what was left behind: by an agent that died, or by a Blender that died before its agent heard of it."""
-        for task in self._worker().store.tasks(states=_ACTIVE):
-            if task.uid in self._jobs or task.api_url != self._client.api_url:
+        for task in self._steps.worker().store.tasks(states=_ACTIVE):
+            if task.uid in self._jobs or task.api_url != self._steps.client.api_url:
                 continue
-            claimed = self._worker().store.claim(task.uid, self._owner)
+            claimed = self._steps.worker().store.claim(task.uid, self._owner)
             if claimed and claimed.state is TaskState.PENDING and is_script(task.owner):
                 self._stop_unsent(task.uid)
             elif claimed and claimed.state in _ACTIVE:
                 log.info("task %s: taken over, %s", claimed.task_id or claimed.uid, claimed.state.value)
-                self._jobs[task.uid] = _Job(task.uid, claimed.state)
+                self._jobs[task.uid] = Job(task.uid, claimed.state)
             elif claimed:
-                self._worker().store.release(task.uid, self._owner)
+                self._steps.worker().store.release(task.uid, self._owner)
 
     def _stop_unsent(self, uid: str) -> None:
         """Stop what a script had not sent when it died: the script is likely run again, and would pay twice."""
-        workflow.cancel(self._worker(), uid)
-        self._worker().store.release(uid, self._owner)
+        workflow.cancel(self._steps.worker(), uid)
+        self._steps.worker().store.release(uid, self._owner)
 
     def _start_due_steps(self, now: float) -> None:
         running = [job for job in self._jobs.values() if job.running]
         transfers = sum(job.state is not TaskState.WORKING for job in running)
         polls = len(running) - transfers
-        at_service = sum(
-            job.state is TaskState.WORKING or (job.running and job.state is TaskState.PENDING)
-            for job in self._jobs.values()
-        )
+        at_service = self._working() + sum(job.state is TaskState.PENDING for job in running)
         asking = polls > 0 or any(job.due <= now for job in self._jobs.values() if job.state is TaskState.WORKING)
         for job in self._jobs.values():
             if job.running or job.due - (job.early if asking else 0.0) > now:
@@ -265,101 +243,59 @@ class Agent:
                     continue
                 polls += 1
             else:
-                if transfers >= self._transfers or (job.state is TaskState.PENDING and at_service >= self._unfinished):
+                sends = job.state is TaskState.PENDING
+                if transfers >= self._transfers or (sends and not self._places.has_room(at_service, now)):
                     continue
-                if job.state is TaskState.PENDING and not self._may_send():
+                if sends and not self._may_send():
                     job.due = now + RESCAN
                     continue
                 transfers += 1
-                at_service += job.state is TaskState.PENDING
+                at_service += sends
             job.running = True
             job.since = job.since or now
-            self._threads.submit(self._step, job)
+            self._threads.submit(self._steps.take, job, self._end_step)
 
     def _may_send(self) -> bool:
         """Whether the studio lets models leave, as its file says now; if not, the user is told why they wait."""
         try:
             load_site({**os.environ, **self._site}).check_uploads()
         except InputError as error:
-            self._problem(error)
+            self._steps.tell_problem(error)
             return False
         return True
 
-    def _step(self, job: _Job) -> None:
-        """In a thread: take the next step of a task, and tell the loop how it went."""
-        error: Hitem3DError | None = None
-        task: Task | None = None
-        pause = early = 0.0
-        try:
-            worker = self._worker()
-            match job.state:
-                case TaskState.PENDING:
-                    task = workflow.submit(
-                        worker,
-                        job.uid,
-                        progress=self._progress(job, "upload"),
-                        cancelled=job.cancelled.is_set,
-                        on_begin=lambda: self._begin_sending(job),
-                    )
-                case TaskState.SENDING:
-                    task = worker.store.settle(job.uid, self._owner)
-                case TaskState.WORKING:
-                    task, status = workflow.refresh(worker, job.uid)
-                    pause = workflow.poll_pause(job.polls, status.retry_after)
-                    early = 0.0 if status.retry_after is not None else pause * _EARLY
-                case _:
-                    workflow.fetch(
-                        worker, job.uid, progress=self._progress(job, "download"), cancelled=job.cancelled.is_set
-                    )
-        except Hitem3DError as caught:
-            error = caught
-        except Exception:
-            log.exception("task %s", job.uid)
-            error = Hitem3DError("The add-on made a mistake; its log file has the details. Try again, and report it.")
-        try:
-            task = task or self._worker().store.get(job.uid)
-            if task is None:
-                error = None  # it was forgotten meanwhile, which is no fault
-        except Hitem3DError as caught:
-            error = caught
-        self.tell(self._end_step, job, task, error, pause, early)
+    def _working(self) -> int:
+        """How many tasks are at the service."""
+        return sum(job.state is TaskState.WORKING for job in self._jobs.values())
 
-    def _begin_sending(self, job: _Job) -> None:
-        """In a thread: note that the body is about to leave, unless Blender is gone: then the next agent sends it."""
-        job.sending = True
-        if self._closing:
-            job.sending = False
-            raise ServiceUnavailableError(
-                "Blender was closed before the model was sent. It is sent when Blender is back."
-            )
-
-    def _end_step(self, job: _Job, task: Task | None, error: Hitem3DError | None, pause: float, early: float) -> None:
+    def _end_step(self, job: Job, end: StepEnd) -> None:
         """On the loop: what a step's end means for its job."""
         job.running = job.sending = False
-        job.early = early
-        now = time.monotonic()
-        if self._closing:
+        job.early = end.early
+        task = end.task
+        if self._closing or (task is None and end.error is None):
             self._jobs.pop(job.uid, None)
-            return
-        if task is None:
-            if error is None:  # forgotten meanwhile
-                self._jobs.pop(job.uid, None)
-            else:
-                job.due = now + LONGEST  # not even the list can be read
-            return
-        if job.cancelled.is_set() and task.state is not TaskState.SENDING:
+        elif task is None:
+            job.due = time.monotonic() + LONGEST  # not even the list can be read
+        elif job.cancelled.is_set() and task.state is not TaskState.SENDING:
             if task.state in _ACTIVE:
-                workflow.cancel(self._worker(), job.uid)
+                workflow.cancel(self._steps.worker(), job.uid)
             self._drop(job.uid)
-            return
+        else:
+            self._go_on(job, task, end)
+
+    def _go_on(self, job: Job, task: Task, end: StepEnd) -> None:
+        """Say when the next step is due, or that there is none."""
+        now = time.monotonic()
+        error, pause = end.error, end.pause
         entered, job.state = job.state, task.state
+        if entered is TaskState.PENDING and task.state is TaskState.WORKING:
+            self._places.note_accepted(self._working())
         if isinstance(error, ServiceUnavailableError | StoreError) or task.state is TaskState.SENDING:
             # A fault that passes: of the network, the service, or the disk that the list is on.
-            job.failures += 1
-            wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
-            pause = backoff(job.failures, wanted)
+            pause = self._pause_after_fault(job, error, now)
         elif error and task.state in _ACTIVE and not isinstance(error, TaskTimeoutError):
-            if task.api_url != self._client.api_url:
+            if task.api_url != self._steps.client.api_url:
                 self._drop(job.uid)  # The address was changed; the task waits for the day when it is changed back.
             else:
                 # A result that can't be read or kept, a refusal to tell the state: asking again won't mend it.
@@ -370,39 +306,36 @@ class Agent:
         if task.state not in _ACTIVE:
             self._drop(job.uid)
             return
-        if entered is not task.state:
+        if entered is not task.state or isinstance(error, BusyError):  # time in line does not count
             job.polls, job.since = 0, 0.0
         job.polls += 1
         job.due = now + pause
-        waiting = task.state is TaskState.SENDING or isinstance(error, BusyError)
-        if job.since and now - job.since > workflow.WAIT_BUDGET and not waiting:
-            self._fail(
-                job,
-                error
-                or TaskTimeoutError(
-                    "The service has not finished after more than an hour. Check the task again later."
-                ),
-            )
+        if job.since and now - job.since > workflow.WAIT_BUDGET and task.state is not TaskState.SENDING:
+            late = TaskTimeoutError("The service has not finished after more than an hour. Check the task again later.")
+            self._fail(job, error or late)
+
+    def _pause_after_fault(self, job: Job, error: Hitem3DError | None, now: float) -> float:
+        """Seconds until the next try, of which the user is told."""
+        job.failures += 1
+        wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
+        if isinstance(error, BusyError):
+            pause = self._places.note_refused(self._working(), now, wanted)
+        else:
+            pause = backoff(job.failures, wanted)
+        if error:
+            template, values = error.message.pack()
+            self._emit({"event": "waits", "uid": job.uid, "seconds": pause, "template": template, "values": values})
+        return pause
 
     def _drop(self, uid: str) -> None:
         """Work on a task no longer; another process may."""
         self._jobs.pop(uid, None)
-        self._worker().store.release(uid, self._owner)
+        self._steps.worker().store.release(uid, self._owner)
 
-    def _fail(self, job: _Job, error: Hitem3DError) -> None:
-        self._worker().store.update(job.uid, state=TaskState.FAILED, finished=int(time.time()), **failure_fields(error))
+    def _fail(self, job: Job, error: Hitem3DError) -> None:
+        fields = failure_fields(error)
+        self._steps.worker().store.update(job.uid, state=TaskState.FAILED, finished=int(time.time()), **fields)
         self._drop(job.uid)
-
-    def _give_task_id(self, job: _Job, task_id: str) -> None:
-        """In a thread, since the service is asked for it: take the id that the user found there."""
-        found: Task | Hitem3DError | None = None
-        try:
-            found = workflow.give_task_id(self._worker(), job.uid, task_id)
-        except Hitem3DError as error:
-            found = error
-        except Exception:
-            log.exception("give_task_id")
-        self.tell(self._take_answer, job.uid, found)
 
     def _take_answer(self, uid: str, found: Task | Hitem3DError | None) -> None:
         """On the loop: go on with a task whose id is known now; another id may be given from when the user is told."""
@@ -410,68 +343,13 @@ class Agent:
         if isinstance(found, Task):
             self._add_job(found)
         elif found:
-            self._problem(found, uid)
+            self._steps.tell_problem(found, uid)
         self._emit({"event": "answered"})
-
-    def _account(self) -> None:
-        """In a thread: whether the keys work, and what is left."""
-        try:
-            found = workflow.account(self._worker())
-            self._emit({"event": "account", "template": found.template, "values": dict(found.values)})
-        except Hitem3DError as error:
-            self._problem(error)
-        except Exception:
-            log.exception("account")
-        self._emit({"event": "answered"})
-
-    def _problem(self, error: Hitem3DError, uid: str = "") -> None:
-        log.info("%s: %s", type(error).__name__, error)
-        self._emit(problem_event(error, uid))
-
-    def _progress(self, job: _Job, step: str) -> Progress:
-        last = -1
-
-        def report(done: int, total: int) -> None:
-            nonlocal last
-            moment = int(time.monotonic() / PROGRESS)
-            if moment != last or done == total:
-                last = moment
-                self._emit({"event": "progress", "uid": job.uid, "step": step, "done": done, "total": total})
-
-        return report
 
     def _configure(self, configuration: Mapping[str, Any]) -> None:
         """Take over settings, at the start or while tasks run; the number of threads stays as it was at the start."""
         self._transfers: int = configuration.get("transfers", TRANSFERS)
-        self._unfinished: int = configuration.get("unfinished_tasks", UNFINISHED)
+        if (fixed := configuration.get("unfinished_tasks", 0)) != self._places.fixed:
+            self._places = Places(fixed)
         self._site: dict[str, str] = configuration.get("site", {})
-        self._client = self._connected(configuration)
-
-    def _connected(self, configuration: Mapping[str, Any]) -> Hitem3DClient:
-        with TaskStore(self._home) as store:
-            return workflow.connect(
-                store,
-                configuration["api_url"],
-                Credentials(**configuration["credentials"]),
-                user_agent=configuration["user_agent"],
-                ca_file=Path(configuration["ca_file"]) if configuration["ca_file"] else None,
-            )
-
-    def _worker(self) -> Worker:
-        """This thread's: a connection to SQLite does not cross threads; the client is shared."""
-        store: TaskStore | None = getattr(self._local, "store", None)
-        if store is None:
-            store = self._local.store = TaskStore(self._home)
-        return Worker(store, self._owner, self._client)
-
-
-def problem_event(error: Hitem3DError, uid: str = "") -> dict[str, Any]:
-    """What Blender is told of an error that no row of the task list keeps."""
-    message = error.message
-    return {
-        "event": "problem",
-        "uid": uid,
-        "kind": type(error).__name__,
-        "template": message.template,
-        "values": dict(message.values),
-    }
+        self._steps.connect(configuration)

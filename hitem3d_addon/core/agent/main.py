@@ -18,7 +18,8 @@ from typing import IO, Any
 
 from ..data_folder import make_folder
 from ..errors import Hitem3DError
-from .agent import Agent, problem_event
+from .agent import Agent
+from .steps import problem_event
 
 log = logging.getLogger(__name__)
 

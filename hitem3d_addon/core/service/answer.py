@@ -30,6 +30,27 @@ NO_CREDITS = "30010000"
 GENERATE_FAILED = ("5001001", "50010001")
 """The page of segmentation prints seven digits, older pages and clients eight."""
 UNKNOWN_TASK = "40040000"
+_OWN_CODES = frozenset({BAD_KEYS, SYSTEM_ERROR, NO_CREDITS, UNKNOWN_TASK, *GENERATE_FAILED})
+"""Codes whose meaning is known, whatever words come with them."""
+
+_NO_ENTRY = re.compile(
+    r"(?i)^\W*(?:(?:the |your )?(?:log[ -]?in|session|(?:access|api|auth)?[ _-]?token)(?: is| has| was)? ?"
+    r"(?:expired|invalid|missing|not valid|required|timed? ?out)"
+    r"|(?:expired|invalid|illegal|missing|bad|wrong)(?: access| api| auth)?[ _-]?(?:log[ -]?in|session|token)"
+    r"|unauthori[sz]ed|unauthenticated|not logged in|please log[ -]?in|forbidden|access denied"
+    r"|(?:登录|登陆|令牌|token).{0,6}(?:过期|失效|无效)|未登录|请.{0,4}登录|未授权)\b.{0,60}$"
+)
+"""Words of a refused token, at the beginning of a short message: "login expired", "token expired" and "invalid token"
+occur in clients of this service."""
+_NO_TASK = re.compile(
+    r"(?i)^\W*(?:(?:the |this )?(?:task|record|job)(?:[ _]?id)?.{0,20}(?:not (?:found|exist)|n.t exist|unknown|invalid)"
+    r"|(?:no such|unknown|invalid|no) (?:task|record|job)|任务.{0,6}(?:不存在|未找到|无效|没有))"
+)
+_BUSY = re.compile(
+    r"(?i)too many (?:task|request|concurr)|concurren\w+ (?:task )?limit|(?:task|queue)\w* (?:is |are )?(?:busy|full)"
+    r"|(?:系统|服务|队列).{0,4}(?:繁忙|已满)|并发.{0,6}(?:限制|上限|超)|任务.{0,4}(?:过多|上限)"
+)
+"""Words of a full account: no page gives a code for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +78,15 @@ class Answer:
 
     @property
     def unauthorized(self) -> bool:
-        """A definite refusal of the token or the scheme: nothing was done."""
-        return self.http == 401
+        """A refusal of the token or the scheme: HTTP 401 or 403, the same as a code, or in words under another code."""
+        if self.http in (401, 403):
+            return True
+        return not self.ok and self.code not in (*_OWN_CODES, "") and bool(_NO_ENTRY.search(self.message))
+
+    @property
+    def refused_unseen(self) -> bool:
+        """Whether it certainly says that nothing was done, for want of a good token. A 5xx never does."""
+        return self.unauthorized and self.http < 500
 
     @property
     def faulty(self) -> bool:
@@ -72,7 +100,8 @@ class Answer:
 
     @property
     def unknown_task(self) -> bool:
-        return self.code == UNKNOWN_TASK or self.http == 404
+        told = self.code not in ("", OK) and not self.unauthorized and bool(_NO_TASK.search(self.message))
+        return self.code == UNKNOWN_TASK or self.http == 404 or told
 
 
 def read_answer(status: int, headers: Mapping[str, str], body: bytes | None, *, secrets: Iterable[str] = ()) -> Answer:
@@ -179,17 +208,15 @@ def refusal(answer: Answer) -> Hitem3DError:
 
 def _refusal_by_status(answer: Answer) -> Hitem3DError:
     """For codes that no page lists, and for answers without one: what HTTP says, with the service's own words."""
+    if answer.unauthorized:
+        return refused(answer)
+    if answer.http < 500 and _BUSY.search(answer.message):
+        return _busy(answer)
     match answer.http:
-        case 401:
-            return refused_token()
         case 413:
             return too_large()
         case 429:
-            busy = BusyError(
-                "Hitem3D has too many tasks or requests of this account at once. Try again in a few minutes."
-            )
-            busy.retry_after = answer.retry_after
-            return busy
+            return _busy(answer)
     if answer.code and answer.code != OK:
         return ServiceError(
             "Hitem3D says no: {message} (code {code}). If this stays, ask its support about the code.",
@@ -197,11 +224,6 @@ def _refusal_by_status(answer: Answer) -> Hitem3DError:
             code=answer.code,
         )
     match answer.status:
-        case 403:
-            return ServiceError(
-                "Access is refused (HTTP 403). Check that the account may use the API, "
-                "and that no firewall or proxy is in the way."
-            )
         case 404 | 405:
             return ServiceError(
                 "The address of the service is wrong: it does not know this request (HTTP {status}). Check it in the "
@@ -218,6 +240,22 @@ def _refusal_by_status(answer: Answer) -> Hitem3DError:
         "Hitem3D does not take the request (HTTP {status}). Update the add-on; if it stays, report it.",
         status=answer.status,
     )
+
+
+def _busy(answer: Answer) -> BusyError:
+    busy = BusyError("Hitem3D has too many tasks or requests of this account at once. Try again in a few minutes.")
+    busy.retry_after = answer.retry_after
+    return busy
+
+
+def refused(answer: Answer) -> Hitem3DError:
+    """The error for a permit that is not taken."""
+    if answer.status == 403 and not answer.code:
+        return ServiceError(
+            "Access is refused (HTTP 403). Check that the account may use the API, "
+            "and that no firewall or proxy is in the way."
+        )
+    return refused_token() if answer.unauthorized else refusal(answer)
 
 
 def refused_token() -> CredentialsError:

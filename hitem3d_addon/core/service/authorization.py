@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from ..credentials import Credentials
 from ..errors import CredentialsError
-from .answer import refused_token
+from .answer import Answer, refused
 
 TOKEN_LIFETIME = 23 * 3600.0
 """Seconds: a fetched token lives 24 h (page get-token, which gives no expiry with it); renewed an hour before."""
@@ -42,6 +42,9 @@ class Permit:
     def header(self) -> str:
         return f"{self.scheme} {self.token}"
 
+    def with_other_scheme(self) -> Permit:
+        return Permit(self.scheme.other, self.token)
+
     def __repr__(self) -> str:
         return f"<Permit: {self.scheme}>"
 
@@ -52,7 +55,8 @@ class Authorization:
     Safe to share between threads: while one asks the service, the others wait for what it learns.
 
     - ``fetch``: Credentials with both keys to a new token; raises CredentialsError for bad keys;
-    - ``accepts``: whether the service takes a permit, asked with a request that does nothing and costs nothing.
+    - ``find_refusal``: None where the service takes a permit, else what it answered; asked with a request that does
+      nothing and costs nothing.
     """
 
     def __init__(
@@ -61,21 +65,29 @@ class Authorization:
         scheme: AuthScheme | None,
         *,
         fetch: Callable[[], str],
-        accepts: Callable[[Permit], bool],
+        find_refusal: Callable[[Permit], Answer | None],
     ) -> None:
         self.scheme = scheme
         self._credentials = credentials
         self._fetch = fetch
-        self._accepts = accepts
+        self._find_refusal = find_refusal
+        self._others: dict[str, AuthScheme] = {}
+        """Of requests that take another word than segmentation's, by their family."""
         self._lock = threading.RLock()
         self._token = credentials.token
         self._fetched_at: float | None = None
 
-    def permit(self) -> Permit:
+    def permit(self, family: str) -> Permit:
         """A permit that is good as far as is known; may ask the service for a token and for the scheme."""
         with self._lock:
             token = self._good_token()
-            return Permit(self.scheme, token) if self.scheme else self._learn(token)
+            permit = Permit(self.scheme, token) if self.scheme else self._learn(token)
+            return Permit(self._others.get(family, permit.scheme), token) if family in self._others else permit
+
+    def keep_scheme(self, family: str, permit: Permit) -> None:
+        """Remember that requests of this family take this word, whatever segmentation takes."""
+        with self._lock:
+            self._others[family] = permit.scheme
 
     def learn(self) -> Permit:
         """Find out the scheme, whatever was known of it."""
@@ -102,13 +114,16 @@ class Authorization:
 
     def _learn(self, token: str) -> Permit:
         while True:
+            refusals: list[Answer] = []
             for scheme in AuthScheme:
                 permit = Permit(scheme, token)
-                if self._accepts(permit):
+                if (answer := self._find_refusal(permit)) is None:
                     self.scheme = scheme
                     return permit
+                refusals.append(answer)
             if not self._renewable():
-                raise refused_token()
+                # Of a word that is not taken nobody wants to hear; what else is said of the right one, they do.
+                raise refused(next((answer for answer in refusals if not answer.unauthorized), refusals[-1]))
             token = self._renew()
 
     def _good_token(self) -> str:

@@ -9,67 +9,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import quote
 
-from ..address import check_api_url, is_loopback, is_safe_address, shown
+from ..address import check_api_url, is_loopback, shown
 from ..credentials import Credentials
-from ..errors import ConnectionFailedError, Hitem3DError, Message, ServiceUnavailableError, UncertainError
+from ..errors import ConnectionFailedError, Hitem3DError, ServiceUnavailableError, UncertainError
 from ..task import SegmentationRequest, ServiceState
 from . import answer as codes
-from .answer import ANSWER_LIMIT, Answer, read_answer, refusal, shown_message
+from .answer import ANSWER_LIMIT, Answer, read_answer, refusal
 from .authorization import Authorization, AuthScheme, Permit, basic
 from .download import download_result
+from .endpoints import BALANCE, COMMON_QUERY, ENDPOINTS, SEGMENTATION, TOKEN, Endpoints, family_of
 from .faults import NoAnswerError
+from .status import TaskStatus, read_status
 from .transport import Response, Timeouts, Transport
 from .upload import MultipartBody
 
-__all__ = ["ENDPOINTS", "AuthScheme", "Endpoints", "Hitem3DClient"]
+__all__ = ["ENDPOINTS", "AuthScheme", "Endpoints", "Hitem3DClient", "TaskStatus"]
 
 USER_AGENT = "Hitem3D-for-Blender"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """The paths of one family of tasks, below the service's address."""
-
-    create: str
-    query: str
-
-
-ENDPOINTS: Mapping[str, Endpoints] = MappingProxyType(
-    {
-        "segmentation": Endpoints(
-            create="/open-api/v1/segmentation/create-task", query="/open-api/v1/segmentation/query-task"
-        ),
-    }
-)
-COMMON_QUERY = "/open-api/v1/query-task"
-"""The first query of the API, asked where the family's own knows nothing of the task."""
-TOKEN = "/open-api/v1/auth/token"
-BALANCE = "/open-api/v1/balance"
-
 NO_TASK = "segmentation_00000000_000000000000"
 """A task id of the service's form that it can't have given to anybody."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class TaskStatus:
-    """An answer of query-task. ``state`` is the service's own word, which may be none of ServiceState."""
-
-    state: str
-    url: str = ""
-    """Signed and good for one hour: never logged, never stored."""
-    error: Message | None = None
-    """Why it failed, where the service says so."""
-    retry_after: float | None = None
-    """Seconds until the next question, where the service says so."""
-
-    def __repr__(self) -> str:
-        """Without the link: a repr ends up in logs and in reports of bugs."""
-        return f"<TaskStatus: {self.state}>"
 
 
 class Hitem3DClient:
@@ -92,8 +55,9 @@ class Hitem3DClient:
         self.api_url = check_api_url(api_url)
         self._credentials = credentials
         self._transport = Transport(user_agent=user_agent, ca_file=ca_file, timeouts=timeouts)
-        self._authorization = Authorization(credentials, scheme, fetch=self._fetch_token, accepts=self._accepts)
-        self._endpoints = ENDPOINTS["segmentation"]
+        self._authorization = Authorization(
+            credentials, scheme, fetch=self._fetch_token, find_refusal=self._find_refusal
+        )
 
     def __repr__(self) -> str:
         return f"<Hitem3DClient: {shown(self.api_url)}>"
@@ -122,7 +86,7 @@ class Hitem3DClient:
 
         The token and the scheme are made sure of before, with requests that cost nothing. ``on_send`` is called before
         the first byte of the body leaves: until then nothing can have been accepted. It is called a second time in the
-        one case where the body is sent again: the service refused the token (HTTP or code 401), which creates nothing.
+        one case where the body is sent again: the service refused the token or the scheme, which creates nothing.
 
         Raises
         - InputError, TooLargeError: refused here;
@@ -151,14 +115,16 @@ class Hitem3DClient:
         raise refusal(answer)
 
     def query_task(self, task_id: str) -> TaskStatus:
-        """Ask for the state of a task. Unknown states come back as they are and mean "keep waiting".
+        """Ask for the state of a task, of this family or of another (`ENDPOINTS`). Unknown states come back as they are
+        and mean "keep waiting".
 
         Raises ServiceError for a task that this account does not have, ServiceUnavailableError for what may be asked
         again, CredentialsError.
         """
-        answer = self._read(_query(self._endpoints.query, task_id))
+        family = family_of(task_id)
+        answer = self._read(_query(ENDPOINTS[family].query, task_id), family)
         if answer.unknown_task:
-            answer = self._read(_query(COMMON_QUERY, task_id))
+            answer = self._read(_query(COMMON_QUERY, task_id), family)
             if answer.unknown_task:
                 raise codes.unknown_task()
         if answer.code in codes.GENERATE_FAILED:
@@ -167,11 +133,19 @@ class Hitem3DClient:
             raise refusal(answer)
         if not any(isinstance(answer.data.get(name), str) for name in ("state", "status")):
             raise self._unavailable(answer)
-        return _status(answer, self._authorization.secrets())
+        return read_status(answer, self._authorization.secrets())
 
-    def balance(self) -> float:
-        """API credits left. Raises ServiceUnavailableError, CredentialsError, ServiceError."""
-        answer = self._read(BALANCE)
+    @property
+    def account(self) -> str:
+        """What tells accounts apart, and tells nothing of their keys."""
+        return self._credentials.account
+
+    def balance(self, patience: float | None = None) -> float:
+        """API credits left; ``patience`` is how many seconds an answer may take.
+
+        Raises ServiceUnavailableError, CredentialsError, ServiceError.
+        """
+        answer = self._read(BALANCE, BALANCE, patience)
         if not answer.ok:
             raise refusal(answer)
         try:
@@ -216,7 +190,7 @@ class Hitem3DClient:
         - Success without a task id: there is a task, and its id is lost.
         """
         headers = {"Authorization": permit.header, "Content-Type": body.content_type}
-        address = self.api_url + self._endpoints.create
+        address = self.api_url + ENDPOINTS[SEGMENTATION].create
         patience = self._transport.timeouts.create
         try:
             with self._transport.exchange(
@@ -226,10 +200,10 @@ class Hitem3DClient:
         except NoAnswerError as fault:
             failure = self._create_failure(fault, address, body)
             raise failure from fault
-        if _task_id(answer) or answer.unauthorized or not (answer.ok or answer.faulty):
+        if _task_id(answer) or answer.refused_unseen or not (answer.ok or answer.faulty):
             return answer
         if not body.finished:
-            raise self._unavailable(answer)
+            raise self._unavailable(answer, sending=True)
         raise UncertainError(
             "The model was sent, but what {host} answered says nothing about the task (HTTP {status}). It may have "
             "been created and charged: check your credits at platform.hi3d.ai before you send it again.",
@@ -254,35 +228,56 @@ class Hitem3DClient:
             )
         return self._transport.failure(fault, address)
 
-    def _authorized(self, send: Callable[[Permit], Answer]) -> Answer:
+    def _authorized(self, send: Callable[[Permit], Answer], family: str = SEGMENTATION) -> Answer:
         """Send with a permit; a second time, and no more, with another permit if the first one is refused."""
-        permit = self._authorization.permit()
+        permit = self._authorization.permit(family)
         answer = send(permit)
         if answer.unauthorized:
             answer = send(self._authorization.after_refusal(permit))
         if answer.unauthorized:
-            raise codes.refused_token()
+            raise codes.refused(answer)
         return answer
 
-    def _read(self, path: str) -> Answer:
-        return self._authorized(lambda permit: self._ask("GET", path, {"Authorization": permit.header}))
+    def _read(self, path: str, family: str, patience: float | None = None) -> Answer:
+        """Ask, with the word that this family of requests takes: it may be another one than segmentation's."""
 
-    def _accepts(self, permit: Permit) -> bool:
-        """Whether the service takes the permit: its answer about a task that there can't be is a 401 or another."""
+        def ask(permit: Permit) -> Answer:
+            answer = self._ask("GET", path, {"Authorization": permit.header}, patience=patience)
+            if answer.unauthorized and family != SEGMENTATION:
+                permit = permit.with_other_scheme()
+                other = self._ask("GET", path, {"Authorization": permit.header}, patience=patience)
+                if not other.unauthorized:
+                    self._authorization.keep_scheme(family, permit)
+                    return other
+            return answer
+
+        return self._authorized(ask, family)
+
+    def _find_refusal(self, permit: Permit) -> Answer | None:
+        """None where the service takes the permit; else what it says instead.
+
+        It is asked for a task that there can't be. Only "unknown task" and success show that the permit was looked at
+        and taken: a refusal has many forms (HTTP 401 and 403, the same as codes, "login expired" under others).
+        """
         headers = {"Authorization": permit.header}
-        answer = self._ask("GET", _query(self._endpoints.query, NO_TASK), headers)
+        answer = self._ask("GET", _query(ENDPOINTS[SEGMENTATION].query, NO_TASK), headers)
         if answer.unknown_task and answer.code != codes.UNKNOWN_TASK:
             # Perhaps there is no such query here, and whoever said so did not look at the permit.
             answer = self._ask("GET", _query(COMMON_QUERY, NO_TASK), headers)
         if not answer.unauthorized and not answer.code:
             raise refusal(answer)
-        return not answer.unauthorized
+        if answer.ok or answer.unknown_task:
+            return None
+        if not answer.unauthorized and self._ask("GET", BALANCE, headers).ok:
+            return None  # no page says how an unknown task is answered, so this may have been it
+        return answer
 
     def _fetch_token(self) -> str:
         headers = {"Authorization": f"Basic {basic(self._credentials)}", "Content-Type": "application/json"}
         answer = self._ask("POST", TOKEN, headers, b"{}")
         if answer.unauthorized:
-            raise refusal(Answer(answer.status, codes.BAD_KEYS))
+            behind_a_wall = answer.status == 403 and not answer.code
+            raise codes.refused(answer) if behind_a_wall else refusal(Answer(answer.status, codes.BAD_KEYS))
         if not answer.ok:
             raise refusal(answer)
         token = answer.data.get("accessToken")
@@ -290,13 +285,21 @@ class Hitem3DClient:
             raise self._unavailable(answer)
         return token
 
-    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        patience: float | None = None,
+    ) -> Answer:
         """Send a request that may be sent twice, and is if nothing came: a kept connection may have died unnoticed.
 
         Raises ServiceUnavailableError for what may be asked again later; all else is given back.
         """
         address = self.api_url + path
-        patience = self._transport.timeouts.read
+        patience = min(patience or math.inf, self._transport.timeouts.read)
         for last_try in (False, True):
             try:
                 with self._transport.exchange(
@@ -322,18 +325,25 @@ class Hitem3DClient:
             body = None
         return read_answer(response.status, response.headers, body, secrets=self._authorization.secrets())
 
-    def _unavailable(self, answer: Answer) -> ServiceUnavailableError:
-        """For an answer that helps nobody: a fault of the service, or no answer of the service at all."""
+    def _unavailable(self, answer: Answer, *, sending: bool = False) -> ServiceUnavailableError:
+        """For an answer that helps nobody: a fault of the service, or no answer of the service at all.
+
+        ``sending``: it came while a model was being sent, so the user wonders whether it was paid for.
+        """
         if answer.http < 400 and answer.code != codes.SYSTEM_ERROR:
             error = ServiceUnavailableError(
                 "What came from {host} is not an answer of Hitem3D. In a hotel or studio network a login page may be "
                 "in the way; check also the service's address in the preferences.",
                 host=shown(self.api_url),
             )
-        else:
+        elif sending:
             error = ServiceUnavailableError(
                 "Hitem3D can't answer at the moment (HTTP {status}). Try again in a while; nothing was charged.",
                 status=answer.http,
+            )
+        else:
+            error = ServiceUnavailableError(
+                "Hitem3D can't answer at the moment (HTTP {status}). Try again in a while.", status=answer.http
             )
         error.retry_after = answer.retry_after
         return error
@@ -349,38 +359,3 @@ def _task_id(answer: Answer) -> str:
     if isinstance(task_id, int) and not isinstance(task_id, bool):
         task_id = str(task_id)
     return task_id.strip() if isinstance(task_id, str) and answer.code in (codes.OK, "") else ""
-
-
-def _status(answer: Answer, secrets: tuple[str, ...]) -> TaskStatus:
-    """What query-task says of a task. ``state`` is the documented field; a callback's page calls it ``status``."""
-    word = next((word for name in ("state", "status") if isinstance(word := answer.data.get(name), str)), "")
-    state = next((known for known in ServiceState if known == word.strip().lower()), shown_message(word, secrets))
-    return TaskStatus(
-        state=str(state),
-        url=_link(answer.data) if state == ServiceState.SUCCESS else "",
-        error=_why(answer.data, secrets) if state == ServiceState.FAILED else None,
-        retry_after=answer.retry_after,
-    )
-
-
-def _why(data: Mapping[str, object], secrets: tuple[str, ...]) -> Message:
-    for name in ("error", "error_msg", "fail_reason", "msg", "message"):
-        if isinstance(text := data.get(name), str) and (reason := shown_message(text, secrets)):
-            return Message(
-                "Hitem3D could not cut the model into parts: {reason}. The credits are refunded; try again later, or "
-                "with a simpler model.",
-                {"reason": reason},
-            )
-    return codes.generate_failed().message
-
-
-def _link(value: object, depth: int = 0) -> str:
-    """The first link to a model: ``url`` is the documented field, the others occur in clients of this service."""
-    if isinstance(value, str):
-        return value if is_safe_address(value, loopback=True) else ""
-    if isinstance(value, Mapping):
-        names = ("url", "model_url", "model_urls", "task_result", "items")
-        value = [value[name] for name in names if name in value]
-    if isinstance(value, list) and depth < 4:
-        return next(filter(None, (_link(item, depth + 1) for item in value[:20])), "")
-    return ""

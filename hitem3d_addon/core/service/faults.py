@@ -26,6 +26,10 @@ class FaultKind(Enum):
     TLS = auto()
     """The other side can't prove who it is, or does not speak TLS."""
     PROXY = auto()
+    PROXY_ADDRESS = auto()
+    """What names the proxy is no address."""
+    SOCKS = auto()
+    """A SOCKS proxy, which takes a Python module that is not there."""
     OTHER = auto()
 
 

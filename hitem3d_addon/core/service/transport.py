@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ..address import is_loopback, shown
 from ..errors import ConnectionFailedError, InputError, MissingError
@@ -202,6 +203,18 @@ class Transport:
                     proxy=shown(proxy) if proxy else "-",
                     reason=fault.reason,
                 )
+            case FaultKind.PROXY_ADDRESS:
+                return ConnectionFailedError(
+                    "The address of the proxy can't be used ({proxy}). Write it as http://host:port in HTTPS_PROXY or "
+                    "in the system's proxy settings.",
+                    proxy=shown(proxy),
+                )
+            case FaultKind.SOCKS:
+                return ConnectionFailedError(
+                    "The proxy {proxy} is a SOCKS proxy, for which this Blender's Python lacks the module PySocks. "
+                    "Name an HTTP proxy in HTTPS_PROXY, or install PySocks into Blender's Python.",
+                    proxy=shown(proxy),
+                )
             case FaultKind.NAME:
                 return ConnectionFailedError(
                     "The name {host} can't be found on the network. Check the connection to the internet and the "
@@ -251,10 +264,13 @@ class Transport:
             "Accept-Language": "en-US",  # the service's messages are Chinese otherwise
         }
 
+        proxies = _proxies(address)
+        _check_proxy(_proxy(address))
+
         def send() -> RequestsResponse:
             request = requests.Request(method, address, headers={**everywhere, **headers}, data=body).prepare()
             timeout = (self.timeouts.connect, read_timeout)
-            return adapter.send(request, stream=True, timeout=timeout, verify=verify, proxies=_proxies(address))
+            return adapter.send(request, stream=True, timeout=timeout, verify=verify, proxies=proxies)
 
         return guarded(send)
 
@@ -296,7 +312,25 @@ def _proxies(address: str) -> dict[str, str]:
         return {}
     from requests.utils import get_environ_proxies
 
-    return get_environ_proxies(address)
+    found = get_environ_proxies(address)
+    # As other programs read "host:port"; requests takes the host of it for a scheme.
+    return {scheme: proxy if "://" in proxy else f"http://{proxy}" for scheme, proxy in found.items() if proxy}
+
+
+def _check_proxy(proxy: str) -> None:
+    """Raise NoAnswerError for a proxy that can't be spoken to: requests says it in many ways, and names no cause."""
+    if not proxy:
+        return
+    try:
+        parts = urlsplit(proxy)
+        scheme = parts.scheme if parts.hostname and parts.port != 0 else ""
+    except ValueError:
+        scheme = ""
+    if scheme.startswith("socks"):
+        if importlib.util.find_spec("socks") is None:
+            raise NoAnswerError(FaultKind.SOCKS, "no module for SOCKS", "PySocks")
+    elif scheme not in ("http", "https"):
+        raise NoAnswerError(FaultKind.PROXY_ADDRESS, "no address of a proxy", "proxy")
 
 
 def _bundled() -> str:

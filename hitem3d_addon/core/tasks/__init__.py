@@ -7,8 +7,9 @@ The only room that writes the list. The blocking path (scripts, command line) an
 
 DOORS = (
     "batch",
-    "origins",
+    "ledger",
     "outcome",
+    "places",
     "owner",
     "retention",
     "rows",

@@ -12,14 +12,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..backoff import backoff
 from ..errors import (
     BusyError,
-    CancelledError,
     CredentialsError,
     CreditsError,
     Hitem3DError,
@@ -27,52 +26,34 @@ from ..errors import (
     ServiceUnavailableError,
     StoreError,
     TaskFailedError,
-    TaskTimeoutError,
     forgotten,
 )
 from ..task import Task
 from ..values import TaskState
 from . import workflow
-from .outcome import Goal, Hooks, Model, Outcome, make_failure
+from .outcome import Flight, Goal, Hooks, Model, Outcome, make_failure, make_late, make_stopped
+from .places import Places
 from .rows import error_of
 from .store import is_locked
 from .workflow import Cancelled, Worker
 
 log = logging.getLogger(__name__)
 
-JOBS = 10
-"""Tasks under way at a time: the service's default limit for an account (FAQ)."""
 SEND_TRIES = 5
 """How often a model is tried to be sent while there is no connection; a service that is busy is waited for."""
 WATCH_PAUSE = 1.0
 """Seconds between looks at a task that another process works on."""
+
+LOOK_PAUSE = 1.0
+"""Seconds between looks whether there is a place for a model in line."""
 
 _NAP = 0.1
 _ENDED = (TaskState.FAILED, TaskState.CANCELLED)
 """Gone on with where there is a task id: then it may have been paid for."""
 
 
-@dataclass
-class _Flight:
-    """A task under way."""
-
-    name: str
-    given: str
-    """The uid that was handed in."""
-    uid: str
-    """That of the row, another one where the content is known."""
-    model: Model | None
-    """None for a task that is only waited for: it is never sent."""
-    since: float
-    due: float = 0.0
-    created: bool = False
-    polls: int = 0
-    failures: int = 0
-    told: Task | None = None
-
-
 class Batch:
-    """Runs models and tasks to a goal, ``jobs`` at a time.
+    """Runs models and tasks to a goal, ``jobs`` at a time; 0: as many as the service takes, see `Places`.
 
     ``timeout`` is in seconds, for each from its first step on. ``again`` sends models even if they were sent before;
     without ``retry`` not even those are sent that failed at the service and were refunded.
@@ -85,7 +66,7 @@ class Batch:
         worker: Worker,
         goal: Goal,
         *,
-        jobs: int = JOBS,
+        jobs: int = 0,
         timeout: float = workflow.WAIT_BUDGET,
         again: bool = False,
         retry: bool = True,
@@ -95,16 +76,18 @@ class Batch:
     ) -> None:
         self._worker = worker
         self._goal = goal
-        self._jobs = jobs
+        self._places = Places(jobs)
         self._timeout = timeout
         self._again = again
         self._retry = retry
         self._hooks = hooks or Hooks()
         self._cancelled = cancelled
         self._check_uploads = check_uploads
-        self._flights: list[_Flight] = []
-        self._hold = 0.0
-        self._busy = 0
+        self._flights: list[Flight] = []
+        self._sent: deque[str] = deque()
+        """Tasks that this run sent and asks for no more, by uid: they fill the account all the same."""
+        self._next_look = 0.0
+        self._was_busy = False
         self.stopped_by: Hitem3DError | None = None
 
     def run(self, given: Iterable[Model | Task | Outcome]) -> Iterator[Outcome]:
@@ -129,6 +112,7 @@ class Batch:
                         break
                     if flight.due <= time.monotonic() and (outcome := self._step(flight)):
                         yield self._end(flight, outcome)
+                self._look_at_sent()
                 more = more and self.stopped_by is None
                 self._sleep(more)
             for flight in list(self._flights):
@@ -139,8 +123,29 @@ class Batch:
                     self._let_go(flight)
 
     def _has_room(self) -> bool:
-        held = self._hold > time.monotonic()
-        return len(self._flights) < self._jobs and not held and not self.stopped_by and not self._cancelled()
+        going_on = not self.stopped_by and not self._cancelled()
+        return going_on and self._places.has_room(max(len(self._flights), self._at_service()), time.monotonic())
+
+    def _at_service(self) -> int:
+        """How many tasks of this run are at the service, as far as it asks for them."""
+        waiting = sum(flight.told is not None for flight in self._flights)
+        return waiting + (len(self._sent) if self._was_busy else 0)
+
+    def _look_at_sent(self) -> None:
+        """While the account is full, ask for a task that was sent and left: where one has ended, there is a place."""
+        now = time.monotonic()
+        if not self._was_busy or not self._sent or now < self._next_look:
+            return
+        self._next_look = now + workflow.poll_pause(0)
+        uid = self._sent.popleft()
+        try:
+            ended = workflow.refresh(self._worker, uid)[0].state is not TaskState.WORKING
+        except ServiceUnavailableError:
+            ended = False
+        except Hitem3DError:  # it was forgotten, or the account lost it
+            ended = True
+        if not ended:
+            self._sent.append(uid)
 
     def _sleep(self, more: bool) -> None:
         if more and self._has_room():
@@ -156,7 +161,7 @@ class Batch:
     def _begin(self, thing: Model | Task) -> Iterator[Outcome]:
         now = time.monotonic()
         if isinstance(thing, Task):
-            self._flights.append(_Flight(thing.name, thing.uid, thing.uid, None, now))
+            self._flights.append(Flight(thing.name, thing.uid, thing.uid, None, now))
             return
         try:
             thing.request.check()
@@ -164,7 +169,7 @@ class Batch:
         except Hitem3DError as error:
             yield make_failure(thing.name, thing.uid, error)
             return
-        self._flights.append(_Flight(thing.name, thing.uid, task.uid, thing, now))
+        self._flights.append(Flight(thing.name, thing.uid, task.uid, thing, now))
 
     def _enlist(self, model: Model) -> Task:
         task = Task(
@@ -181,7 +186,7 @@ class Batch:
             return self._worker.store.add(task)
         return self._worker.store.add_once(task, retry=self._retry)[0]
 
-    def _enlist_anew(self, flight: _Flight) -> bool:
+    def _enlist_anew(self, flight: Flight) -> bool:
         """Make a new row where the known one ended unsent, in another process; False where that was our own."""
         if flight.model is None or flight.uid == flight.model.uid:
             return False
@@ -191,7 +196,7 @@ class Batch:
 
     # ---- one step of one task
 
-    def _step(self, flight: _Flight) -> Outcome | None:
+    def _step(self, flight: Flight) -> Outcome | None:
         """Take the next step; the outcome, if it was the last."""
         error: Hitem3DError
         try:
@@ -207,13 +212,13 @@ class Batch:
                 self.stopped_by = caught
             return self._failed(flight, caught)
         else:
-            flight.failures = 0
+            flight.failures, flight.obstacle = 0, None
             if outcome is None and time.monotonic() - flight.since >= self._timeout:
                 return self._timed_out(flight)
             return outcome
         return self._try_later(flight, error)
 
-    def _advance(self, flight: _Flight) -> Outcome | None:
+    def _advance(self, flight: Flight) -> Outcome | None:
         store, owner = self._worker.store, self._worker.owner
         before = store.get(flight.uid) if flight.model is None else None
         if before and before.state is TaskState.PENDING and (not before.owner or owner.is_gone(before.owner)):
@@ -229,8 +234,8 @@ class Batch:
         if task.state is TaskState.PENDING:
             if flight.model is None:
                 raise _not_sent(flight.name)
-            if self._hold > time.monotonic():
-                flight.due = self._hold
+            if not self._places.has_room(self._at_service(), time.monotonic()):
+                flight.due = time.monotonic() + LOOK_PAUSE
                 return None
             task = self._submit(flight, flight.model, task)
         if task.state is TaskState.UNCERTAIN:
@@ -259,7 +264,7 @@ class Batch:
                 task = store.get(task.uid) or task
         return self._outcome(flight, task, file)
 
-    def _submit(self, flight: _Flight, model: Model, task: Task) -> Task:
+    def _submit(self, flight: Flight, model: Model, task: Task) -> Task:
         self._check_uploads()
         if task.request.mesh != model.request.mesh:  # left by a run that died; its file may be elsewhere, or gone
             request = task.request._replace(mesh=model.request.mesh)
@@ -275,10 +280,12 @@ class Batch:
             cancelled=self._cancelled,
         )
         flight.created = True
-        self._busy, self._hold = 0, 0.0
+        self._places.note_accepted(self._at_service() + 1)
+        if self._goal is Goal.SENT:
+            self._sent.append(task.uid)
         return task
 
-    def _fetch(self, flight: _Flight) -> Path:
+    def _fetch(self, flight: Flight) -> Path:
         return workflow.fetch(
             self._worker,
             flight.uid,
@@ -286,7 +293,7 @@ class Batch:
             cancelled=self._cancelled,
         )
 
-    def _watch(self, flight: _Flight) -> Outcome | None:
+    def _watch(self, flight: Flight) -> Outcome | None:
         """See how far another process is, which works on this task."""
         flight.due = time.monotonic() + WATCH_PAUSE
         task = self._worker.store.get(flight.uid)
@@ -308,22 +315,22 @@ class Batch:
             raise error_of(task)
         return None
 
-    def _tell(self, flight: _Flight, task: Task) -> None:
+    def _tell(self, flight: Flight, task: Task) -> None:
         seen = flight.told
         if seen is None or (seen.state, seen.service_state) != (task.state, task.service_state):
             flight.told = task
             self._hooks.changed(flight.name, task)
 
-    def _try_later(self, flight: _Flight, error: Hitem3DError) -> Outcome | None:
+    def _try_later(self, flight: Flight, error: Hitem3DError) -> Outcome | None:
         """Put a task back in line after what passes by itself."""
         flight.failures += 1
+        flight.obstacle = error.message
         wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
         now = time.monotonic()
         if isinstance(error, BusyError):
-            # Others share the account's limit: nobody of this run need try before the pause is over.
-            self._busy += 1
-            pause = backoff(self._busy, wanted)
-            self._hold = now + pause
+            # The account is full. Nobody of this run need try before the pause is over and a task of ours has ended.
+            self._was_busy = True
+            pause = self._places.note_refused(self._at_service(), now, wanted)
         else:
             pause = backoff(flight.failures, wanted)
         flight.due = now + pause
@@ -339,7 +346,7 @@ class Batch:
 
     # ---- how a task ends for this run
 
-    def _end(self, flight: _Flight, outcome: Outcome) -> Outcome:
+    def _end(self, flight: Flight, outcome: Outcome) -> Outcome:
         self._flights.remove(flight)
         try:
             self._let_go(flight)
@@ -347,7 +354,7 @@ class Batch:
             log.warning("%s: %s", flight.uid, error)
         return outcome
 
-    def _let_go(self, flight: _Flight) -> None:
+    def _let_go(self, flight: Flight) -> None:
         """Leave the task to others. What was not sent is stopped: a later process is not to send it unasked."""
         if any(other.uid == flight.uid for other in self._flights if other is not flight):
             return
@@ -357,47 +364,21 @@ class Batch:
             workflow.cancel(self._worker, flight.uid)
         store.release(flight.uid, owner)
 
-    def _outcome(self, flight: _Flight, task: Task, file: Path | None = None) -> Outcome:
+    def _outcome(self, flight: Flight, task: Task, file: Path | None = None) -> Outcome:
         return Outcome(flight.name, flight.given, task, flight.created, file)
 
-    def _failed(self, flight: _Flight, error: Hitem3DError) -> Outcome:
+    def _failed(self, flight: Flight, error: Hitem3DError) -> Outcome:
         task = None
         with contextlib.suppress(StoreError):
             task = self._worker.store.get(flight.uid)
         return make_failure(flight.name, flight.given, error, task, created=flight.created)
 
-    def _timed_out(self, flight: _Flight) -> Outcome:
+    def _timed_out(self, flight: Flight) -> Outcome:
         task = self._worker.store.get(flight.uid)
-        if task is None or not task.task_id:
-            return self._failed(
-                flight,
-                TaskTimeoutError(
-                    "Not sent after {seconds} seconds. Run the same command again to go on, or give more time with "
-                    "--timeout.",
-                    seconds=round(self._timeout),
-                ),
-            )
-        return self._failed(
-            flight,
-            TaskTimeoutError(
-                "Not ready after {seconds} seconds. The task goes on at the service ({task_id}); "
-                "wait for it, or run the same command again.",
-                seconds=round(self._timeout),
-                task_id=task.task_id,
-            ),
-        )
+        return self._failed(flight, make_late(task, self._timeout, flight.obstacle))
 
-    def _interrupted(self, flight: _Flight) -> Outcome:
-        task = self._worker.store.get(flight.uid)
-        if task and task.task_id:
-            return self._failed(
-                flight,
-                CancelledError(
-                    "Stopped waiting. The task goes on at the service ({task_id}).",
-                    task_id=task.task_id,
-                ),
-            )
-        return self._failed(flight, CancelledError("Stopped before it was sent; nothing was charged."))
+    def _interrupted(self, flight: Flight) -> Outcome:
+        return self._failed(flight, make_stopped(self._worker.store.get(flight.uid)))
 
 
 def _not_sent(name: str) -> InputError:

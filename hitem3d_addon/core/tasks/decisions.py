@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import time
 
+from ..address import shown
 from ..data_folder import job_folder, new_uid, remove_folder
 from ..errors import CancelledError, InputError, StoreError
 from ..task import SegmentationRequest, Task
@@ -61,6 +62,23 @@ def retry(worker: Worker, uid: str) -> Task:
     if task.request.mesh and not task.request.mesh.is_file():
         raise InputError("The model's file is gone, so it can't be sent again. Segment the object once more.")
     return worker.store.update(uid, state=TaskState.PENDING, finished=0, error=None, error_kind="")
+
+
+def move(worker: Worker, uid: str) -> Task:
+    """Move a task that was never sent to the service that is set now, as when its address was wrong. Raises InputError.
+
+    Where something may have been sent, there is something at the old address, perhaps paid for: that stays there.
+    """
+    task = claim(worker, uid)
+    if task.task_id or task.state not in (TaskState.PENDING, TaskState.FAILED, TaskState.CANCELLED):
+        raise InputError(
+            "This task was sent, or may have been, so it stays with its service: {host}.", host=shown(task.api_url)
+        )
+    if task.request.mesh and not task.request.mesh.is_file():
+        raise InputError("The model's file is gone, so it can't be sent again. Segment the object once more.")
+    return worker.store.update(
+        uid, api_url=worker.client.api_url, state=TaskState.PENDING, finished=0, error=None, error_kind=""
+    )
 
 
 def give_task_id(worker: Worker, uid: str, task_id: str) -> Task:

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from ..data_folder import new_uid
-from ..errors import Hitem3DError, Message
+from ..errors import CancelledError, Hitem3DError, Message, TaskTimeoutError
 from ..task import SegmentationRequest, Task
 
 
@@ -58,6 +58,32 @@ def make_failure(
     return Outcome(name, uid, task, created, error=error.message, kind=type(error).__name__)
 
 
+def make_late(task: Task | None, seconds: float, obstacle: Message | None) -> TaskTimeoutError:
+    """The error for a task whose time is over, with what stood in the way of the last step, if anything."""
+    if task is None or not task.task_id:
+        late = TaskTimeoutError(
+            "Not sent after {seconds} seconds. Run the same command again to go on, or give more time with --timeout.",
+            seconds=round(seconds),
+        )
+    else:
+        late = TaskTimeoutError(
+            "Not ready after {seconds} seconds. The task goes on at the service ({task_id}); wait for it, or run the "
+            "same command again.",
+            seconds=round(seconds),
+            task_id=task.task_id,
+        )
+    if obstacle:
+        return TaskTimeoutError("{late} What stood in the way last: {obstacle}", late=late.message, obstacle=obstacle)
+    return late
+
+
+def make_stopped(task: Task | None) -> CancelledError:
+    """The error for a task that is waited for no longer, because somebody asked to stop."""
+    if task and task.task_id:
+        return CancelledError("Stopped waiting. The task goes on at the service ({task_id}).", task_id=task.task_id)
+    return CancelledError("Stopped before it was sent; nothing was charged.")
+
+
 @dataclass(frozen=True, slots=True)
 class Hooks:
     """What somebody who watches is told. None of them may raise an OSError, see `Hitem3DClient.create_task`."""
@@ -68,3 +94,24 @@ class Hooks:
     """Name, "upload" or "download", bytes so far and in all (0: not known)."""
     waits: Callable[[str, Message, float], None] = lambda _name, _error, _pause: None
     """Something passing went wrong; it is tried again in so many seconds."""
+
+
+@dataclass
+class Flight:
+    """A task under way."""
+
+    name: str
+    given: str
+    """The uid that was handed in."""
+    uid: str
+    """That of the row, another one where the content is known."""
+    model: Model | None
+    """None for a task that is only waited for: it is never sent."""
+    since: float
+    due: float = 0.0
+    created: bool = False
+    polls: int = 0
+    failures: int = 0
+    told: Task | None = None
+    obstacle: Message | None = None
+    """What stood in the way of the last step, if anything."""

@@ -36,7 +36,7 @@ def to_row(task: Task) -> dict[str, Any]:
     row["seg_level"] = task.request.seg_level.value
     row["format"] = int(task.request.format)
     row["mesh"] = str(task.request.mesh or "")
-    row["error"] = json.dumps([task.error.template, dict(task.error.values)]) if task.error else ""
+    row["error"] = json.dumps(task.error.pack()) if task.error else ""
     return {name: to_sql(value) for name, value in row.items()}
 
 
@@ -61,5 +61,5 @@ def to_task(row: Mapping[str, Any]) -> Task:
     )
     values = {name: row[name] for name in Task._fields if name != "request"}
     values["state"] = TaskState(row["state"])
-    values["error"] = Message(*json.loads(row["error"])) if row["error"] else None
+    values["error"] = Message.unpack(json.loads(row["error"])) if row["error"] else None
     return Task(request=request, **values)

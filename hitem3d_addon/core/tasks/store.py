@@ -20,13 +20,12 @@ from ..data_folder import TASK_LIST, job_folder, make_folder, private_file
 from ..errors import Message, StoreError, TaskFailedError, UncertainError, forgotten
 from ..task import SegmentationRequest, Task
 from ..values import TaskState
+from .ledger_events import note_step
 from .owner import Owner, exclusive
 from .rows import COLUMNS, failure_fields, to_row, to_sql, to_task
 
 SCHEMA_VERSION = 2
 DAMAGED = "tasks-damaged-"
-ORIGIN = "origin"
-"""Under this and a task's uid it is remembered which .blend the task comes from."""
 _NOTE = "task_id"
 _NOTE_BYTES = 1024
 """The size of the file that a task id is noted in; the ids that are known have 35 bytes."""
@@ -252,7 +251,6 @@ class TaskStore:
         """Take a task out of the list. Its files are the caller's to remove."""
         with self._transaction("IMMEDIATE") as sql:
             sql.execute("DELETE FROM task WHERE uid = ?", (uid,))
-            sql.execute("DELETE FROM setting WHERE key = ?", (f"{ORIGIN} {uid}",))
 
     # ---- what is remembered beside the tasks
 
@@ -272,6 +270,16 @@ class TaskStore:
         with self._transaction("DEFERRED") as sql:
             rows = sql.execute("SELECT key, value FROM setting WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
             return {str(row["key"]): str(row["value"]) for row in rows}
+
+    # ---- for the ledger, which lies in the same file
+
+    def reading(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A transaction that only reads. Raises StoreError."""
+        return self._transaction("DEFERRED")
+
+    def writing(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A transaction that writes: all of it, or nothing. Raises StoreError."""
+        return self._transaction("IMMEDIATE")
 
     # ---- SQLite
 
@@ -376,6 +384,7 @@ class TaskStore:
         changed = task._replace(**changes, revision=self._next_revision(sql), request=request or task.request)
         assignments = ", ".join(f"{name} = :{name}" for name in COLUMNS)
         sql.execute(f"UPDATE task SET {assignments} WHERE uid = :uid", to_row(changed))
+        note_step(sql, self.home, task, changed)
         return changed
 
     def _insert(self, sql: sqlite3.Connection, task: Task) -> Task:

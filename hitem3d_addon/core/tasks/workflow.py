@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..address import shown
-from ..data_folder import job_folder, make_folder
+from ..data_folder import make_folder
 from ..errors import (
     CancelledError,
     Hitem3DError,
@@ -33,7 +33,10 @@ from ..errors import (
 )
 from ..task import SegmentationRequest, ServiceState, Task
 from ..values import TaskState
-from .decisions import adopt, cancel, forget, forget_ended, give_task_id, retry
+from .decisions import adopt, cancel, forget, forget_ended, give_task_id, move, retry
+from .ledger import observe, observe_after, observe_before
+from .ledger_events import source_key
+from .results import download_models, result_file
 from .rows import error_of, failure_fields
 from .store import TaskStore
 from .worker import Cancelled, Progress, Worker, check_address, claim, commit_id, connect, remember_scheme, with_id
@@ -50,20 +53,26 @@ __all__ = [
     "adopt",
     "cancel",
     "connect",
+    "describe_account",
     "fetch",
     "forget",
     "forget_ended",
     "give_task_id",
+    "move",
     "poll_pause",
+    "read_sources",
     "record",
     "refresh",
     "result_file",
     "retry",
+    "source_of",
     "submit",
     "wait",
 ]
 """What others call, the user's decisions included."""
 
+FIRST_PAUSE = 5.0
+"""Seconds between the first questions for a task, where the service does not say how long to wait."""
 WAIT_BUDGET = 70 * 60.0
 """Seconds: the service gives a task up after an hour (its FAQ); the rest is margin."""
 
@@ -76,15 +85,19 @@ def record(
     name: str,
     api_url: str,
     owner: str = "",
+    source: str = "",
     content: str = "",
     again: bool = True,
 ) -> Task:
     """Put a request in the list as PENDING; the first step, before anything is sent. Raises InputError, StoreError.
 
+    ``source`` is the file that it comes from, such as a .blend, for the ledger and the task list; see `source_of`.
     Without ``again``, a model of the same content that was asked for with the same options is not put there twice:
     gives the task of it that is there, which has another uid.
     """
     request.check()
+    if source:
+        store.remember(source_key(uid), source)
     task = Task(
         uid=uid,
         name=name,
@@ -98,6 +111,17 @@ def record(
     return store.add(task) if again else store.add_once(task)[0]
 
 
+def source_of(store: TaskStore, uid: str) -> str:
+    """The file that a task came from, as it was given to `record`; "" where it was not."""
+    return store.recall(source_key(uid))
+
+
+def read_sources(store: TaskStore) -> dict[str, str]:
+    """The files that tasks came from, by uid; only of those of which it is known."""
+    prefix = source_key("")
+    return {key.removeprefix(prefix): file for key, file in store.recall_all(prefix).items()}
+
+
 def submit(
     worker: Worker,
     uid: str,
@@ -105,6 +129,7 @@ def submit(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     on_begin: Callable[[], None] | None = None,
+    ask_after: bool = True,
 ) -> Task:
     """Send a PENDING task to create-task, once, and commit its task id.
 
@@ -112,7 +137,8 @@ def submit(
     dies in between leaves SENDING behind, which `TaskStore.claim` turns into UNCERTAIN. Every error is committed to
     the row and raised. After a ServiceUnavailableError the row is PENDING again: nothing was accepted, and the caller
     tries again or cancels. ``on_begin`` is called right before SENDING is committed, and may raise to keep it from
-    that. A task in another state is given back as it is: it is never sent a second time.
+    that. A task in another state is given back as it is: it is never sent a second time. The balance is asked for
+    before and, unless ``ask_after`` is False, after: from that the ledger knows what it cost.
     """
     task = claim(worker, uid)
     if task.state is not TaskState.PENDING:
@@ -128,6 +154,7 @@ def submit(
         store.begin_sending(uid, worker.owner, again=begun)
         begun = True
 
+    observe_before(worker)
     try:
         task_id = worker.client.create_task(task.request, progress=progress, cancelled=cancelled, on_send=on_send)
     except UncertainError as error:
@@ -150,6 +177,8 @@ def submit(
     task = commit_id(store, task, task_id)
     with contextlib.suppress(StoreError):  # a convenience, which must not make a sent task look like a failure
         remember_scheme(worker)
+    if ask_after:
+        observe_after(worker)
     return task
 
 
@@ -176,6 +205,7 @@ def wait(
     end = time.monotonic() + timeout
     polls = 0
     while True:
+        obstacle: ServiceUnavailableError | None = None
         try:
             before = task
             task, status = _refresh(worker, task)
@@ -184,6 +214,7 @@ def wait(
                 on_change(task)
         except ServiceUnavailableError as error:
             _log("task %s: no answer, asking again: %s", task.task_id, error)
+            obstacle = error
             pause = max(poll_pause(polls), error.retry_after or 0.0)
         if task.state in (TaskState.READY, TaskState.DONE):
             return task
@@ -193,12 +224,23 @@ def wait(
         if not _sleep(min(pause, end - time.monotonic()), cancelled):
             raise CancelledError("Stopped waiting. The task goes on at the service; import it when it is ready.")
         if time.monotonic() >= end:
-            raise TaskTimeoutError(
-                "The parts are not ready after {seconds} seconds; the task goes on at the service ({task_id}). "
-                "Import the parts later.",
-                seconds=round(timeout),
-                task_id=task.task_id,
-            )
+            raise _make_late(task, timeout, obstacle) from obstacle
+
+
+def _make_late(task: Task, timeout: float, obstacle: Hitem3DError | None) -> TaskTimeoutError:
+    if obstacle:
+        return TaskTimeoutError(
+            "It is not known whether the parts are ready: {obstacle} The task goes on at the service ({task_id}). "
+            "Import the parts later.",
+            obstacle=obstacle.message,
+            task_id=task.task_id,
+        )
+    return TaskTimeoutError(
+        "The parts are not ready after {seconds} seconds; the task goes on at the service ({task_id}). "
+        "Import the parts later.",
+        seconds=round(timeout),
+        task_id=task.task_id,
+    )
 
 
 def fetch(worker: Worker, uid: str, *, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Path:
@@ -222,37 +264,35 @@ def fetch(worker: Worker, uid: str, *, progress: Progress | None = None, cancell
                 "The parts are not ready: the service says “{state}”. Try again in a while.",
                 state=status.state,
             )
-        if not status.url:
+        if not status.urls:
             raise ResultError("The service is done but gave no link to the parts. Try again in a while.")
         try:
-            file = worker.client.download(status.url, folder, progress=progress, cancelled=cancelled)
+            file, note = download_models(
+                worker.client, status.urls, folder, asked=task.request.format, progress=progress, cancelled=cancelled
+            )
         except LinkExpiredError:
             if last_try:
                 raise
             continue
         worker.store.update(
-            uid, state=TaskState.DONE, result=file.name, finished=task.finished or _now(), error=None, error_kind=""
+            uid, state=TaskState.DONE, result=file.name, finished=task.finished or _now(), error=note, error_kind=""
         )
         _log("task %s: parts downloaded", task.task_id)
         return file
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def result_file(home: Path, task: Task) -> Path | None:
-    """The result of a task on this disk, or None where it was never fetched or was cleared away since."""
-    if not task.result:
-        return None
-    file = job_folder(home, task.uid) / Path(task.result).name
-    return file if file.is_file() else None
-
-
 def account(worker: Worker) -> Message:
     """Whether the keys work, at which host, and what is left to spend, in one sentence."""
     worker.client.learn_scheme()
     remember_scheme(worker)
+    return describe_account(worker, observe(worker))
+
+
+def describe_account(worker: Worker, credits: float) -> Message:
     return Message(
         "The keys work: {host}, {credits:g} API credits left.",
-        {"host": shown(worker.client.api_url), "credits": worker.client.balance()},
+        {"host": shown(worker.client.api_url), "credits": credits},
     )
 
 
@@ -263,7 +303,7 @@ def poll_pause(polls: int, asked_for: float | None = None) -> float:
     """
     if asked_for is not None:
         return max(asked_for, 0.2)
-    return min(5.0 * 1.1 ** min(polls, 12), 15.0) * random.uniform(0.9, 1.1)
+    return FIRST_PAUSE * min(1.1 ** min(polls, 12), 3.0) * random.uniform(0.9, 1.1)
 
 
 def _refresh(worker: Worker, task: Task) -> tuple[Task, TaskStatus]:

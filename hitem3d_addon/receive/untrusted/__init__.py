@@ -4,6 +4,10 @@
 
 DOORS = (
     "archive",
+    "fbx_bones",
     "glb",
+    "gltf",
     "obj_materials",
+    "three_mf",
+    "usd_layers",
 )

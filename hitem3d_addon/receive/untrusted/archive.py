@@ -9,42 +9,71 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from ...core.errors import ResultError
 from ...core.result_kind import result_kind
 from .obj_materials import confined
 from .usd_layers import confined_layer
 
-_MOST_FILES = 2000
 _LONGEST_NAME = 500
-_MOST_BYTES = 4 << 30
-_RATIO = 100
-"""How many times larger than the zip its content may be. An OBJ shrinks to a fifth; a bomb to a thousandth."""
-_ALWAYS_ALLOWED = 64 << 20
 _BLOCK = 1 << 20
 _UNSAFE = re.compile(r'[\x00-\x1f:*?"<>|]|^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)', re.IGNORECASE)
-_KINDS = ("glb", "obj", "fbx", "usdz", "stl")
+_KINDS = ("glb", "gltf", "obj", "fbx", "usdz", "3mf", "ply", "stl")
 """The best first, for a zip that holds the same model in several formats."""
+_MOST_INNER = 16
+"""Zips in a zip that are looked into, where there is no model beside them. What is in those is left alone."""
+
+
+class Limits(NamedTuple):
+    """How much an archive may hold."""
+
+    files: int = 2000
+    total: int = 4 << 30
+    """Bytes of all that is in it."""
+    ratio: int = 100
+    """How many times larger than the zip its content may be. An OBJ shrinks to a fifth; a bomb to a thousandth."""
+    always: int = 64 << 20
+    """Bytes that are fine whatever the zip's size is."""
+
+
+LIMITS = Limits()
 
 _LAYERS = (".usd", ".usda", ".usdc")
 _PICTURES = (".png", ".jpg", ".jpeg", ".avif", ".exr", ".webp", ".tif", ".tiff", ".tga", ".bmp", ".hdr")
 
 
-def unpack(archive: Path, folder: Path) -> tuple[str, list[Path]]:
+def unpack(archive: Path, folder: Path, limits: Limits = LIMITS) -> tuple[str, list[Path]]:
     """Unpack into an empty folder; gives the kind of model that is in it, and the files of that kind, by name.
 
-    Nothing is written outside the folder. Raises ResultError for an archive with paths that lead out of it, with links,
-    too many files or too many bytes, for one that is damaged or encrypted, and for one without a model.
+    A model in a zip in the zip counts, too. Nothing is written outside the folder. Raises ResultError for an archive
+    with paths that lead out of it, with links, too many files or too many bytes, for one that is damaged or encrypted,
+    and for one without a model.
     """
-    targets = _unpack_all(archive, folder)
-    found = [(result_kind(file), file) for file in sorted(targets) if not file.name.startswith(".")]
+    room = _room(archive, limits)
+    targets = _unpack_all(archive, folder, room, limits)
+    found = _models(targets)
+    if not found.keys() & set(_KINDS):
+        for number, inner in enumerate(found.get("zip", ())[:_MOST_INNER]):
+            room -= sum(file.stat().st_size for file in targets)
+            targets = _unpack_all(inner, folder / f"inner {number}", room, limits)
+            for kind, files in _models(targets).items():
+                found.setdefault(kind, []).extend(files)
     for kind in _KINDS:
-        if models := [file for its, file in found if its == kind]:
+        if models := found.get(kind):
             return kind, models
-    raise ResultError(
-        "There is no model in the zip file that came back. Segment the object again, with GLB as the format."
-    )
+    raise ResultError("There is no model in the zip file that came back. Ask Hitem3D's support about this task.")
+
+
+def _models(files: Iterable[Path]) -> dict[str, list[Path]]:
+    """The files by kind, in the order of their names."""
+    found: dict[str, list[Path]] = {}
+    for file in sorted(files):
+        if not file.name.startswith("."):
+            found.setdefault(result_kind(file), []).append(file)
+    return found
 
 
 def unpack_usdz(archive: Path, folder: Path) -> Path:
@@ -52,23 +81,27 @@ def unpack_usdz(archive: Path, folder: Path) -> Path:
 
     USD finds more in an archive than its table of contents lists, so it is not given the archive.
     """
-    layer, *others = _unpack_all(archive, folder)
+    layer, *others = _unpack_all(archive, folder, _room(archive, LIMITS), LIMITS)
     for file in others:
         if file.suffix.lower() not in _LAYERS + _PICTURES:
             file.unlink()  # it may name files elsewhere in ways of its own, as a USDZ or a MaterialX file in it would
     return layer
 
 
-def _unpack_all(archive: Path, folder: Path) -> list[Path]:
+def _room(archive: Path, limits: Limits) -> int:
+    """How many bytes may come out of it."""
+    return min(limits.total, max(limits.always, limits.ratio * archive.stat().st_size))
+
+
+def _unpack_all(archive: Path, folder: Path, room: int, limits: Limits) -> list[Path]:
     try:
         with zipfile.ZipFile(archive) as whole:
             entries = [entry for entry in whole.infolist() if not entry.filename.endswith("/")]
-            if len(entries) > _MOST_FILES:
+            if len(entries) > limits.files:
                 raise _too_much()
             targets = [folder.joinpath(*_parts(entry)) for entry in entries]
             if inside := {parent for target in targets for parent in target.parents}.intersection(targets):
                 raise _unsafe(inside.pop().name)
-            room = min(_MOST_BYTES, max(_ALWAYS_ALLOWED, _RATIO * archive.stat().st_size))
             if sum(entry.file_size for entry in entries) > room:
                 raise _too_much()
             for entry, target in zip(entries, targets, strict=True):
@@ -79,7 +112,8 @@ def _unpack_all(archive: Path, folder: Path) -> list[Path]:
                     target.write_bytes(content)
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError) as error:
         raise ResultError(
-            "The zip file that came back is damaged: {reason}. Download the parts again, or segment the object again.",
+            "The zip file that came back is damaged: {reason}. Download the parts again, which costs nothing. "
+            "If it stays so, ask Hitem3D's support about this task.",
             reason=str(error)[:200],
         ) from error
     except OSError as error:

@@ -33,8 +33,7 @@ def confined(file: Path) -> bytes | None:
             return None
         if size > _MOST_BYTES:
             raise ResultError(
-                "The materials that came back are larger than any can be. Segment the object again, with GLB as the "
-                "format."
+                "The materials that came back are larger than any can be. Ask Hitem3D's support about this task."
             )
         before = content[:]
     after = _PICTURE.sub(_beside, _CONTINUED.sub(b" ", before))

@@ -53,7 +53,7 @@ def _binary(layer: bytes) -> bytes | None:
         raise ValueError("more words than any")
     if packed:
         (length,) = struct.unpack_from("<Q", layer, start + 16)
-        words = _unpacked(layer[start + 24 : start + 24 + length], size)
+        words = unpacked(layer[start + 24 : start + 24 + length], size)
     else:
         words = layer[start + 16 : start + 16 + size]
     before = words.split(b"\0")
@@ -69,8 +69,11 @@ def _binary(layer: bytes) -> bytes | None:
     return bytes(changed) + section
 
 
-def _unpacked(data: bytes, size: int) -> bytes:
-    """The content of a block of LZ4, which has the number of further blocks before it: none, below two gigabytes."""
+def unpacked(data: bytes, size: int, *, exact: bool = True) -> bytes:
+    """The content of a block of LZ4, which has the number of further blocks before it: none, below two gigabytes.
+
+    It has that size, or at most that. Raises ValueError and IndexError.
+    """
     if data[0]:
         raise ValueError("several blocks")
     out = bytearray()
@@ -100,7 +103,7 @@ def _unpacked(data: bytes, size: int) -> bytes:
             raise ValueError("damaged words")
         piece = bytes(out[-back:])
         out += (piece * (copied // back + 1))[:copied]
-    if len(out) != size:
+    if len(out) > size or (exact and len(out) != size):
         raise ValueError("damaged words")
     return bytes(out)
 

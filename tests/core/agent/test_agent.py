@@ -21,26 +21,33 @@ from typing import Any
 import psutil
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
-from hitem3d_addon.core.agent.agent import TRANSFERS, UNFINISHED, Agent
+from hitem3d_addon.core.agent.agent import Agent
 from hitem3d_addon.core.agent.main import LOG_FILE
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
 from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.core.tasks import workflow
 from hitem3d_addon.core.tasks.store import TaskStore
-from hitem3d_addon.core.values import TaskState
+from hitem3d_addon.core.values import TRANSFERS, UNFINISHED, TaskState
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 class AgentUnderTest:
-    """A running agent: commands in, events out."""
+    """A running agent: commands in, events out. Its pauses are a tenth of those in life, or what is given."""
 
-    def __init__(self, home: Path, sandbox: Sandbox) -> None:
+    def __init__(self, home: Path, sandbox: Sandbox, pause: float = workflow.FIRST_PAUSE / 10) -> None:
+        program = (
+            "from hitem3d_addon.core.agent import main\n"
+            "from hitem3d_addon.core.backoff import backoff\n"
+            "from hitem3d_addon.core.tasks import workflow\n"
+            f"workflow.FIRST_PAUSE = backoff.__kwdefaults__['first'] = {pause}\n"
+            "main.main()"
+        )
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from hitem3d_addon.core.agent.main import main; main()"],
+            [sys.executable, "-c", program],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -83,11 +90,11 @@ class AgentUnderTest:
 
 
 @pytest.fixture
-def start_agent(home: Path, sandbox: Sandbox) -> Iterator[Callable[[], AgentUnderTest]]:
+def start_agent(home: Path, sandbox: Sandbox) -> Iterator[Callable[..., AgentUnderTest]]:
     agents: list[AgentUnderTest] = []
 
-    def start() -> AgentUnderTest:
-        agents.append(AgentUnderTest(home, sandbox))
+    def start(**options: float) -> AgentUnderTest:
+        agents.append(AgentUnderTest(home, sandbox, **options))
         return agents[-1]
 
     yield start
@@ -191,7 +198,8 @@ def test_many_tasks_wait_in_line(store: TaskStore, sandbox: Sandbox, start_agent
 
     until(all_done, 60)
     counts = sandbox.counts()
-    assert counts["tasks_created"] == counts["requests"]["create-task"] == len(tasks)
+    assert counts["tasks_created"] == len(tasks)
+    assert counts["requests"]["create-task"] <= len(tasks) + 1, "one is tried beyond the known limit, and no more"
     assert most <= UNFINISHED + TRANSFERS
 
 
@@ -305,13 +313,13 @@ def test_asleep_and_awake(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest], state: TaskState
 ) -> None:
     """As when a lid is closed: the process stands still, and the service has gone on when it wakes."""
-    sandbox.behave(seconds=3, faults=[{"on": "create-task", "when": "created", "do": "pass", "stall": 1}])
+    sandbox.behave(seconds=1.5, faults=[{"on": "create-task", "when": "created", "do": "pass", "stall": 1}])
     agent = start_agent()
     task = new_task(store, sandbox)
     agent.send(do="watch", uid=task.uid)
     until(in_state(store, task.uid, state))
     agent.process.send_signal(signal.SIGSTOP)
-    time.sleep(3)  # the list is not asked: the agent may stand still in the middle of a write
+    time.sleep(1.5)  # the list is not asked: the agent may stand still in the middle of a write
     assert psutil.Process(agent.process.pid).status() == psutil.STATUS_STOPPED
     agent.process.send_signal(signal.SIGCONT)
     done = until(in_state(store, task.uid, TaskState.DONE))
@@ -362,49 +370,50 @@ def test_two_agents_share_the_work(
             agent.send(do="watch", uid=task.uid)
     until(lambda: all(row.state is TaskState.DONE for row in store.tasks()), 60)
     counts = sandbox.counts()
-    assert counts["tasks_created"] == counts["requests"]["create-task"] == len(tasks)
+    assert counts["tasks_created"] == len(tasks)
+    assert counts["requests"]["create-task"] <= len(tasks) + 1, "one is tried beyond the known limit, and no more"
 
 
-def questions(sandbox: Sandbox, span: float) -> list[float]:
-    """When query-task is asked in the time to come, in seconds from now."""
+def questions(sandbox: Sandbox, span: float, quiet: float = 0.0) -> list[float]:
+    """When query-task is asked in the time to come, in seconds from now, and until it is quiet for some seconds."""
     before = sandbox.counts()["requests"]["query-task"]
     asked: list[float] = []
     began = time.monotonic()
-    while (now := time.monotonic() - began) < span:
+    while (now := time.monotonic() - began) < max([span, *(one + quiet for one in asked)]):
         asked += [now] * (sandbox.counts()["requests"]["query-task"] - before - len(asked))
-        time.sleep(0.1)
+        time.sleep(0.02)
     return asked
 
 
 def test_questions_go_out_together(
-    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[..., AgentUnderTest]
 ) -> None:
     """Tasks that were sent together stay so: each question would be at another moment otherwise."""
     sandbox.behave(seconds=600, retry_after="")
-    agent = start_agent()
+    agent = start_agent(pause=1.0)
     for _ in range(3):
         agent.send(do="watch", uid=new_task(store, sandbox).uid)
     until(lambda: all(row.state is TaskState.WORKING for row in store.tasks()))
-    time.sleep(2)  # the first questions
-    asked = questions(sandbox, 20)
-    bursts = sum(later - earlier > 0.5 for earlier, later in pairwise([0.0, *asked]))
+    time.sleep(0.4)  # the first questions
+    asked = questions(sandbox, 4, quiet=0.3)
+    bursts = sum(later - earlier > 0.3 for earlier, later in pairwise([0.0, *asked]))
     assert 2 <= bursts <= 4 and len(asked) == 3 * bursts, asked
 
 
 def test_no_question_is_sooner_than_the_service_says(
-    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[..., AgentUnderTest]
 ) -> None:
-    """Half a second apart they would go out together, were it not for Retry-After."""
-    sandbox.behave(seconds=600, retry_after="4")
+    """A third of a second apart they would go out together, were it not for Retry-After."""
+    sandbox.behave(seconds=600, retry_after="2")
     agent = start_agent()
     for _ in range(2):
         uid = new_task(store, sandbox).uid
         agent.send(do="watch", uid=uid)
         until(in_state(store, uid, TaskState.WORKING))
-        time.sleep(0.5)
-    asked = questions(sandbox, 14)
-    assert len(asked) >= 5
-    assert all(later - earlier > 0.25 for earlier, later in pairwise(asked)), asked
+        time.sleep(0.33)
+    asked = questions(sandbox, 5.5)
+    assert len(asked) >= 4
+    assert all(later - earlier > 0.15 for earlier, later in pairwise(asked)), asked
 
 
 def test_stopping(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]) -> None:
@@ -442,11 +451,11 @@ def test_a_job_of_a_forgotten_task_ends(store: TaskStore, sandbox: Sandbox) -> N
     agent.command({"do": "watch", "uid": task.uid})
     store.forget(task.uid)
     (job,) = agent._jobs.values()
-    agent._step(job)
+    agent._steps.take(job, agent._end_step)
     what, arguments = agent._inbox.get()
     what(*arguments)
     assert not agent._jobs
-    agent._worker().store.close()
+    agent._steps.worker().store.close()
     agent._owner.close()
 
 

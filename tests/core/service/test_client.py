@@ -26,7 +26,8 @@ from typing import Any
 import pytest
 import trimesh
 import trustme
-from sandbox_process import Sandbox
+from sandbox.behaviour import CHOICES
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import (
@@ -46,12 +47,9 @@ from hitem3d_addon.core.task import SegLevel, SegmentationRequest, ServiceState
 from hitem3d_addon.core.values import OutputFormat
 
 Client = Callable[..., Hitem3DClient]
+REFUSALS = CHOICES["unauthorized"]
+"""All that a refused token was seen to look like."""
 PATIENCE = Timeouts(connect=5, read=2, create=2, download=2)
-
-
-@pytest.fixture
-def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    return shared_sandbox
 
 
 @pytest.fixture
@@ -206,7 +204,7 @@ def test_memory_does_not_grow_with_the_model(sandbox: Sandbox, client: Client, t
 # ---- the scheme and the token
 
 
-@pytest.mark.parametrize("refusal", ["http", "json"])
+@pytest.mark.parametrize("refusal", REFUSALS)
 @pytest.mark.parametrize(
     ("taken", "learned"), [("token", AuthScheme.TOKEN), ("bearer", AuthScheme.BEARER), ("both", AuthScheme.TOKEN)]
 )
@@ -226,7 +224,7 @@ def test_the_scheme_is_learned_without_creating_anything(
     assert sandbox.counts()["requests"]["query-task"] == counts["requests"]["query-task"]
 
 
-@pytest.mark.parametrize("refusal", ["http", "json"])
+@pytest.mark.parametrize("refusal", REFUSALS)
 def test_a_remembered_scheme_that_is_wrong_costs_one_more_upload_and_no_more(
     sandbox: Sandbox, client: Client, mesh: Path, refusal: str
 ) -> None:
@@ -239,7 +237,7 @@ def test_a_remembered_scheme_that_is_wrong_costs_one_more_upload_and_no_more(
     assert service.scheme is AuthScheme.BEARER
 
 
-@pytest.mark.parametrize("refusal", ["http", "json"])
+@pytest.mark.parametrize("refusal", REFUSALS)
 def test_a_token_that_nobody_takes_is_said_before_the_model_is_sent(
     sandbox: Sandbox, client: Client, mesh: Path, refusal: str
 ) -> None:
@@ -313,6 +311,60 @@ def test_netrc_does_not_replace_the_token(
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     assert client().balance() == 1000.0
     assert set(sandbox.counts()["schemes"]) == {"Token"}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_revoked_token_is_renewed_once(sandbox: Sandbox, client: Client, mesh: Path, refusal: str) -> None:
+    """In use each refusal leads to a new token, and what create-task refused has created nothing."""
+    sandbox.behave(unauthorized=refusal)
+    service = client(keys(sandbox), scheme=AuthScheme.TOKEN)
+    service._authorization._token = "revoked"
+    service._authorization._fetched_at = time.monotonic() - 100.0
+    service.create_task(SegmentationRequest(mesh=mesh))
+    counts = sandbox.counts()
+    assert (counts["requests"]["create-task"], counts["requests"]["token"], counts["tasks_created"]) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_balance_that_takes_another_word_changes_nothing_for_create_task(
+    sandbox: Sandbox, client: Client, mesh: Path, refusal: str
+) -> None:
+    """Its page says Bearer, segmentation's says Token: a model would be uploaded twice each time."""
+    sandbox.behave(auth="token", balance_auth="bearer", unauthorized=refusal)
+    service = client()
+    for _ in range(2):
+        assert service.balance() == sandbox.counts()["credits"]
+        service.create_task(SegmentationRequest(mesh=mesh))
+    counts = sandbox.counts()
+    assert (counts["requests"]["create-task"], counts["requests"]["balance"]) == (2, 3)
+    assert service.scheme is AuthScheme.TOKEN
+
+
+def test_a_strange_answer_does_not_show_that_the_word_is_taken(sandbox: Sandbox, client: Client, mesh: Path) -> None:
+    """Whatever Token is answered with: only success and "unknown task" count, else Bearer is tried too."""
+    sandbox.behave(auth="bearer", faults=[{"on": "query-task", "do": "answer", "code": 20019999, "msg": "no!"}])
+    service = client()
+    assert service.learn_scheme() is AuthScheme.BEARER
+
+
+def test_an_unknown_task_in_unknown_words_is_cleared_up_by_the_balance(sandbox: Sandbox, client: Client) -> None:
+    """No page says what an unknown task is answered with. The balance then shows that the token is taken."""
+    sandbox.behave(faults=[{"on": "query-task", "times": 0, "do": "answer", "code": 20019999, "msg": "no!"}])
+    assert client().learn_scheme() is AuthScheme.TOKEN
+
+
+@pytest.mark.parametrize("family", ["segmentation", "split", "multicolor", "depth"])
+def test_a_task_of_a_sibling_is_asked_for_at_its_own_path(
+    sandbox: Sandbox, client: Client, mesh: Path, family: str
+) -> None:
+    sandbox.behave(family=family, seconds=60.0, progress=True)
+    task_id = client().create_task(SegmentationRequest(mesh=mesh))
+    assert task_id.startswith(f"{family}_")
+    before = sandbox.counts()["requests"]["query-task"]
+    status = client(scheme=AuthScheme.TOKEN).query_task(task_id)
+    assert status.state in ("created", "queueing", "processing")
+    assert status.progress is not None and 0 <= status.progress < 100
+    assert sandbox.counts()["requests"]["query-task"] == before + 1, "at its path, and at no other before"
 
 
 # ---- create-task goes wrong: sent once, and what is certain is told from what is not
@@ -759,8 +811,8 @@ def test_the_client_shows_neither_keys_nor_paths(sandbox: Sandbox, client: Clien
 
 
 def test_a_message_that_repeats_the_token_is_masked(sandbox: Sandbox, client: Client) -> None:
-    msg = f"bad token {sandbox.token}"
+    msg = f"strange: {sandbox.token}"
     sandbox.behave(faults=[{"on": "balance", "do": "answer", "code": 10039999, "msg": msg}])
-    with pytest.raises(ServiceError, match="bad token …") as raised:
+    with pytest.raises(ServiceError, match="strange: …") as raised:
         client().balance()
     check_silent(raised.value, sandbox)

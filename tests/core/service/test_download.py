@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import (
@@ -34,9 +34,17 @@ from hitem3d_addon.core.values import OutputFormat
 BALL = trimesh.creation.icosphere(subdivisions=5)
 
 
+@pytest.fixture(scope="module")
+def own_sandbox() -> Iterator[Sandbox]:
+    with Sandbox(seconds=0.2) as sandbox:
+        yield sandbox
+
+
 @pytest.fixture
-def sandbox(shared_sandbox: Sandbox) -> Sandbox:
-    return shared_sandbox
+def sandbox(own_sandbox: Sandbox) -> Sandbox:
+    """As new but for the tasks, so that one result serves many tests."""
+    own_sandbox.behave(reset=True, keep_tasks=True)
+    return own_sandbox
 
 
 @pytest.fixture
@@ -68,8 +76,9 @@ def finished_task(client: Hitem3DClient, tmp_path: Path, kind: OutputFormat = Ou
 
 
 @pytest.fixture(scope="module")
-def ball_task(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> str:
-    service = Hitem3DClient(running_sandbox.url, Credentials(token=running_sandbox.token))
+def ball_task(own_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> str:
+    own_sandbox.behave(reset=True)
+    service = Hitem3DClient(own_sandbox.url, Credentials(token=own_sandbox.token))
     return finished_task(service, tmp_path_factory.mktemp("ball"))
 
 

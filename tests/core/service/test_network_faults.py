@@ -24,7 +24,7 @@ from typing import Any, Literal
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
@@ -173,7 +173,19 @@ ROWS = [
     submit("429 with Retry-After", answer(status=429, text=HTML, headers={"Retry-After": "7"}),
            "too many tasks or requests of this account at once. Try again in a few minutes", PENDING),
     submit("code 429", answer(code=429), "too many tasks or requests", PENDING),
-    submit("403", answer(status=403, text=HTML), r"Access is refused \(HTTP 403\).*firewall or proxy", FAILED),
+    submit("403, each time", answer(status=403, text=HTML, times=0),
+           r"Access is refused \(HTTP 403\).*firewall or proxy", FAILED, sent=2),
+    submit("403, once", answer(status=403, text=HTML), "", WORKING, sent=2, created=1),
+    submit("code 403, once", answer(code=403, msg="Forbidden"), "", WORKING, sent=2, created=1),
+    submit("login expired, once", answer(code=20010001, msg="login expired"), "", WORKING, sent=2, created=1),
+    submit("token expired, each time", answer(code=20010001, msg="Token expired, please log in", times=0),
+           "Hitem3D does not take the token", FAILED, sent=2),
+    submit("500, which may have created it, in words of a token",
+           answer(status=500, code=500, msg="invalid token"), NOTHING, UNCERTAIN),
+    submit("full, in words", answer(code=10039998, msg="too many tasks in progress"),
+           "too many tasks or requests of this account at once", PENDING),
+    submit("full, in Chinese", answer(code=10039998, msg="当前任务过多，请稍后再试"),
+           "too many tasks or requests", PENDING),
     submit("404", answer(status=404, text=HTML), "The address of the service is wrong", FAILED),
     submit("400", answer(status=400, text=""), r"Hitem3D does not take the request \(HTTP 400\)", FAILED),
     submit("413", answer(status=413, text=HTML), "too large for Hitem3D.*nothing was charged", FAILED),
@@ -211,7 +223,7 @@ ROWS = [
           "Hitem3D does not know this task. Check the task id", WORKING),
     query("it failed, in Chinese", {"do": "alter", "set": {"data": {"state": "failed", "msg": "模型无效"}}},
           "could not cut the model into parts: 模型无效. The credits are refunded", FAILED),
-    query("an unknown code, in Chinese", answer(code=10039999, msg="系统繁忙"), r"says no: 系统繁忙 \(code 10039999\)",
+    query("an unknown code, in Chinese", answer(code=10039999, msg="模型丢失"), r"says no: 模型丢失 \(code 10039999\)",
           WORKING),
     # ---- while the parts are downloaded: a link may be used again
     result("cut in the file", {"when": "body", "bytes": 300, "do": "cut"}, "The connection to .* broke", READY),
@@ -236,10 +248,10 @@ ROWS = [
 
 
 @pytest.fixture
-def worker(home: Path, shared_sandbox: Sandbox) -> Iterator[Worker]:
+def worker(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
     """With the keys, and the scheme known, so that all requests are the step's own."""
-    keys = Credentials(access_key=shared_sandbox.access_key, secret_key=shared_sandbox.secret_key)
-    client = Hitem3DClient(shared_sandbox.url, keys, scheme=AuthScheme.TOKEN, timeouts=PATIENCE)
+    keys = Credentials(access_key=sandbox.access_key, secret_key=sandbox.secret_key)
+    client = Hitem3DClient(sandbox.url, keys, scheme=AuthScheme.TOKEN, timeouts=PATIENCE)
     with TaskStore(home) as store, Owner(home) as owner, closing(client):
         yield Worker(store, owner, client)
 
@@ -277,25 +289,25 @@ def run(worker: Worker, task: Task, row: Row, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.step}: {row.name}" for row in ROWS])
-def test_fault(row: Row, worker: Worker, shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    # A person's pauses between two questions are not what is tried here.
-    monkeypatch.setattr(workflow, "poll_pause", lambda polls, asked_for=None: asked_for or 0.05)
+def test_fault(row: Row, worker: Worker, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The pauses between two questions are not what is tried here.
+    monkeypatch.setattr(workflow, "FIRST_PAUSE", 0.05)
     task = recorded(worker, large=row.large)
     said = ""
     if row.reads:
         with pytest.raises(Hitem3DError, match=row.reads) as raised:
-            run(worker, task, row, shared_sandbox)
+            run(worker, task, row, sandbox)
         said = str(raised.value)
         assert not isinstance(raised.value, TaskTimeoutError)
         told = all_that_is_told(raised.value)
-        for secret in (shared_sandbox.token, shared_sandbox.access_key, shared_sandbox.secret_key, "auth_key"):
+        for secret in (sandbox.token, sandbox.access_key, sandbox.secret_key, "auth_key"):
             assert secret not in told
     else:
-        run(worker, task, row, shared_sandbox)
+        run(worker, task, row, sandbox)
 
     found = worker.store.get(task.uid)
     assert found is not None
-    counts = shared_sandbox.counts()
+    counts = sandbox.counts()
     saw = (counts["requests"]["create-task"], counts["tasks_created"])
     assert (found.state, *saw) == (row.after, row.sent, row.created)
     if row.step == "submit":
@@ -308,9 +320,9 @@ def test_fault(row: Row, worker: Worker, shared_sandbox: Sandbox, monkeypatch: p
     _note(row, said, found.state, saw)
 
     # Whatever it was, nothing that may have been paid for is sent again by itself.
-    shared_sandbox.behave(clear=True)
+    sandbox.behave(clear=True)
     again = workflow.submit(worker, task.uid)
-    resent = shared_sandbox.counts()["requests"]["create-task"] - row.sent
+    resent = sandbox.counts()["requests"]["create-task"] - row.sent
     assert resent == (row.after is PENDING)
     assert (again.state is row.after) == (row.after is not PENDING)
 

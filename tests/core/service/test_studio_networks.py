@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 import trimesh
 import trustme
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import ConnectionFailedError
@@ -191,6 +191,37 @@ def test_what_a_proxy_that_is_in_the_way_says(
         client.balance()
     assert "geheim" not in str(raised.value) and "falsch" not in repr(raised.value)
     assert secure_sandbox.counts()["requests"] == before
+
+
+def test_a_proxy_without_a_scheme_is_an_http_proxy(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in curl; requests reads "host:port" in a way of its own."""
+    for name in (f"localhost:{proxy.port}", f"{USER}:{PASSWORD}@127.0.0.1:{proxy.port}"):
+        monkeypatch.setenv("HTTPS_PROXY", name)
+        before = proxy.refused + len(proxy.tunnels)
+        with pytest.raises(ConnectionFailedError):
+            Hitem3DClient("https://elsewhere.example", Credentials(token="x" * 9)).balance()
+        assert proxy.refused + len(proxy.tunnels) > before
+
+
+@pytest.mark.parametrize(
+    ("proxy_address", "said"),
+    [
+        ("socks5://127.0.0.1:9", "is a SOCKS proxy, for which this Blender's Python lacks the module PySocks"),
+        ("socks5h://name:word@127.0.0.1:9", "127.0.0.1:9 is a SOCKS proxy"),
+        ("http:127.0.0.1:9", "address of the proxy can't be used"),
+        ("http://", "address of the proxy can't be used"),
+        ("http://[::1", "address of the proxy can't be used"),
+        ("ftp://127.0.0.1:9", r"address of the proxy can't be used \(127.0.0.1:9\)"),
+        ("127.0.0.1:abc", "address of the proxy can't be used"),
+    ],
+)
+def test_a_proxy_that_can_t_be_spoken_to_is_named(
+    proxy_address: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy_address)
+    with pytest.raises(ConnectionFailedError, match=said) as raised:
+        Hitem3DClient("https://elsewhere.example", Credentials(token="x" * 9)).balance()
+    assert "word" not in str(raised.value)
 
 
 def test_no_proxy_leads_past_it(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:

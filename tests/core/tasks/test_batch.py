@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.backoff import backoff
 from hitem3d_addon.core.credentials import Credentials
@@ -40,8 +40,8 @@ def connected(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
 
 
 @pytest.fixture
-def worker(home: Path, shared_sandbox: Sandbox) -> Iterator[Worker]:
-    with connected(home, shared_sandbox) as worker:
+def worker(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
+    with connected(home, sandbox) as worker:
         yield worker
 
 
@@ -72,7 +72,7 @@ def created(sandbox: Sandbox) -> int:
 
 
 def test_all_arrive_and_running_again_pays_for_nothing(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
+    worker: Worker, model: Callable[..., Model], sandbox: Sandbox
 ) -> None:
     outcomes = run(worker, *map(model, (1, 2, 3)), jobs=2)
     assert [outcome.kind for outcome in outcomes] == ["", "", ""]
@@ -80,50 +80,48 @@ def test_all_arrive_and_running_again_pays_for_nothing(
     again = run(worker, *map(model, (1, 2, 3)))
     assert [outcome.created for outcome in again] == [False] * 3
     assert {o.file for o in again} == {o.file for o in outcomes}
-    assert created(shared_sandbox) == 3
+    assert created(sandbox) == 3
 
 
 def test_other_options_are_another_task_and_again_sends_anew(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
+    worker: Worker, model: Callable[..., Model], sandbox: Sandbox
 ) -> None:
     run(worker, model(1), model(1, seg_level=SegLevel.HIGH), model(1, format=OutputFormat.OBJ), goal=Goal.SENT)
-    assert created(shared_sandbox) == 3
+    assert created(sandbox) == 3
     run(worker, model(1), goal=Goal.SENT, again=True)
-    assert created(shared_sandbox) == 4
+    assert created(sandbox) == 4
 
 
 def test_two_files_with_the_same_content_are_one_task(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
+    worker: Worker, model: Callable[..., Model], sandbox: Sandbox
 ) -> None:
     first, second = run(worker, model(1), model(1))
     assert first.file == second.file
-    assert created(shared_sandbox) == 1
+    assert created(sandbox) == 1
 
 
-def test_an_uncertain_one_is_never_sent_again(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
-) -> None:
-    shared_sandbox.behave(faults=[{"on": "create-task", "when": "created", "do": "cut"}])
+def test_an_uncertain_one_is_never_sent_again(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
+    sandbox.behave(faults=[{"on": "create-task", "when": "created", "do": "cut"}])
     assert kinds(run(worker, model(1), model(2))) == ["", "UncertainError"]
     assert kinds(run(worker, model(1), model(2))) == ["", "UncertainError"]
-    assert created(shared_sandbox) == 2
+    assert created(sandbox) == 2
 
 
 def test_one_that_failed_at_the_service_is_refunded_and_sent_anew(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
+    worker: Worker, model: Callable[..., Model], sandbox: Sandbox
 ) -> None:
-    shared_sandbox.behave(fail_next=1)
+    sandbox.behave(fail_next=1)
     assert kinds(run(worker, model(1))) == ["TaskFailedError"]
     assert kinds(run(worker, model(1), retry=False)) == ["TaskFailedError"]
-    assert created(shared_sandbox) == 1
+    assert created(sandbox) == 1
     assert kinds(run(worker, model(1))) == [""]
     assert kinds(run(worker, model(1), retry=False)) == [""]
-    assert created(shared_sandbox) == 2
+    assert created(sandbox) == 2
 
 
-def test_a_busy_service_is_waited_for(worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox) -> None:
+def test_a_busy_service_is_waited_for(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
     """429 says that others use the account's limit: the model goes back in line."""
-    shared_sandbox.behave(
+    sandbox.behave(
         faults=[{"on": "create-task", "times": 3, "do": "answer", "code": 429, "status": 429, "msg": "busy",
                  "headers": {"Retry-After": "0"}}]
     )  # fmt: skip
@@ -131,23 +129,21 @@ def test_a_busy_service_is_waited_for(worker: Worker, model: Callable[..., Model
     hooks = Hooks(waits=lambda name, error, pause: waits.append(name))
     assert kinds(run(worker, model(1), model(2), hooks=hooks)) == ["", ""]
     assert len(waits) == 3
-    assert created(shared_sandbox) == 2
+    assert created(sandbox) == 2
 
 
 def test_one_that_is_busy_for_too_long_is_given_up_unsent(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
+    worker: Worker, model: Callable[..., Model], sandbox: Sandbox
 ) -> None:
-    shared_sandbox.behave(task_limit=0)
+    sandbox.behave(task_limit=0)
     (outcome,) = run(worker, model(1), timeout=0.0)
     assert outcome.kind == "BusyError"
     assert worker.store.tasks()[0].state is TaskState.CANCELLED
-    assert created(shared_sandbox) == 0
+    assert created(sandbox) == 0
 
 
-def test_without_credits_nothing_more_is_begun(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
-) -> None:
-    shared_sandbox.behave(credits=20.0)
+def test_without_credits_nothing_more_is_begun(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
+    sandbox.behave(credits=20.0)
     batch = Batch(worker, Goal.FETCHED, jobs=1)
     outcomes = list(batch.run(map(model, range(1, 6))))
     assert [outcome.kind for outcome in outcomes] == ["", "CreditsError"]
@@ -156,10 +152,10 @@ def test_without_credits_nothing_more_is_begun(
 
 
 def test_a_network_that_breaks_is_tried_again(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    worker: Worker, model: Callable[..., Model], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(backoff.__kwdefaults__, "longest", 0.1)
-    shared_sandbox.behave(
+    sandbox.behave(
         faults=[
             {"on": "query-task", "times": 2, "do": "answer", "status": 500, "text": "<html>"},  # before it is sent
             {"on": "query-task", "skip": 1, "times": 2, "do": "cut"},
@@ -167,33 +163,29 @@ def test_a_network_that_breaks_is_tried_again(
         ]
     )
     assert kinds(run(worker, model(1))) == [""]
-    assert created(shared_sandbox) == 1
+    assert created(sandbox) == 1
 
 
-def test_too_late_leaves_a_task_that_goes_on(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
-) -> None:
-    shared_sandbox.behave(seconds=60.0)
+def test_too_late_leaves_a_task_that_goes_on(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
+    sandbox.behave(seconds=60.0)
     (outcome,) = run(worker, model(1), timeout=0.0)
     assert outcome.kind == "TaskTimeoutError"
     assert outcome.task
     assert outcome.task.task_id in str(outcome.error)
-    shared_sandbox.behave(seconds=0.0)
+    sandbox.behave(seconds=0.0)
     (resumed,) = run(worker, outcome.task)
     assert resumed.file
-    assert created(shared_sandbox) == 1
+    assert created(sandbox) == 1
 
 
-def test_a_file_that_changed_in_line_is_not_sent(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
-) -> None:
+def test_a_file_that_changed_in_line_is_not_sent(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
     """Not even one of the same size, which the upload can't notice."""
     one = model(1)
     mesh = one.request.mesh
     assert mesh
     mesh.write_bytes(bytes(reversed(mesh.read_bytes())))
     assert kinds(run(worker, one)) == ["InputError"]
-    assert created(shared_sandbox) == 0
+    assert created(sandbox) == 0
     assert kinds(run(worker, model(1))) == [""]
 
 
@@ -202,25 +194,23 @@ def test_an_address_of_bytes_that_are_no_text_is_told_from_others() -> None:
     assert len(contents) == 2
 
 
-def test_the_studio_forbids_uploads_in_mid_run(
-    worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox
-) -> None:
+def test_the_studio_forbids_uploads_in_mid_run(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
     def check_uploads() -> None:
-        SiteSettings(uploads=created(shared_sandbox) == 0).check_uploads()
+        SiteSettings(uploads=created(sandbox) == 0).check_uploads()
 
     assert kinds(run(worker, model(1), model(2), check_uploads=check_uploads)) == ["", "InputError"]
     assert sorted(task.state for task in worker.store.tasks()) == ["cancelled", "done"]
     assert kinds(run(worker, model(1), model(2))) == ["", ""], "later it may be sent"
 
 
-def test_interrupted_and_run_again(worker: Worker, model: Callable[..., Model], shared_sandbox: Sandbox) -> None:
+def test_interrupted_and_run_again(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
     """What was sent is found again, what was in line was never sent, and nobody else sends it."""
-    shared_sandbox.behave(seconds=60.0)
+    sandbox.behave(seconds=60.0)
     stop = False
 
     def changed(name: str, task: Task) -> None:
         nonlocal stop
-        stop = created(shared_sandbox) == 2
+        stop = created(sandbox) == 2
 
     batch = Batch(worker, Goal.FETCHED, jobs=4, hooks=Hooks(changed=changed), cancelled=lambda: stop)
     outcomes = list(batch.run(map(model, range(1, 8))))
@@ -228,34 +218,35 @@ def test_interrupted_and_run_again(worker: Worker, model: Callable[..., Model], 
     states = sorted(task.state for task in worker.store.tasks())
     assert states == ["cancelled", "cancelled", "working", "working"], "what was not sent is nobody's to send"
     assert not any(task.owner for task in worker.store.tasks())
-    shared_sandbox.behave(seconds=0.0)
+    sandbox.behave(seconds=0.0)
     assert kinds(run(worker, *map(model, range(1, 8)))) == [""] * 7
-    assert created(shared_sandbox) == 7
+    assert created(sandbox) == 7
 
 
 def test_a_model_left_behind_by_a_killed_run_is_sent_once(
-    home: Path, model: Callable[..., Model], shared_sandbox: Sandbox
+    home: Path, model: Callable[..., Model], sandbox: Sandbox
 ) -> None:
-    with connected(home, shared_sandbox) as dead:
+    with connected(home, sandbox) as dead:
         one = model(1)
         batch = Batch(dead, Goal.FETCHED)
         batch._enlist(one)  # and then the process is killed
-    with connected(home, shared_sandbox) as worker:
+    with connected(home, sandbox) as worker:
         assert kinds(run(worker, model(1))) == [""]
         assert [task.uid for task in worker.store.tasks()] == [one.uid]
-    assert created(shared_sandbox) == 1
+    assert created(sandbox) == 1
 
 
 def test_two_processes_at_the_same_time_pay_once(
-    home: Path, tmp_path: Path, model: Callable[..., Model], shared_sandbox: Sandbox
+    home: Path, tmp_path: Path, model: Callable[..., Model], sandbox: Sandbox
 ) -> None:
     """Eight models, three processes, all of them at all models; every process gets every result."""
-    shared_sandbox.behave(seconds=1.0)
+    sandbox.behave(seconds=1.0)
     files = [model(size).request.mesh for size in range(1, 9)]
     code = (
         "import sys; from contextlib import closing; from pathlib import Path\n"
         "from hitem3d_addon.core.tasks import workflow\n"
         "from hitem3d_addon.core.tasks.batch import *\n"
+        "from hitem3d_addon.core.task import SegmentationRequest\n"
         "from hitem3d_addon.core.credentials import Credentials\n"
         "from hitem3d_addon.core.tasks.owner import Owner\n"
         "from hitem3d_addon.core.tasks.store import TaskStore\n"
@@ -268,9 +259,9 @@ def test_two_processes_at_the_same_time_pay_once(
         "    outcomes = list(Batch(worker, Goal.FETCHED).run(models))\n"
         "    print(sum(o.created for o in outcomes), sum(bool(o.file) for o in outcomes))\n"
     )
-    command = [sys.executable, "-c", code, str(home), shared_sandbox.url, shared_sandbox.token, *map(str, files)]
+    command = [sys.executable, "-c", code, str(home), sandbox.url, sandbox.token, *map(str, files)]
     processes = [subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, encoding="utf-8") for _ in range(3)]
     said = [process.communicate(timeout=120)[0].split() for process in processes]
     assert [files for _, files in said] == ["8"] * 3
     assert sum(int(sent) for sent, _ in said) == 8
-    assert created(shared_sandbox) == 8
+    assert created(sandbox) == 8

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 from small_disk import Disk
 
 from hitem3d_addon.core import credentials
@@ -38,8 +38,8 @@ ROOM = "full|No space left"
 
 
 @pytest.fixture
-def worker(disk: Disk, shared_sandbox: Sandbox) -> Iterator[Worker]:
-    client = Hitem3DClient(shared_sandbox.url, Credentials(token=shared_sandbox.token), scheme=AuthScheme.TOKEN)
+def worker(disk: Disk, sandbox: Sandbox) -> Iterator[Worker]:
+    client = Hitem3DClient(sandbox.url, Credentials(token=sandbox.token), scheme=AuthScheme.TOKEN)
     with TaskStore(disk.folder) as store, Owner(disk.folder) as owner, closing(client):
         yield Worker(store, owner, client)
 
@@ -79,35 +79,33 @@ def test_full_when_a_task_is_recorded(disk: Disk, worker: Worker, task: Task) ->
             workflow.record(worker.store, task.request, uid=uuid.uuid4().hex, name="x" * 9000, api_url="https://h")
 
 
-def test_full_before_the_model_is_sent(disk: Disk, worker: Worker, task: Task, shared_sandbox: Sandbox) -> None:
+def test_full_before_the_model_is_sent(disk: Disk, worker: Worker, task: Task, sandbox: Sandbox) -> None:
     with pytest.raises(StoreError, match=ROOM):
         workflow.submit(worker, task.uid, on_begin=disk.fill)
-    assert shared_sandbox.counts()["tasks_created"] == 0
+    assert sandbox.counts()["tasks_created"] == 0
     disk.free()
     assert state(worker, task) is TaskState.PENDING
     assert workflow.submit(worker, task.uid).state is TaskState.WORKING
 
 
-def test_full_when_the_id_comes_and_then_room_again(
-    disk: Disk, worker: Worker, task: Task, shared_sandbox: Sandbox
-) -> None:
+def test_full_when_the_id_comes_and_then_room_again(disk: Disk, worker: Worker, task: Task, sandbox: Sandbox) -> None:
     def fill(done: int, total: int) -> None:
         if done == total:
             disk.fill()
             threading.Timer(1.5, disk.free).start()
 
     assert workflow.submit(worker, task.uid, progress=fill).state is TaskState.WORKING
-    assert shared_sandbox.counts()["requests"]["create-task"] == 1
+    assert sandbox.counts()["requests"]["create-task"] == 1
 
 
 def test_full_when_the_id_comes_and_then_the_process_dies(
-    disk: Disk, worker: Worker, task: Task, shared_sandbox: Sandbox
+    disk: Disk, worker: Worker, task: Task, sandbox: Sandbox
 ) -> None:
     """The list can't take the id, but room for it was set aside before the model was sent."""
     program = """
 import os, sys, time
 from pathlib import Path
-from hitem3d_addon.core import workflow
+from hitem3d_addon.core.tasks import workflow
 from hitem3d_addon.core.service.authorization import AuthScheme
 from hitem3d_addon.core.service.client import Hitem3DClient
 from hitem3d_addon.core.credentials import Credentials
@@ -126,10 +124,10 @@ time.sleep = lambda seconds: os._exit(7)  # at the first nap between two tries t
 workflow.submit(workflow.Worker(TaskStore(Path(home)), Owner(Path(home)), client), uid, progress=fill)
 """
     repository = Path(__file__).resolve().parents[3]
-    command = [sys.executable, "-c", program, str(disk.folder), worker.client.api_url, shared_sandbox.token, task.uid]
+    command = [sys.executable, "-c", program, str(disk.folder), worker.client.api_url, sandbox.token, task.uid]
     assert subprocess.run(command, cwd=repository, timeout=60, check=False).returncode == 7
     disk.free()
-    counts = shared_sandbox.counts()
+    counts = sandbox.counts()
     assert state(worker, task) is TaskState.SENDING
     taken = worker.store.claim(task.uid, worker.owner)
     assert taken

@@ -190,7 +190,7 @@ def test_many_processes_that_find_a_damaged_file_set_one_aside(tmp_path: Path) -
     code = (
         "import sys, uuid; from pathlib import Path\n"
         "sys.path.insert(0, sys.argv[2])\n"
-        "from tests.core.test_store import new_task\n"
+        "from tests.core.tasks.test_store import new_task\n"
         "from hitem3d_addon.core.tasks.store import TaskStore\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
         "with TaskStore(Path(sys.argv[1]), timeout=30) as store: store.add(new_task(uuid.uuid4().hex))\n"

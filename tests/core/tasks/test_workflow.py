@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import json
+import time
 import uuid
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 import trimesh
-from sandbox_process import Sandbox
+from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
@@ -22,13 +25,16 @@ from hitem3d_addon.core.errors import (
     CreditsError,
     Hitem3DError,
     InputError,
+    Message,
     ServiceError,
+    ServiceUnavailableError,
     TaskFailedError,
     TaskTimeoutError,
     UncertainError,
 )
 from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
 from hitem3d_addon.core.tasks import workflow
+from hitem3d_addon.core.tasks.ledger import read_ledger
 from hitem3d_addon.core.tasks.owner import Owner
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.tasks.workflow import Worker
@@ -188,7 +194,20 @@ def test_a_task_that_fails_at_the_service(worker: Worker, new_task: NewTask, san
     assert state(worker, task) is TaskState.FAILED
 
 
-def test_a_fault_of_the_network_does_not_end_the_wait(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
+def test_the_pause_between_two_questions(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
+    """The one wait that takes as long as in life."""
+    sandbox.behave(seconds=2, retry_after="")
+    task = workflow.submit(worker, new_task().uid)
+    began = time.monotonic()
+    assert workflow.wait(worker, task.uid).state is TaskState.READY
+    pauses = (time.monotonic() - began) / (0.9 * workflow.FIRST_PAUSE)
+    assert 1 <= sandbox.counts()["tasks"][0]["queries"] - 1 <= pauses
+
+
+def test_a_fault_of_the_network_does_not_end_the_wait(
+    worker: Worker, new_task: NewTask, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow, "FIRST_PAUSE", 0.1)
     task = workflow.submit(worker, new_task().uid)
     sandbox.behave(
         faults=[
@@ -263,3 +282,97 @@ def test_the_pause_between_questions() -> None:
     assert all(0.9 * 15 <= workflow.poll_pause(polls) <= 1.1 * 15 for polls in (12, 100, 100_000))
     assert workflow.poll_pause(3, 42.0) == 42.0
     assert workflow.poll_pause(3, 0.0) == 0.2
+
+
+@pytest.mark.parametrize("links", ["list", "urls", "items", "ResultFile3Ds"])
+def test_several_links_are_all_fetched(worker: Worker, new_task: NewTask, sandbox: Sandbox, links: str) -> None:
+    """Each part as a file of its own: they come as one zip, which is imported whole."""
+    sandbox.behave(links=links)
+    task = workflow.submit(worker, new_task().uid)
+    workflow.wait(worker, task.uid)
+    file = workflow.fetch(worker, task.uid)
+    assert file.name == "result.zip"
+    with zipfile.ZipFile(file) as whole:
+        names = whole.namelist()
+        assert len(names) == sandbox.counts()["tasks"][0]["parts"] >= 2
+        assert all(whole.read(name).startswith(b"glTF") for name in names)
+    row = worker.store.get(task.uid)
+    assert row and (row.state, row.result, row.error) == (TaskState.DONE, "result.zip", None)
+    assert sorted(path.name for path in file.parent.iterdir()) == ["result.zip", "task_id"], "nothing else is left"
+
+
+def test_the_same_in_other_formats_is_left_and_said(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
+    sandbox.behave(links="items", also_format=int(OutputFormat.STL))
+    task = workflow.submit(worker, new_task().uid)
+    workflow.wait(worker, task.uid)
+    assert workflow.fetch(worker, task.uid).name == "result.zip"
+    row = worker.store.get(task.uid)
+    parts = sandbox.counts()["tasks"][0]["parts"]
+    assert row and str(row.error).startswith(f"The service gave {parts + 1} files; of those {parts} in the format GLB")
+    assert (row.state, row.error_kind) == (TaskState.DONE, "")
+
+
+def test_one_broken_of_several_is_fetched_anew_with_the_others(
+    worker: Worker, new_task: NewTask, sandbox: Sandbox
+) -> None:
+    sandbox.behave(links="list", faults=[{"on": "result", "skip": 1, "when": "body", "bytes": 100, "do": "cut"}])
+    task = workflow.submit(worker, new_task().uid)
+    workflow.wait(worker, task.uid)
+    with pytest.raises(ConnectionFailedError):
+        workflow.fetch(worker, task.uid)
+    assert workflow.fetch(worker, task.uid).name == "result.zip"
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"do": "answer", "status": 502, "text": "<html>"}, r"can't answer at the moment \(HTTP 502\)"),
+        ({"do": "answer", "text": "<html>Sign in to the hotel</html>"}, "login page"),
+        ({"do": "cut"}, "The connection to .* broke"),
+    ],
+)
+def test_the_end_of_waiting_says_what_stood_in_the_way(
+    worker: Worker, new_task: NewTask, sandbox: Sandbox, fault: dict[str, object], said: str
+) -> None:
+    task = workflow.submit(worker, new_task().uid)
+    sandbox.behave(faults=[{"on": "query-task", "times": 0, **fault}])
+    with pytest.raises(TaskTimeoutError, match=said) as raised:
+        workflow.wait(worker, task.uid, timeout=1.0)
+    assert task.task_id in str(raised.value)
+    assert isinstance(raised.value.__cause__, ServiceUnavailableError)
+    packed = json.loads(json.dumps(raised.value.message.pack()))
+    assert Message.unpack(packed) == raised.value.message, "the cause can be kept and translated"
+
+
+def test_a_task_with_a_wrong_address_can_be_moved_while_nothing_was_sent(
+    worker: Worker, new_task: NewTask, sandbox: Sandbox
+) -> None:
+    task = new_task()
+    worker.store.update(task.uid, api_url="http://127.0.0.1:1")
+    with pytest.raises(InputError, match="belongs to"):
+        workflow.submit(worker, task.uid)
+    assert workflow.move(worker, task.uid).state is TaskState.PENDING
+    sent = workflow.submit(worker, task.uid)
+    assert sent.task_id == sandbox.counts()["tasks"][0]["task_id"]
+    with pytest.raises(InputError, match="stays with its service"):
+        workflow.move(worker, task.uid)
+
+
+@pytest.mark.parametrize("when", ["received", "created"])
+def test_an_uncertain_task_is_not_moved(worker: Worker, new_task: NewTask, sandbox: Sandbox, when: str) -> None:
+    sandbox.behave(faults=[{"on": "create-task", "when": when, "do": "cut"}])
+    task = new_task()
+    with pytest.raises(UncertainError):
+        workflow.submit(worker, task.uid)
+    with pytest.raises(InputError, match="or may have been"):
+        workflow.move(worker, task.uid)
+    assert sandbox.counts()["requests"]["create-task"] == 1
+
+
+def test_where_a_task_came_from_is_kept(worker: Worker, new_task: NewTask) -> None:
+    request = new_task().request
+    uid = uuid.uuid4().hex
+    workflow.record(worker.store, request, uid=uid, name="", api_url=worker.client.api_url, source="/work/robot.blend")
+    assert workflow.source_of(worker.store, uid) == "/work/robot.blend"
+    workflow.submit(worker, uid)
+    assert read_ledger(worker.store, worker.client.api_url).entries[0].file == "/work/robot.blend"

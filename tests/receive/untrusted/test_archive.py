@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitem3d_addon.core.errors import ResultError
-from hitem3d_addon.receive.untrusted.archive import unpack
+from hitem3d_addon.receive.untrusted.archive import LIMITS, Limits, unpack
 
 OBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
@@ -36,10 +36,10 @@ def zipped(folder: Path, *files: tuple[str | zipfile.ZipInfo, str | bytes]) -> P
     return path
 
 
-def refused(archive: Path, folder: Path) -> str:
+def refused(archive: Path, folder: Path, limits: Limits = LIMITS) -> str:
     outside = {path for path in folder.parent.parent.rglob("*") if folder not in path.parents}
     with pytest.raises(ResultError) as caught:
-        unpack(archive, folder)
+        unpack(archive, folder, limits)
     assert {path for path in folder.parent.parent.rglob("*") if folder not in path.parents} == outside
     return str(caught.value)
 
@@ -75,7 +75,7 @@ def test_each_of_many_models_comes_and_one_format_is_enough(folder: Path) -> Non
         "../model.obj",
         "a/../../model.obj",
         "/tmp/model.obj",
-        "\\\\server\\share\\model.obj",
+        "\\\\server.invalid\\share\\model.obj",
         "..\\model.obj",
         "C:\\model.obj",
         "C:model.obj",
@@ -95,26 +95,36 @@ def test_paths_that_lead_elsewhere_are_refused(folder: Path, name: str) -> None:
 def test_links_and_devices_are_refused(folder: Path, kind: int) -> None:
     link = zipfile.ZipInfo("model.obj")
     link.create_system, link.external_attr = 3, (kind | 0o777) << 16
-    assert "not safe to unpack" in refused(zipped(folder, (link, "/etc/passwd")), folder)
+    assert "not safe to unpack" in refused(zipped(folder, (link, "/nowhere/secret")), folder)
+
+
+SMALL = Limits(files=5, ratio=10, always=100_000)
 
 
 def test_a_bomb_is_refused(folder: Path) -> None:
-    assert "more than any model" in refused(zipped(folder, ("model.obj", b"\n" * (80 << 20))), folder)
+    archive = zipped(folder, ("model.obj", b"\n" * 100_001))
+    assert "more than any model" in refused(archive, folder, SMALL)
     assert not list(folder.iterdir())
+    assert unpack(zipped(folder, ("model.obj", OBJ.encode().ljust(100_000))), folder, SMALL)
+
+
+def test_more_than_any_archive_may_hold_is_refused(folder: Path) -> None:
+    archive = zipped(folder, ("model.obj", OBJ * 10))
+    assert "more than any model" in refused(archive, folder, Limits(total=300))
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused(folder: Path) -> None:
-    archive = zipped(folder, ("model.obj", b"\n" * (80 << 20)))
+    archive = zipped(folder, ("model.obj", b"\n" * 200_000))
     content = archive.read_bytes()
-    size = (80 << 20).to_bytes(4, "little")
+    size = (200_000).to_bytes(4, "little")
     assert content.count(size) == 2
     archive.write_bytes(content.replace(size, (100).to_bytes(4, "little")))
-    refused(archive, folder)
-    assert sum(path.stat().st_size for path in folder.rglob("*")) < 65 << 20
+    refused(archive, folder, SMALL)
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 110_000
 
 
 def test_too_many_files_are_refused(folder: Path) -> None:
-    assert "more than any model" in refused(zipped(folder, *((f"{i}.obj", OBJ) for i in range(2001))), folder)
+    assert "more than any model" in refused(zipped(folder, *((f"{i}.obj", OBJ) for i in range(6))), folder, SMALL)
 
 
 def test_a_damaged_zip_is_refused(folder: Path) -> None:

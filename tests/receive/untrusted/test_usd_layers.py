@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from hitem3d_addon.core.errors import ResultError
-from hitem3d_addon.receive.importers import import_result_file
-from hitem3d_addon.receive.untrusted.usd_layers import _packed, _unpacked, confined_layer
+from hitem3d_addon.receive.importers import import_files, opened
+from hitem3d_addon.receive.untrusted.usd_layers import _packed, confined_layer, unpacked
 
 INSIDE = "./textures/red.png"
 
@@ -61,7 +61,7 @@ def renamed(layer: bytes, word: bytes, other: bytes) -> bytes:
     entry = layer.index(b"TOKENS\0", table)
     (start,) = struct.unpack_from("<q", layer, entry + 16)
     number, size, length = struct.unpack_from("<3Q", layer, start)
-    words = _unpacked(layer[start + 24 : start + 24 + length], size).split(b"\0")
+    words = unpacked(layer[start + 24 : start + 24 + length], size).split(b"\0")
     words[words.index(word)] = other
     text = b"\0".join(words)
     section = struct.pack("<3Q", number, len(text), len(_packed(text))) + _packed(text)
@@ -70,14 +70,21 @@ def renamed(layer: bytes, word: bytes, other: bytes) -> bytes:
     return bytes(changed) + section
 
 
+def bring_in(file: Path) -> None:
+    with opened(file) as result:
+        import_files(result)
+
+
 @pytest.mark.parametrize("text", [True, False])
-@pytest.mark.parametrize("names", [INSIDE, "{elsewhere}", "../../red.png", "//host/share/red.png", r"\\host\x\red.png"])
+@pytest.mark.parametrize(
+    "names", [INSIDE, "{elsewhere}", "../../red.png", "//host.invalid/share/red.png", r"\\host.invalid\x\red.png"]
+)
 def test_only_pictures_inside_come(empty_scene: None, tmp_path: Path, names: str, text: bool) -> None:
     elsewhere = tmp_path / "elsewhere" / "red.png"
     elsewhere.parent.mkdir()
     Image.new("RGB", (4, 4), (0, 0, 255)).save(elsewhere)
     file = package(tmp_path / "job", names.format(elsewhere=elsewhere), text=text)
-    import_result_file(file)
+    bring_in(file)
     assert len(bpy.data.meshes) == 1
     (image,) = bpy.data.images
     assert image.packed_file and image.filepath == "//red.png"
@@ -95,8 +102,10 @@ def test_nothing_elsewhere_is_opened(empty_scene: None, tmp_path: Path, text: bo
     file = package(tmp_path / "job", str(secret), text=text)
     program = (
         "import sys, bpy; from pathlib import Path\n"
-        "from hitem3d_addon.receive.importers import import_result_file as go\n"
-        "bpy.ops.wm.read_factory_settings(use_empty=True); go(Path(sys.argv[1])); assert len(bpy.data.meshes) == 1"
+        "from hitem3d_addon.receive.importers import import_files, opened\n"
+        "bpy.ops.wm.read_factory_settings(use_empty=True)\n"
+        "with opened(Path(sys.argv[1])) as result: import_files(result)\n"
+        "assert len(bpy.data.meshes) == 1"
     )
     trace = tmp_path / "trace"
     command = ["strace", "-f", "-e", "trace=file", "-o", str(trace), sys.executable, "-c", program, str(file)]
@@ -109,11 +118,11 @@ def test_nothing_elsewhere_is_opened(empty_scene: None, tmp_path: Path, text: bo
     ("line", "becomes"),
     [
         (b"@./textures/a.png@", None),
-        (b"asset a = @//host/share/a.png@", b"asset a = @a.png@"),
+        (b"asset a = @//host.invalid/share/a.png@", b"asset a = @a.png@"),
         (b"asset a = @@@C:\\a.png@@@", b"asset a = @@@a.png@@@"),
-        (b'string s = "@"; asset a = @/etc/a.png@', b'string s = "@"; asset a = @a.png@'),
+        (b'string s = "@"; asset a = @/nowhere/a.png@', b'string s = "@"; asset a = @a.png@'),
         (b"subLayers = [@a.usd@, @../b.usd@]", b"subLayers = [@a.usd@, @b.usd@]"),
-        (b'asset a = @`"//host/${X}"`@', b"asset a = @@"),
+        (b'asset a = @`"//host.invalid/${X}"`@', b"asset a = @@"),
         (b"rel x = </Root/Red>", None),
     ],
 )
@@ -131,5 +140,5 @@ def test_a_damaged_layer_is_a_sentence(empty_scene: None, tmp_path: Path, cut: i
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("model.usdc", layer[:cut])
     with pytest.raises(ResultError, match="is damaged"):
-        import_result_file(file)
+        bring_in(file)
     assert not bpy.data.meshes

@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of a result on this disk: one, or one that holds them all where the service gives several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..data_folder import job_folder, make_folder, remove_folder
+from ..errors import Message, ResultError
+from ..task import Task
+from ..values import OutputFormat
+
+if TYPE_CHECKING:
+    from ..service.client import Hitem3DClient
+
+
+def result_file(home: Path, task: Task) -> Path | None:
+    """The result of a task on this disk, or None where it was never fetched or was cleared away since."""
+    if not task.result:
+        return None
+    file = job_folder(home, task.uid) / Path(task.result).name
+    return file if file.is_file() else None
+
+
+def download_models(
+    client: Hitem3DClient,
+    urls: Sequence[str],
+    folder: Path,
+    *,
+    asked: OutputFormat,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> tuple[Path, Message | None]:
+    """Download all models of a result; gives the one file that holds them, and what was left out, if anything.
+
+    Several models of one kind are parts of one result: they go into a zip. Of several kinds, which is the same model
+    in several formats, that one is taken that was asked for, else the first. Raises what `Hitem3DClient.download`
+    raises.
+    """
+    if len(urls) == 1:
+        return client.download(urls[0], folder, progress=progress, cancelled=cancelled), None
+    parts = folder / "several"
+    remove_folder(parts)  # what a run that died left behind
+    try:
+        files = [
+            client.download(url, make_folder(parts / str(n)), progress=progress, cancelled=cancelled)
+            for n, url in enumerate(urls)
+        ]
+        return _bring_together(files, folder, asked)
+    except OSError as error:
+        raise ResultError(
+            "The parts can't be saved in {folder}: {reason}. Free some space or mend the permissions of the folder, "
+            "then try again.",
+            folder=str(folder),
+            reason=error.strerror or type(error).__name__,
+        ) from error
+    finally:
+        remove_folder(parts)
+
+
+def _bring_together(files: Sequence[Path], folder: Path, asked: OutputFormat) -> tuple[Path, Message | None]:
+    import zipfile  # not at the top: Blender starts with this module
+
+    kinds = [file.suffix for file in files]
+    wanted = f".{asked.name.lower()}"
+    kind = wanted if wanted in kinds else kinds[0]
+    chosen = [file for file in files if file.suffix == kind]
+    note = None
+    if len(chosen) < len(files):
+        note = Message(
+            "The service gave {count} files; of those {taken} in the format {kind} were taken, as the others are the "
+            "same model in other formats.",
+            {"count": len(files), "taken": len(chosen), "kind": kind[1:].upper()},
+        )
+    if len(chosen) == 1:
+        return chosen[0].replace(folder / chosen[0].name), note
+    part, target = folder / "result.zip.part", folder / "result.zip"
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as whole:
+        for number, file in enumerate(chosen, 1):
+            whole.write(file, f"{number:03}{kind}")
+    return part.replace(target), note

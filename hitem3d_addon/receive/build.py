@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Blender's meshes and materials from what a file holds, array by array."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import bpy
+import numpy as np
+from bpy.types import Material, Mesh, Node
+
+from ..mesh.surface import Surface
+from ..mesh.triangles import Flags, triangle_loops
+from .delivered import Delivered, Doubles, Finish, Floats
+from .split import Part
+
+_NORMALS = "custom_normal"
+_FREE_NORMALS = (4, 5, 0)
+"""From this Blender on custom normals may be plain directions; before, they are stored relative to the faces around a
+corner, which takes three seconds a million triangles."""
+_FLAT = 1 - 1e-6
+"""Cosine of what is taken for no angle between a face and its corners' normals."""
+_ALIKE = 2e-3
+"""How far normals may be apart that both are so near to a third."""
+
+
+def make_parts(delivered: Sequence[Delivered]) -> tuple[list[Part], list[Surface]]:
+    """A mesh for each part, and the surface of each, in the frame of the file."""
+    materials: dict[tuple[int, bool], Material] = {}
+    parts, surfaces = [], []
+    for one in delivered:
+        mesh = _make_mesh(one)
+        for finish in one.materials or ([None] if one.colours else []):
+            key = id(finish), bool(one.colours)
+            if key not in materials and (finish or one.colours):
+                materials[key] = _make_material(finish, coloured=bool(one.colours))
+            mesh.materials.append(materials.get(key))
+        if one.slots is not None:
+            mesh.polygons.foreach_set("material_index", one.slots)
+        parts.append(Part(mesh, one.name, one.matrix, one.labels))
+        surfaces.append(_surface(one, mesh))
+    return parts, surfaces
+
+
+def _surface(part: Delivered, mesh: Mesh) -> Surface:
+    local = np.ascontiguousarray(part.positions.T)
+    corners = part.corners
+    triangles = corners.reshape(-1, 3) if part.sizes is None else corners[triangle_loops(mesh, local)[0]]
+    return Surface(local, triangles, part.matrix[None, :3])
+
+
+def turn_normals(mesh: Mesh, matrix: Doubles, *, flipped: bool) -> None:
+    """Take custom normals that are plain directions through a (4, 4) matrix, as the faces go through it.
+
+    A normal goes by the cofactors of the matrix. ``flipped``: the faces are turned round as well, which Blender does
+    without these normals.
+    """
+    stored = mesh.attributes.get(_NORMALS)
+    if stored is None or stored.data_type != "FLOAT_VECTOR":
+        return
+    normals = np.empty((len(stored.data), 3), np.float32)
+    stored.data.foreach_get("vector", normals.ravel())
+    (a, b, c), (d, e, f), (g, h, i) = matrix[:3, :3].tolist()
+    cofactors = np.array(
+        [
+            [e * i - f * h, f * g - d * i, d * h - e * g],
+            [c * h - b * i, a * i - c * g, b * g - a * h],
+            [b * f - c * e, c * d - a * f, a * e - b * d],
+        ]
+    )
+    if flipped:
+        cofactors = -cofactors
+    squares = cofactors @ cofactors.T
+    scale = np.sqrt(squares[0, 0])
+    if (np.abs(squares - np.eye(3) * squares[0, 0]) <= 1e-6 * squares[0, 0]).all():
+        turned = normals @ (cofactors / (scale or 1)).T.astype(np.float32)
+    else:
+        turned = _unit(normals @ cofactors.T.astype(np.float32))
+    stored.data.foreach_set("vector", turned.ravel())
+
+
+def _make_mesh(part: Delivered) -> Mesh:
+    mesh = bpy.data.meshes.new(part.name or "part")
+    corners = part.corners
+    mesh.vertices.add(len(part.positions))
+    mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(part.positions).ravel())
+    mesh.loops.add(len(corners))
+    mesh.attributes[".corner_vert"].data.foreach_set("value", corners)
+    mesh.polygons.add(part.polygons)
+    starts = np.arange(0, len(corners), 3) if part.sizes is None else np.cumsum(part.sizes) - part.sizes
+    mesh.polygons.foreach_set("loop_start", starts.astype(np.int32))
+    for number, values in enumerate(part.uvs):
+        layer = mesh.uv_layers.new(name=_numbered("UVMap", number))
+        layer.uv.foreach_set("vector", (values if len(values) == len(corners) else values[corners]).ravel())
+    for number, colours in enumerate(part.colours):
+        domain = "CORNER" if colours.of_corners else "POINT"
+        attribute = mesh.color_attributes.new(colours.name or _numbered("Color", number), "FLOAT_COLOR", domain)
+        attribute.data.foreach_set("color", np.ascontiguousarray(colours.values).ravel())
+    if part.colours:
+        mesh.color_attributes.active_color_index = mesh.color_attributes.render_color_index = 0
+    for labels in part.labels:
+        attribute = mesh.attributes.new(labels.name, "INT", "FACE" if labels.of_faces else "POINT")
+        attribute.data.foreach_set("value", labels.values)
+    mesh.update(calc_edges=True)
+    _set_shading(mesh, part)
+    return mesh
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name}.{number:03d}" if number else name
+
+
+def _set_shading(mesh: Mesh, part: Delivered) -> None:
+    """Flat faces where the file says so, and its normals, exactly where this Blender can."""
+    normals = part.normals
+    flat = np.ones(part.polygons, np.bool_) if normals is None else _flat_faces(mesh, part, normals)
+    if flat.any():
+        mesh.attributes.new("sharp_face", "BOOLEAN", "FACE").data.foreach_set("value", flat)
+    if normals is None:
+        return
+    of_corners = len(normals) != len(part.positions)
+    if bpy.app.version >= _FREE_NORMALS:
+        stored = mesh.attributes.new(_NORMALS, "FLOAT_VECTOR", "CORNER" if of_corners else "POINT")
+        stored.data.foreach_set("vector", np.ascontiguousarray(normals).ravel())
+    elif of_corners:
+        mesh.normals_split_custom_set(normals)
+    else:
+        mesh.normals_split_custom_set_from_vertices(normals)
+
+
+def _flat_faces(mesh: Mesh, part: Delivered, normals: Floats) -> Flags:
+    """Which polygons have their own normal at all their corners; only triangles are looked at."""
+    flat = np.zeros(part.polygons, np.bool_)
+    if part.sizes is not None:
+        return flat
+    at = part.corners.reshape(-1, 3) if len(normals) == len(part.positions) else np.arange(3 * len(flat)).reshape(-1, 3)
+    maybe = np.arange(len(flat))
+    for axis in range(3):  # one after another, as there are few left after the first
+        first, second, third = np.ascontiguousarray(normals[:, axis])[at[maybe].T]
+        maybe = maybe[(np.abs(first - second) < _ALIKE) & (np.abs(first - third) < _ALIKE)]
+    if len(maybe):
+        of_faces = np.empty((len(flat), 3), np.float32)
+        mesh.polygon_normals.foreach_get("vector", of_faces.ravel())
+        same = [(of_faces[maybe] * normals[at[maybe, k]]).sum(axis=1) > _FLAT for k in range(3)]
+        flat[maybe] = np.all(same, axis=0)
+    return flat
+
+
+def _unit(vectors: Floats) -> Floats:
+    lengths = np.sqrt(np.einsum("nk,nk->n", vectors, vectors))
+    return vectors / np.maximum(lengths, np.finfo(np.float32).tiny)[:, None]
+
+
+def _make_material(finish: Finish | None, *, coloured: bool) -> Material:
+    """As Blender's glTF importer makes it."""
+    material = bpy.data.materials.new(finish.name if finish else "DefaultMaterial")
+    if material.node_tree is None:  # from Blender 5.0 on it is there from the start
+        material.use_nodes = True
+    surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    if finish:
+        material.use_backface_culling = not finish.double_sided
+        material.surface_render_method = "BLENDED" if finish.blended else "DITHERED"
+        inputs = surface.inputs
+        *colour, alpha = finish.colour
+        if finish.in_viewport and not coloured:
+            material.diffuse_color = finish.colour
+        if finish.threshold is not None:
+            alpha = float(alpha >= finish.threshold)
+        elif not finish.blended:
+            alpha = 1.0
+        values: dict[str, Any] = {
+            "Base Color": (*colour, 1.0),
+            "Alpha": alpha,
+            "Metallic": finish.metallic,
+            "Roughness": finish.roughness,
+            "IOR": finish.ior,
+            "Emission Color": (*finish.emission, 1.0),
+            "Emission Strength": finish.emission_strength,
+        }
+        for name, value in values.items():
+            socket = inputs[name]
+            if not np.allclose(socket.default_value, value, rtol=0, atol=1e-7):  # Blender updates nodes at each change
+                socket.default_value = value
+    if coloured:
+        _show_colours(material, surface, finish)
+    return material
+
+
+def _show_colours(material: Material, surface: Node, finish: Finish | None) -> None:
+    """The colour attribute, times the material's own colour."""
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    attribute = nodes.new("ShaderNodeVertexColor")
+    attribute.location = -400, 0
+    colour, alpha = attribute.outputs["Color"], attribute.outputs["Alpha"]
+    *own, own_alpha = finish.colour if finish else (1.0,) * 4
+    if own != [1.0, 1.0, 1.0]:
+        mix = nodes.new("ShaderNodeMix")
+        mix.data_type, mix.blend_type, mix.location = "RGBA", "MULTIPLY", (-200, 0)
+        mix.inputs["Factor"].default_value = 1.0
+        mix.inputs[7].default_value = (*own, 1.0)
+        links.new(colour, mix.inputs[6])
+        colour = mix.outputs[2]
+    links.new(colour, surface.inputs["Base Color"])
+    if finish and finish.blended:
+        if own_alpha != 1.0:
+            times = nodes.new("ShaderNodeMath")
+            times.operation, times.location = "MULTIPLY", (-200, -230)
+            times.inputs[1].default_value = own_alpha
+            links.new(alpha, times.inputs[0])
+            alpha = times.outputs[0]
+        links.new(alpha, surface.inputs["Alpha"])

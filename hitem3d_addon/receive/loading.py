@@ -1,0 +1,203 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A result file -> its meshes, ready to be made parts of, and its surface, both in the file's frame, Z up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import bpy
+import numpy as np
+from bpy.types import Collection, Context, Depsgraph, Object
+
+from ..core.choices import PartsChoice
+from ..core.errors import Message, ResultError
+from ..mesh.new_data import NewData
+from ..mesh.scratch import ScratchScene
+from ..mesh.surface import Surface
+from ..mesh.triangles import corner_values, local_positions, triangle_loops
+from .build import make_parts
+from .delivered import Contents, Delivered, Labels
+from .importers import Opened, import_files, opened
+from .names import plain, says_something
+from .obj_groups import ObjGroups, has_groups, read_groups
+from .split import Part, split
+from .told import Told, split_arrays, summary
+from .told_report import stl_warning
+from .ways import MOST
+from .whole import left_out, surface_of
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a result file holds."""
+
+    parts: Sequence[Part]
+    """As the file tells them apart, or as was chosen."""
+    surfaces: Sequence[Surface]
+    """All of it, to find out where it lies."""
+    told: Told
+    """How they were told apart."""
+    notes: Sequence[Message] = ()
+    """For the report: what was left out or taken off, and why."""
+    warnings: Sequence[Message] = ()
+    """What is not as it should be."""
+    for_blender: Sequence[str] = ()
+    """Why Blender's importer has read it, which takes longer; empty where a reader of ours has."""
+
+
+def load(
+    context: Context, file: Path, collection: Collection, scratch: ScratchScene, new: NewData, choice: PartsChoice
+) -> Loaded:
+    """Read a result file and tell its parts apart.
+
+    All that is made on the way is new data; of it only the meshes of the parts are needed.
+
+    Raises ResultError or MissingError.
+    """
+    scene = scratch.scene
+    scene.collection.children.link(collection)
+    scratch.evaluate()
+    layer = scene.view_layers[0]
+    layer.active_layer_collection = layer.layer_collection.children[0]
+    with opened(file) as result:
+        groups = _groups(result, choice)
+        by_group = groups is not None and groups.runs == groups.number
+        # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
+        with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
+            contents = import_files(result, use_split_groups=by_group)
+    imported = _imported(scratch, new, contents)
+    if not imported and not contents.parts:
+        raise _nothing()
+    read, imported, notes = _without_the_whole(contents.parts, imported, choice)
+    if by_group:
+        choice = "AS_DELIVERED"
+    elif groups and len(imported) == 1 and len(imported[0].mesh.polygons) == len(groups.groups.values):
+        imported = [replace(imported[0], groups=[groups.groups])]
+    objects = len(read) + len(imported)
+    surfaces = list(map(_surface, imported))
+    pieces, how = split_arrays(read, choice, objects)
+    made, more = make_parts(pieces)
+    surfaces += more
+    if not all(np.isfinite(surface.local).all() and np.isfinite(surface.matrices).all() for surface in surfaces):
+        raise ResultError(
+            "The parts that came back can't be placed: some of their coordinates are not numbers. "
+            "Ask Hitem3D's support about this task."
+        )
+    parts, how_others = split(imported, choice, objects)
+    told = Told("GROUPS", word="groups") if by_group else summary([*how, *how_others])
+    notes = [*contents.notes, *notes]
+    return Loaded([*made, *parts], surfaces, told, notes, stl_warning(result.kind, told), contents.for_blender)
+
+
+def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[Part]:
+    """What Blender's importers have made, an object each. The objects are gone then: the parts may take their names."""
+    objects = list(new.objects())
+    things = [thing for thing in objects if thing.type == "MESH" and thing.data.polygons]
+    clouds = [thing for thing in objects if thing.type == "POINTCLOUD"]  # whose points are instances
+    for thing in things:
+        thing.modifiers.clear()
+        thing.hide_viewport = False
+    depsgraph = scratch.evaluate()
+    if clouds:  # what is instanced is there too, out of sight
+        shown = {one.object.original for one in depsgraph.object_instances if not one.is_instance}
+        things = [thing for thing in things if thing in shown]
+    found = [*_delivered(things, contents.labels), *_instances(clouds, depsgraph)]
+    bpy.data.batch_remove(objects)
+    return found
+
+
+def _without_the_whole(
+    read: Sequence[Delivered], imported: Sequence[Part], choice: PartsChoice
+) -> tuple[list[Delivered], list[Part], list[Message]]:
+    """All but the model that was sent, and copies of its parts that stand apart; and what is said of those."""
+    counts = [len(one.corners) - 2 * one.polygons for one in read]
+    counts += [len(part.mesh.loops) - 2 * len(part.mesh.polygons) for part in imported]
+
+    def surface(number: int) -> Surface:
+        return _surface(imported[number - len(read)]) if number >= len(read) else surface_of(read[number])
+
+    out = set() if choice == "AS_DELIVERED" else left_out(counts, surface)
+    notes = []
+    if len(out) == 1:
+        notes.append(Message("Left out: the whole model, which came beside its parts."))
+    elif out:
+        notes.append(Message("Left out: {count} copies of the parts, which stand apart.", {"count": len(out)}))
+    kept = [one for number, one in enumerate(read) if number not in out]
+    return kept, [one for number, one in enumerate(imported, len(read)) if number not in out], notes
+
+
+def _surface(part: Part) -> Surface:
+    local = local_positions(part.mesh)
+    loops, _ = triangle_loops(part.mesh, local)
+    return Surface(local, corner_values(part.mesh, ".corner_vert")[loops], part.matrix[None, :3])
+
+
+def _groups(result: Opened, choice: PartsChoice) -> ObjGroups | None:
+    """The groups of an OBJ, where they are what tells its parts apart."""
+    if result.kind != "obj" or choice not in ("AUTO", "BY_GROUP"):
+        return None
+    if len(result.files) > 1 and choice == "AUTO":
+        return None  # its files are its parts
+    found = [read_groups(file) for file in result.files if has_groups(file)]
+    if len(found) == 1 and 1 < found[0].number <= MOST and (choice == "BY_GROUP" or found[0].objects == 1):
+        return found[0]
+    return None
+
+
+def _nothing() -> ResultError:
+    return ResultError(
+        "There are no parts in the file that came back: it holds no surface. Ask Hitem3D's support about this task."
+    )
+
+
+def _delivered(things: Sequence[Object], labels: Mapping[str, Sequence[Labels]]) -> list[Part]:
+    """A part for each object; objects that share a mesh get one each."""
+    known: set[int] = set()
+    found: list[Part] = []
+    below = Counter(above for thing in things for above in _above(thing))
+    for thing in things:
+        if thing.data.shape_keys:
+            thing.shape_key_clear()
+        mesh = thing.data.copy() if thing.data.session_uid in known else thing.data
+        known.add(mesh.session_uid)
+        mesh.vertices[0].co = mesh.vertices[0].co  # or Blender before 5.2 keeps the bounds that it has found by now
+        groups = [*_fitting(labels.get(plain(thing.data.name), ()), len(mesh.polygons))]
+        found.append(Part(mesh, _name(thing, below), np.array(thing.matrix_world, np.float64), groups))
+    return found
+
+
+def _above(thing: Object) -> Iterator[Object]:
+    while thing.parent:
+        thing = thing.parent
+        yield thing
+
+
+def _name(thing: Object, below: Mapping[Object, int]) -> str:
+    """The name of the object; where it says nothing, of the nearest one above that has no other mesh below it."""
+    above = (one.name for one in _above(thing) if below[one] == 1)
+    return next(filter(says_something, (thing.name, *above)), thing.name)
+
+
+def _fitting(several: Sequence[Labels], polygons: int) -> Iterator[Labels]:
+    """The labels that can be of a mesh with so many polygons, the last number for those that they do not reach."""
+    same = [labels for labels in several if len(labels.values) == polygons]
+    for labels in same or several:
+        missing = polygons - len(labels.values)
+        if missing >= 0:
+            values = np.concatenate([labels.values, np.full(missing, len(labels.names) - 1, np.int32)])
+            yield replace(labels, values=values)
+
+
+def _instances(clouds: Sequence[Object], depsgraph: Depsgraph) -> list[Part]:
+    """A part for each instance on the points of point clouds, with a mesh of its own."""
+    if not clouds:
+        return []
+    return [
+        Part(instance.object.original.data.copy(), instance.object.name, np.array(instance.matrix_world, np.float64))
+        for instance in depsgraph.object_instances
+        if instance.is_instance and instance.object.type == "MESH" and instance.parent.original in clouds
+    ]

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the command line finds out before it pays for anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pytest
+import trimesh
+from hitem3d_commands import Commands
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d" * 32 + b"\nsize 12345\n"
+
+
+def model(folder: Path, name: str = "rock.glb", size: float = 1.0) -> Path:
+    file = folder / name
+    trimesh.creation.box((1, 1, size)).export(file)
+    return file
+
+
+def test_a_file_that_is_no_model_keeps_all_from_being_sent(commands: Commands, folder: Path) -> None:
+    """It is seen before the first one is sent, wherever it stands in line."""
+    good, bad = model(folder), folder / "pointer.glb"
+    contents = {"Git LFS": LFS, "web page": b"<!DOCTYPE html>", "cut off": good.read_bytes()[:-100]}
+    for said, content in contents.items():
+        bad.write_bytes(content)
+        done = commands.run("segment", good, bad, "--out", folder / "out")
+        assert (done.code, said in done.notes, "Nothing was sent" in done.notes) == (2, True, True), done.notes
+    assert not (folder / "out").exists()
+    assert commands.sandbox.counts()["requests"]["create-task"] == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="/proc")
+def test_out_that_can_t_be_written_is_seen_first(commands: Commands, folder: Path) -> None:
+    rock, a_file = model(folder), model(folder, "a_file.glb", 2.0)
+    (folder / "taken" / "rock.glb").mkdir(parents=True)
+    outs = ["/proc/x", a_file, a_file / "below", folder / ("n" * 300), folder / "taken"]
+    for out in outs:
+        done = commands.run("segment", rock, "--out", out)
+        assert (done.code, "can't be written" in done.notes) == (2, True), done.notes
+    assert commands.sandbox.counts()["requests"]["create-task"] == 0
+    done = commands.run("segment", rock, "--out", folder / "deep" / "er")
+    assert done.code == 0
+    assert [file.name for file in (folder / "deep" / "er").iterdir()] == ["rock.glb"]
+
+
+def test_the_ledger(commands: Commands, folder: Path) -> None:
+    assert commands.run("segment", model(folder), model(folder, "two.glb", 2.0), "--seg-level", "low").code == 0
+    done = commands.run("balance", "--ledger", "--json")
+    entries = [event for event in done.events if event["event"] == "ledger"]
+    assert [(e["name"], e["seg_level"], e["format"], e["credits"]) for e in entries] == [
+        ("rock", "low", "glb", 20.0),
+        ("two", "low", "glb", 20.0),
+    ]
+    assert entries[0]["file"] == str(folder / "rock.glb")
+    assert done.the("ledger_sum")["credits"] == 100_000.0 - commands.sandbox.counts()["credits"]
+    table = list(csv.DictReader(io.StringIO(commands.run("balance", "--ledger", "--csv").output)))
+    assert [(row["what"], row["name"], float(row["credits"])) for row in table] == [
+        ("task", "rock", 20.0),
+        ("task", "two", 20.0),
+    ]
+    text = commands.run("balance", "--ledger").output
+    assert "40 credits between a balance of 100000 and one of 99960." in text
