@@ -48,6 +48,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "session": ("blender",),
     "test_law.py": (),
     "test_pages.py": (),
+    "test_permissions.py": (),
     "ui": ("blender",),
     "whole": ("blender",),
 }

@@ -19,11 +19,11 @@ from ..core.errors import Hitem3DError, Message, StoreError
 from ..core.tasks import workflow
 from ..core.tasks.ledger import recall_prices
 from ..core.tasks.store import TaskStore, is_locked
-from ..core.values import TaskState
+from ..core.values import UNDER_WAY, TaskState
 from ..receive.importing import import_parts
 from ..session import connection, settings
 from ..session.board import Transfer, board
-from ..session.stamps import stamp
+from ..session.stamps import stamp, stamp_lost
 from .agent_process import AgentProcess
 from .pace import DrawingPace
 
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
     from ..core.task import Task
 
 TICK = 0.25
-UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
 
 
 class Enlistable(Protocol):
     """What can be put in the task list: see send/submission.py, which is no business of this room."""
 
-    def enlist(self, store: TaskStore, *, api_url: str) -> Task: ...
+    def enlist(self, store: TaskStore, *, api_url: str, again: bool) -> Task: ...
 
 
 Submission = TypeVar("Submission", bound=Enlistable)
@@ -59,17 +58,18 @@ def tell_agent(**command: str) -> None:
     wake()
 
 
-def queue(submissions: list[Submission]) -> list[Task]:
+def queue(submissions: list[Submission], *, again: bool) -> list[Task]:
     """Put submissions in the task list, from the first on, for the agent to send; Blender goes on at once.
 
-    Each is taken out of the list that is given as soon as its file is the task's. Raises Hitem3DError.
+    Each is taken out of the list that is given as soon as its file is the task's. Without ``again``, what was sent
+    before is not sent: its objects are given the task that there is. Raises Hitem3DError.
     """
     current = connection.current()
     _agent.ensure(current)  # before something is recorded that only an agent can go on with
     tasks = []
     with TaskStore(current.home) as store:
         while submissions:
-            tasks.append(submissions[0].enlist(store, api_url=current.api_url))
+            tasks.append(submissions[0].enlist(store, api_url=current.api_url, again=again))
             del submissions[0]
             board.take_over(tasks[-1])
             tell_agent(do="watch", uid=tasks[-1].uid)
@@ -164,15 +164,18 @@ def _read_store() -> bool:
                 board.show_problem(_view.notice)
         newest = _view.revision()
         if newest == _seen:
+            stamp_lost()
             return True
         changed = _view.tasks(newer_than=_seen[0])
+        if any(task.uid not in board.tasks for task in changed):
+            board.take_over_origins(workflow.read_sources(_view))
         for task in changed:
             before = board.tasks.get(task.uid)
             if task.task_id and before and not before.task_id and board.account:
                 _agent.send(do="account")  # it costs credits, whose number is shown
             came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
             if came and settings.auto_import() and task.uid in board.list_objects():
-                board.want_import(task.uid, board.wanted.get(task.uid, ImportOptions()))
+                board.want_import(task.uid, board.wanted.get(task.uid, ImportOptions(hide_source=True)))
         board.take_over(*changed)
         if len(board.tasks) != newest[1]:
             board.keep_only(_view.tasks())
@@ -183,6 +186,7 @@ def _read_store() -> bool:
             return False
         raise
     stamp()
+    stamp_lost()
     return True
 
 

@@ -226,4 +226,4 @@ def _prepare(run: Run, current: connection.Connection, asked: SegmentationReques
 
 
 def _make_model(one: submission.Submission) -> Model:
-    return Model(one.name, one.request, one.request.content(), one.uid)
+    return Model(one.name, one.request, one.content, one.uid)

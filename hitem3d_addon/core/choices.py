@@ -25,3 +25,5 @@ class ImportOptions(NamedTuple):
     placement: Placement = "AUTO"
     hide_source: bool = False
     parent: bool = False
+    replace: bool = False
+    """Take away what an earlier import of the same task brought."""

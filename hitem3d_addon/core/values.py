@@ -54,6 +54,10 @@ class TaskState(StrEnum):
     """The user stopped it, or stopped waiting for it."""
 
 
+UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
+"""What goes on by itself, and can be stopped."""
+
+
 def is_web_address(address: str) -> bool:
     """Whether this is a whole http(s) address that can stand in a form field or a request line."""
     if re.search(r"[\x00-\x20\x7f]", address):

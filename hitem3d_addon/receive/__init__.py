@@ -3,6 +3,7 @@
 """From a result's file to parts in the scene: made safe, imported, told apart, named, put in place, reported."""
 
 DOORS = (
+    "brought",
     "importers",
     "importing",
 )

@@ -11,7 +11,7 @@ import bpy
 
 from ..core.choices import ImportOptions
 from ..core.errors import MissingError
-from ..session.record import TASK_ID, read_record
+from ..session.record import ORIGINAL, PART, TASK_ID, read_record
 
 if TYPE_CHECKING:
     from ..core.task import Task
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 def import_parts(
     context: bpy.types.Context, file: Path, task: Task, source: bpy.types.Object | None, options: ImportOptions
 ) -> Imported:
-    """Import the result of a task for the object that was sent, and note on the collection which task it is of.
+    """Import the result of a task for the object that was sent, and note on the parts which task they are of.
 
     Without an object, as with a task of another file, the parts stand around the world's origin. Raises ResultError or
     MissingError; then nothing has changed.
     """
     try:
+        from .brought import find_brought, replacing, seal
         from .scene_import import import_result
     except ModuleNotFoundError as error:
         if error.name != "numpy":
@@ -35,16 +36,21 @@ def import_parts(
             "This build of Blender has no NumPy, which the import needs. "
             "Install your system's NumPy package for Blender's Python, or use Blender from blender.org."
         ) from error
-    imported = import_result(
-        context,
-        file,
-        source,
-        read_record(source) if source else None,
-        name=source.name if source else task.name,
-        parts=options.parts,
-        placement=options.placement,
-        hide_source=options.hide_source,
-        parent=options.parent,
-    )
+    with replacing(find_brought(task, source) if options.replace else []):
+        imported = import_result(
+            context,
+            file,
+            source,
+            read_record(source) if source else None,
+            name=source.name if source else task.name,
+            parts=options.parts,
+            placement=options.placement,
+            hide_source=options.hide_source,
+            parent=options.parent,
+        )
     imported.collection[TASK_ID] = task.task_id
+    imported.collection[ORIGINAL] = source.name if source else ""
+    for part in imported.objects:
+        part[PART] = task.task_id
+    seal(imported.collection)
     return imported

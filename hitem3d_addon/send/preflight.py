@@ -7,6 +7,7 @@ Drawing asks with `of`; what it gets is of the objects that are chosen now, and 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.app.handlers import persistent
 
-from ..core.errors import Hitem3DError, Message
+from ..core.errors import Hitem3DError, Message, Value
 from ..session.board import board
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ PAUSE = 0.3
 """Seconds without a change, before it is counted again: nobody reads numbers while dragging."""
 PATIENCE = 20.0
 """Times as long as the last count took is waited, too, so that a heavy scene is not slowed down."""
+
+LONGEST = 2.0
+"""Seconds after which there is a number, if counting itself does not take longer."""
 
 Models = Sequence[Sequence[bpy.types.Object]]
 _Key = tuple[int, str, int, bool, tuple[tuple[int, ...], ...]]
@@ -62,6 +66,17 @@ class Preflight:
         """Bytes of the pictures that are a guess."""
         return sum(model.converted for model in self.models)
 
+    def numbers(self) -> Message:
+        """What would be sent, in few words: a line that fits a narrow sidebar."""
+        values: dict[str, Value] = {
+            "models": len(self.models),
+            "triangles": f"{self.triangles:,}",
+            "size": ("≈ " if self.converted else "") + megabytes(self.size),
+        }
+        if len(self.models) > 1:
+            return Message("{models} models, {triangles} tris, {size} MB", values)
+        return Message("{triangles} tris, {size} MB", values)
+
     def too_large(self, limit: int) -> Estimate | None:
         """The largest model that is certainly over the limit in bytes, whatever the guessed pictures come to."""
         found = max(self.models, key=lambda model: model.size - model.converted, default=None)
@@ -95,6 +110,12 @@ def of(context: bpy.types.Context, models: Models, *, include_materials: bool = 
     return _found.get(key)
 
 
+def megabytes(size: int) -> str:
+    """In decimal megabytes, rounded up to the last digit that is shown."""
+    tenths = math.ceil(size / 1e5)
+    return f"{tenths / 10:.1f}" if tenths < 1000 and tenths % 10 else f"{math.ceil(tenths / 10)}"
+
+
 def decimate_ratio(size: int, limit: int, pictures: int = 0) -> float:
     """The ratio of a Decimate modifier that brings a file of so many bytes below the limit, with a little room.
 
@@ -106,7 +127,10 @@ def decimate_ratio(size: int, limit: int, pictures: int = 0) -> float:
 def _count() -> float | None:
     global _took
     quiet = time.monotonic() - _changed
-    if quiet < (pause := max(PAUSE, PATIENCE * _took)):
+    pause = max(PAUSE, PATIENCE * _took)
+    if _wanted - _found.keys():  # there is nothing to show yet
+        pause = max(PAUSE, min(pause, LONGEST - _took))
+    if quiet < pause:
         return pause - quiet
     start = time.monotonic()
     fresh = {key: found for key in _wanted if (found := _count_one(key))}

@@ -40,6 +40,8 @@ class Submission(NamedTuple):
     """None with a mesh_url: what the service then cuts is unknown here."""
     made_here: bool = False
     """The object is a new empty, there only to carry the id: without a task it goes again."""
+    content: str = ""
+    """The digest by which it is known that the same model was sent before."""
 
     def record_for(self, obj: bpy.types.Object) -> Record:
         """What an import needs later, on any machine, to put the parts where this object is."""
@@ -63,12 +65,25 @@ class Submission(NamedTuple):
             shape_key=_edited_shape_key(obj),
         )
 
-    def enlist(self, store: TaskStore, *, api_url: str, owner: str = "") -> Task:
+    def enlist(self, store: TaskStore, *, api_url: str, again: bool, owner: str = "") -> Task:
         """Put it in the task list and its record on its objects: the last step before anything is sent.
 
-        Without an owner the task waits for an agent.
+        Without an owner the task waits for an agent. Without ``again``, the same model with the same options is not put
+        there twice: its objects are given the task that is there, and its file is removed.
         """
-        task = workflow.record(store, self.request, uid=self.uid, name=self.name, api_url=api_url, owner=owner)
+        task = workflow.record(
+            store,
+            self.request,
+            uid=self.uid,
+            name=self.name,
+            api_url=api_url,
+            owner=owner,
+            source=bpy.data.filepath,
+            content=self.content,
+            again=again,
+        )
+        if task.uid != self.uid:
+            remove_folder(job_folder(store.home, self.uid))
         mark(self, task)
         return task
 
@@ -106,7 +121,8 @@ def prepare(
             file = folders[-1] / "mesh.glb"
             sent = export_glb(group, depsgraph, file, output_format=asked.format, include_materials=include_materials)
             check_upload_size(sent.size, connection.site.upload_limit)
-            submissions.append(Submission(uid, group[0].name, group, asked._replace(mesh=file), sent))
+            request = asked._replace(mesh=file)
+            submissions.append(Submission(uid, group[0].name, group, request, sent, content=request.content()))
     except BaseException:
         for folder in folders:
             remove_folder(folder)
@@ -123,28 +139,38 @@ def mark(submission: Submission, task: Task) -> None:
         stamp_task_id(obj, task.task_id)
 
 
+def find_sent(connection: Connection, submissions: Sequence[Submission]) -> dict[str, Task]:
+    """The tasks of the same models with the same options, sent before, by the submission's uid. Raises StoreError."""
+    with TaskStore(connection.home) as store:
+        found = {one.uid: store.find_same(one.content, one.request, connection.api_url) for one in submissions}
+    return {uid: task for uid, task in found.items() if task}
+
+
 def send_now(
-    connection: Connection, submissions: list[Submission], *, progress: Progress | None = None
+    connection: Connection, submissions: list[Submission], *, again: bool, progress: Progress | None = None
 ) -> Iterator[Task]:
     """Send submissions here and now, one after the other, and give each task. Raises Hitem3DError.
 
-    Each is taken out of the list that is given before it is sent.
+    Each is taken out of the list that is given before it is sent. Without ``again``, what was sent before is given the
+    task that there is, which has another uid than the submission.
     """
     with worker(connection) as sender:
         while submissions:
-            task = _send(sender, submissions.pop(0), progress=progress)
+            task = _send(sender, submissions.pop(0), again=again, progress=progress)
             board.take_over(task)
             yield task
 
 
-def _send(worker: Worker, submission: Submission, *, progress: Progress | None = None) -> Task:
+def _send(worker: Worker, submission: Submission, *, again: bool, progress: Progress | None = None) -> Task:
     """Record one submission, send it here and now, and stamp its task id on its objects.
 
     When it certainly was not accepted the objects carry again what they carried before. When nobody can know they keep
     the record, which is how the task and its objects find each other once the user has decided.
     """
     before = [(obj, read_record(obj), task_id_of(obj)) for obj in submission.objects]
-    submission.enlist(worker.store, api_url=worker.client.api_url, owner=worker.owner.name)
+    task = submission.enlist(worker.store, api_url=worker.client.api_url, again=again, owner=worker.owner.name)
+    if task.uid != submission.uid:
+        return task
     try:
         task = workflow.submit(worker, submission.uid, progress=progress)
     except BaseException:
@@ -212,4 +238,4 @@ def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submi
         context.collection.objects.link(obj)
         context.view_layer.objects.active = obj
     check_editable(obj)
-    return Submission(new_uid(), obj.name, [obj], asked, None, made_here)
+    return Submission(new_uid(), obj.name, [obj], asked, None, made_here, asked.content())

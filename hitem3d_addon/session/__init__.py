@@ -6,6 +6,7 @@ DOORS = (
     "board",
     "connection",
     "lookup",
+    "parts",
     "record",
     "settings",
     "stamps",

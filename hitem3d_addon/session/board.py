@@ -23,6 +23,8 @@ _NAMES = 10
 """Objects of one task that are named; there is no room for more."""
 _LATEST = 10
 """Tasks that "usually" is about."""
+_LONGEST = 3600
+"""Seconds after which the service gives a task up (its FAQ): what took longer was noticed late."""
 
 
 class Transfer:
@@ -40,6 +42,8 @@ class Shown:
         """The objects of each task of this .blend, by uid: first what is not done yet, and of that the newest."""
         self.others = others
         """The uids of all other tasks, the newest first."""
+        self.order = [*names, *others]
+        """The uids of all tasks, as the list shows them."""
         self.usual_duration = usual_duration
         """Seconds that the service took for the tasks that it finished last, or 0 where there were none."""
 
@@ -50,6 +54,8 @@ class Board:
     def __init__(self) -> None:
         self.tasks: dict[str, Task] = {}
         """By uid."""
+        self.origins: dict[str, str] = {}
+        """The .blend that a task was sent from, by uid; not of every task one is known."""
         self.transfers: dict[str, Transfer] = {}
         """Of the tasks that this Blender's agent is sending or downloading just now, by uid."""
         self.problem: Message | None = None
@@ -70,6 +76,7 @@ class Board:
         """Which record each object was given in this session, by its session_uid: undo takes it off the object
         again."""
         self._shown: Shown | None = None
+        self._is_opened = True
 
     # ---- tasks
 
@@ -84,6 +91,10 @@ class Board:
         self.forget_shown()
         self.redraw()
 
+    def take_over_origins(self, origins: Mapping[str, str]) -> None:
+        """Keep which files tasks come from."""
+        self.origins.update(origins)
+
     def keep_only(self, tasks: Iterable[Task]) -> None:
         """These are all tasks that there are: the others were forgotten."""
         self.tasks.clear()
@@ -92,6 +103,7 @@ class Board:
     def forget_everything(self) -> None:
         """As it was at the start."""
         self.tasks.clear()
+        self.origins.clear()
         self.transfers.clear()
         self.prices.clear()
         self.next_tries.clear()
@@ -162,9 +174,15 @@ class Board:
 
     def forget_file(self) -> None:
         """Another file is open: session_uid begins anew with each, and nobody waits for parts in it."""
+        self._is_opened = True
         self.note_saved()
         self.records.clear()
         self.wanted.clear()
+
+    def take_opened(self) -> bool:
+        """Whether the file was opened since this was asked last."""
+        is_opened, self._is_opened = self._is_opened, False
+        return is_opened
 
     def find_task(self, obj: bpy.types.Object) -> Task | None:
         """The task of an object as it was last seen, through its record or its task id; None if it was not seen yet.
@@ -200,11 +218,15 @@ class Board:
         """
         if self._shown is None or (of_active and of_active.uid not in self._shown.names):
             in_file = self.list_objects()
+            names = {uid: ", ".join(obj.name for obj in objects[:_NAMES]) for uid, objects in in_file.items()}
+            if bpy.data.filepath:  # also one whose object has lost it: deleted, or a crash took the file back
+                here = (uid for uid, file in self.origins.items() if file == bpy.data.filepath and uid in self.tasks)
+                names = {uid: self.tasks[uid].name for uid in here} | names
             newest = sorted(self.tasks.values(), key=lambda task: -task.created)
-            mine = sorted((task for task in newest if task.uid in in_file), key=lambda task: task.state in _OVER)
+            mine = sorted((task for task in newest if task.uid in names), key=lambda task: task.state in _OVER)
             self._shown = Shown(
-                names={task.uid: ", ".join(obj.name for obj in in_file[task.uid][:_NAMES]) for task in mine},
-                others=[task.uid for task in newest if task.uid not in in_file],
+                names={task.uid: names[task.uid] for task in mine},
+                others=[task.uid for task in newest if task.uid not in names],
                 usual_duration=self._usual_duration(),
             )
         return self._shown
@@ -226,11 +248,14 @@ class Board:
                             region.tag_redraw()
 
     def _usual_duration(self) -> int:
-        # A clock that was set back meanwhile makes a task end before it began.
-        done = [t for t in self.tasks.values() if t.state is TaskState.DONE and t.finished > t.submitted > 0]
+        """The lower quarter of the latest: when a Blender was closed meanwhile, the end was noticed hours late.
+
+        A clock that was set back meanwhile makes a task end before it began.
+        """
+        done = [t for t in self.tasks.values() if t.state is TaskState.DONE and 0 < t.finished - t.submitted < _LONGEST]
         done.sort(key=lambda task: -task.finished)
-        durations = sorted(task.finished - task.submitted for task in done[:_LATEST])
-        return durations[len(durations) // 2] if durations else 0
+        durations = sorted(task.finished - task.submitted for task in done[:_LATEST] if task.submitted)
+        return durations[(len(durations) - 1) // 4] if durations else 0
 
 
 board = Board()

@@ -61,4 +61,6 @@ def find_task(
     task = store.get(uid)
     if task is None:
         raise forgotten()
-    return task, next(iter(board.list_objects().get(uid, [])), None)
+    objects = board.list_objects().get(uid, [])
+    active = context.view_layer.objects.active
+    return task, active if active in objects else next(iter(objects), None)

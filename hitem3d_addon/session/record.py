@@ -21,6 +21,10 @@ from ..core.values import OutputFormat
 
 TASK_ID = "hitem3d_task_id"
 RECORD = "hitem3d_task"
+PART = "hitem3d_part"
+"""On each part: the id of the task that it came from."""
+ORIGINAL = "hitem3d_original"
+"""On the collection of the parts: the name that the object had for which they were imported."""
 
 _LONGEST_ID = 500
 """Characters. The ids that are known have 35."""
@@ -141,12 +145,26 @@ def task_id_of(obj: Object) -> str:
     return clean_task_id(value) if isinstance(value, str) else ""
 
 
+def task_id_of_part(obj: Object) -> str:
+    """The id of the task that a part came from; "" for what is no part."""
+    value = obj.get(PART)
+    return clean_task_id(value) if isinstance(value, str) else ""
+
+
 def imports_of(obj: Object) -> list[list[Object]]:
-    """The parts of each import for the object's task that still is in this file, the last one first."""
-    task_id = task_id_of(obj)
+    """The parts of each import for the object's task that still is in this file, the last one first.
+
+    Objects of the same shape may share a task; each of them has parts of its own.
+    """
+    return imports_of_task(task_id_of(obj), obj.name)
+
+
+def imports_of_task(task_id: str, original: str = "") -> list[list[Object]]:
+    """The same for a task, best those for this original."""
     if not task_id:
         return []
     found = [collection for collection in bpy.data.collections if collection.get(TASK_ID) == task_id]
+    found = [collection for collection in found if collection.get(ORIGINAL) == original] or found
     found.sort(key=lambda collection: collection.session_uid, reverse=True)
     imports = ([part for part in collection.objects if part.type == "MESH"] for collection in found)
     return [parts for parts in imports if parts]
@@ -155,6 +173,11 @@ def imports_of(obj: Object) -> list[list[Object]]:
 def parts_of(obj: Object) -> list[Object]:
     """The parts that were imported last for the object's task and still are in this file."""
     return next(iter(imports_of(obj)), [])
+
+
+def parts_of_task(task_id: str) -> list[Object]:
+    """The parts that were imported last for a task and still are in this file."""
+    return next(iter(imports_of_task(task_id)), [])
 
 
 def stamp_task_id(obj: Object, task_id: str) -> None:

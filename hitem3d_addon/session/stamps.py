@@ -8,10 +8,35 @@ missing, after an undo or a load, is stamped again.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 
 from .board import board
-from .record import RECORD, stamp_task_id, task_id_of, uid_of, write_record
+from .record import RECORD, TASK_ID, stamp_task_id, task_id_of, uid_of, write_record
+
+
+def stamp_lost() -> None:
+    """Once after a file was opened: give objects the tasks that were sent from it after it was saved.
+
+    So it is after a crash. A task is its object's by the name that it had, if that object has no other one.
+    """
+    if not board.take_opened() or not bpy.data.filepath:
+        return
+    try:
+        since = Path(bpy.data.filepath).stat().st_mtime
+    except OSError:
+        return
+    lost = [
+        board.tasks[uid]
+        for uid, file in board.origins.items()
+        if file == bpy.data.filepath and uid in board.tasks and board.tasks[uid].created > since
+    ]
+    for task in sorted(lost, key=lambda task: task.created):
+        obj = bpy.data.objects.get(task.name)
+        if task.task_id and obj and obj.is_editable and RECORD not in obj and TASK_ID not in obj:
+            stamp_task_id(obj, task.task_id)
+            board.note_new_id()
 
 
 def stamp() -> None:

@@ -7,12 +7,17 @@ from __future__ import annotations
 import contextlib
 import traceback
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import bpy
 
 from .. import ADDON
 from ..core.errors import Hitem3DError, Message
+from ..session import connection
 from .wording import translated
+
+if TYPE_CHECKING:
+    from ..core.tasks.workflow import Worker
 
 UNREADABLE_NAME = Message("The name of an object in this file can't be read. Rename the object, and try again.")
 
@@ -61,6 +66,35 @@ class Hitem3DOperator(bpy.types.Operator):
         if message:
             self.report({"INFO"}, translated(message))
         return {"CANCELLED"} if self.only_queued else {"FINISHED"}
+
+
+class AgentOperator(Hitem3DOperator):
+    """What a button of the window leaves to the agent, and a script does here and now.
+
+    Each says what the agent is told (`command`), what the user is told meanwhile (`begun`), and what a script does
+    (`do_now`).
+    """
+
+    bl_options = {"INTERNAL"}
+    begun = Message("Asking Hitem3D…")
+
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        """What the agent is told. Raises a Hitem3DError for what can't be done at all."""
+        raise NotImplementedError
+
+    def do_now(self, worker: Worker, command: dict[str, str]) -> Message:
+        """Do it while the script waits, and give what to report. Raises Hitem3DError."""
+        raise NotImplementedError
+
+    def run(self, context: bpy.types.Context) -> Message:
+        from ..background import sync
+
+        command = self.command(context)
+        if self.is_window_control:
+            sync.tell_agent(**command)
+            return self.begun
+        with connection.worker(connection.current()) as worker:
+            return self.do_now(worker, command)
 
 
 @contextlib.contextmanager

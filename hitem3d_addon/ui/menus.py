@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import bpy
 
+from .account import HITEM3D_OT_test_connection
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
 from .segment import HITEM3D_OT_create_task
-from .tasks import HITEM3D_OT_adopt_task, HITEM3D_OT_query_task, HITEM3D_OT_test_connection
+from .tasks import HITEM3D_OT_adopt_task, HITEM3D_OT_query_task
 
 
 class HITEM3D_MT_object(bpy.types.Menu):
@@ -17,7 +18,7 @@ class HITEM3D_MT_object(bpy.types.Menu):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.operator_context = "INVOKE_DEFAULT"
-        layout.operator(HITEM3D_OT_create_task.bl_idname, text="Segment (Split into Parts)…", icon="MOD_EXPLODE")
+        layout.operator(HITEM3D_OT_create_task.bl_idname, text="Segment into Parts…", icon="MOD_EXPLODE")
         layout.operator(HITEM3D_OT_query_task.bl_idname)
         layout.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
         layout.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original")

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
+from bpy.app.translations import contexts
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..core import choices
-from ..core.errors import Message
+from ..core.errors import InputError, Message
 from ..session import connection
 from ..session.board import board
-from ..session.record import parts_of, task_id_of
+from ..session.parts import find_original, find_originals, show
+from ..session.record import parts_of, parts_of_task, task_id_of
 from .base import Hitem3DOperator, cursor_progress
 from .wording import translated
 
@@ -65,6 +67,12 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         name="Parent to Original", description="Make the parts children of the object that was segmented", default=False
     )
 
+    replace: BoolProperty(
+        name="Replace Earlier Parts",
+        description="Take away the parts that an earlier import of this task brought",
+        default=False,
+    )
+
     uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
 
     @classmethod
@@ -75,11 +83,39 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         cls.poll_message_set(translated(Message("The active object has no Hitem3D task. Segment it first")))
         return False
 
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        # Both in the same place would flicker. What the user has chosen otherwise is kept from import to import.
+        for name in ("hide_source", "replace"):
+            if not self.properties.is_property_set(name):
+                setattr(self, name, True)
+        if self.replace and self._is_changed(context):
+            return context.window_manager.invoke_confirm(
+                self,
+                event,
+                title="Replace the Parts?",
+                message=translated(Message("They were changed since they were imported, and the changes are lost.")),
+                confirm_text="Replace",
+                text_ctxt=contexts.default,
+            )
+        return self.execute(context)
+
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.use_property_split = True
-        for name in ("parts", "placement", "hide_source", "parent"):
+        for name in ("parts", "placement", "hide_source", "parent", "replace"):
             layout.prop(self, name)
+
+    def _is_changed(self, context: bpy.types.Context) -> bool:
+        """Whether somebody has worked on the parts that would be replaced."""
+        active = context.view_layer.objects.active
+        task = board.tasks.get(self.uid) or (board.find_task(active) if active else None)
+        if task is None or not parts_of_task(task.task_id):
+            return False
+        from ..receive.brought import find_brought, is_changed
+
+        objects = board.list_objects().get(task.uid, [])
+        source = active if active in objects else next(iter(objects), None)
+        return any(map(is_changed, find_brought(task, source)))
 
     def run(self, context: bpy.types.Context) -> Message | None:
         from ..background import sync
@@ -90,7 +126,7 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         from ..session.lookup import find_task
 
         current = connection.current()
-        options = ImportOptions(self.parts, self.placement, self.hide_source, self.parent)
+        options = ImportOptions(self.parts, self.placement, self.hide_source, self.parent, self.replace)
         with TaskStore(current.home) as store:
             task, obj = find_task(context, store, current.api_url, self.uid)
             file = workflow.result_file(current.home, task)
@@ -141,8 +177,7 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        obj = context.view_layer.objects.active
-        if obj and obj.type == "MESH" and parts_of(obj):
+        if find_original(context):
             return True
         cls.poll_message_set(translated(Message("Import the parts of the active object first")))
         return False
@@ -150,7 +185,53 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
     def run(self, context: bpy.types.Context) -> Message:
         from ..apply.applying import apply_parts
 
-        return apply_parts(context, context.view_layer.objects.active, self.target)
+        original = find_original(context)
+        if original is None:
+            raise InputError("There are no parts to put on this object. Import them first.")
+        parts = parts_of(original)
+        active = context.view_layer.objects.active
+        if active != original and active and active.mode != "OBJECT":
+            raise InputError("Leave the mode in which the active object is edited, and try again.")
+        if original.name not in context.view_layer.objects:
+            raise InputError("“{name}” is in another scene or view layer. Open that one first.", name=original.name)
+        # What is hidden is not evaluated, and nobody sees what came of it.
+        show(context, [original], True)
+        context.view_layer.objects.active = original
+        report = apply_parts(context, original, self.target)
+        if self.is_window_control:
+            show(context, parts, False)
+            if self.target != "SEPARATE":
+                original.select_set(True)
+        return report
 
 
-register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_import_result, HITEM3D_OT_apply_parts))
+class HITEM3D_OT_show(Hitem3DOperator):
+    """Show the original or the parts, and hide the other"""
+
+    bl_idname = "hitem3d.show"
+    bl_label = "Show"
+    bl_options = {"REGISTER", "UNDO"}
+
+    what: EnumProperty(
+        name="Show",
+        description="Which of the two is seen",
+        items=[
+            ("ORIGINAL", "Original", "The object that was sent"),
+            ("PARTS", "Parts", "What the service cut it into"),
+        ],
+    )
+    uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
+
+    def run(self, context: bpy.types.Context) -> None:
+        task = board.tasks.get(self.uid)
+        if task is None or not task.task_id:
+            raise InputError("This task is not in the list, or was not sent. Click the task in the list.")
+        originals = find_originals(task.task_id)
+        parts = parts_of_task(task.task_id)
+        show(context, originals, self.what == "ORIGINAL")
+        show(context, parts, self.what == "PARTS")
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (HITEM3D_OT_import_result, HITEM3D_OT_apply_parts, HITEM3D_OT_show)
+)

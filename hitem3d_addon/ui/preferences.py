@@ -15,11 +15,8 @@ from ..core.errors import Message
 from ..session import connection, settings
 from ..session.board import board
 from ..session.settings import keep_key, stored_credentials, stored_problem
-from .tasks import (
-    HITEM3D_OT_clear_finished_tasks,
-    HITEM3D_OT_test_connection,
-    HITEM3D_OT_use_local_service,
-)
+from .account import HITEM3D_OT_test_connection, HITEM3D_OT_use_local_service
+from .tasks import HITEM3D_OT_clear_finished_tasks
 from .wording import draw_text, translated
 
 _OUTDATED = 10.0

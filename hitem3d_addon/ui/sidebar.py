@@ -7,26 +7,31 @@ Drawing reads plain values that others keep up to date; it never reads the disk 
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
 from bpy.app.translations import contexts, pgettext_iface
 
 from .. import ADDON
-from ..core.errors import Hitem3DError, InputError, Message, Value
+from ..core.errors import Hitem3DError, Message, Value
 from ..send import preflight, selection
-from ..send.preflight import Models, Preflight, decimate_ratio
+from ..send.preflight import Preflight, decimate_ratio, megabytes
 from ..send.selection import Source
 from ..session import connection, settings
 from ..session.board import board
 from ..session.connection import Connection
+from ..session.parts import find_originals, task_id_in
+from .account import HITEM3D_OT_use_local_service
+from .parts import HITEM3D_OT_apply_parts
 from .segment import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
-from .tasks import HITEM3D_OT_use_local_service
-from .wording import STL_WARNING, draw_text, translated
+from .wording import STL_WARNING, cost_message, draw_text, translated
 
 if TYPE_CHECKING:
     from ..send.export import Estimate
+
+
+KEYS_PAGE = "https://platform.hi3d.ai/console/apiKey"
+"""Where an account makes keys."""
 
 
 class SidebarPanel:
@@ -38,28 +43,28 @@ class SidebarPanel:
 
 
 class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
+    """The main button is always the first thing, in the same place; all that comes and goes is below it."""
+
     bl_label = "Hitem3D"
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         current = connection.current()
-        if current.site.file:
-            _draw_studio(context, layout, current)
+        preferences = settings.get()
         if not current.credentials.present:
             _draw_no_keys(context, layout)
-            return
-        if reason := current.refusal():
+        elif reason := current.refusal():
+            for choice in _choices(context, 1):
+                _draw_button(layout, choice, enabled=False)
             draw_text(context, layout, translated(reason), icon="ERROR")
             if connection.offline_reason(current.api_url) and not bpy.app.online_access_override:
                 layout.operator("extensions.userpref_show_online", text="Allow Access…", icon="PREFERENCES")
-            return
-        preferences = settings.get()
-        if preferences:
-            layout.row().prop(preferences, "seg_level", expand=True)
-        for source, text in _choices(context):
-            _draw_choice(context, layout.column(align=True), current, preferences, source, text)
-        if credits := board.credits_left():
-            draw_text(context, layout, translated(credits), icon="BLANK1")
+        elif task_id := task_id_in(context):
+            _draw_parts(layout, task_id, len(context.selected_objects))
+        else:
+            _draw_choices(context, layout, current.site.upload_limit, preferences)
+        if current.site.file:
+            _draw_studio(context, layout, current)
         if board.problem:
             draw_text(context, layout, translated(board.problem), icon="ERROR")
 
@@ -85,77 +90,88 @@ class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
         column.prop(preferences, "callback_url", text="")
 
 
-def _choices(context: bpy.types.Context) -> list[tuple[Source, str]]:
-    """What the selection can be sent as: its source, and what the button says."""
+class Choice(NamedTuple):
+    """What the selection can be sent as: one button."""
+
+    source: Source
+    text: str
+    """What the button says, in the user's language."""
+
+
+def _choices(context: bpy.types.Context, count: int) -> list[Choice]:
+    """What the selection can be sent as, where ``count`` objects of it can be sent each for itself."""
     selected = context.selected_objects
-    if len(selected) > 1:
-        return [
-            ("EACH", pgettext_iface("Segment Each", contexts.operator_default)),
-            ("TOGETHER", pgettext_iface("Segment as One", contexts.operator_default)),
-        ]
     one = pgettext_iface("Segment", contexts.operator_default)
+    if len(selected) > 1:
+        each = pgettext_iface("Segment Each ({count} Tasks)", contexts.operator_default).format(count=count)
+        together = pgettext_iface("Segment as One (1 Task)", contexts.operator_default)
+        return [Choice("EACH", each if count > 1 else one), Choice("TOGETHER", together)]
     if selected and selected[0] != context.view_layer.objects.active:  # box select leaves the active one as it was
-        return [("EACH", one)]
-    return [("ACTIVE", one)]
+        return [Choice("EACH", one)]
+    return [Choice("ACTIVE", one)]
 
 
-def _draw_choice(
-    context: bpy.types.Context,
-    layout: bpy.types.UILayout,
-    current: Connection,
-    preferences: settings.Settings | None,
-    source: Source,
-    text: str,
-) -> None:
-    """What would be sent, whether it can be, and the button for it."""
-    include_children = bool(preferences and preferences.include_children)
-    limit = current.site.upload_limit
-    sendable = True
-    try:
-        models = selection.models(context, source, include_children=include_children)
-        materials = bool(preferences and preferences.include_materials)
-        found = preflight.of(context, models, include_materials=materials)
-        if found is None and source != "TOGETHER":
-            counting = Message("{name}: counting…", {"name": models[0][0].name})
-            draw_text(context, layout, translated(counting), icon="MESH_DATA")
-        if found and found.problem:
-            raise InputError(found.problem.template, **found.problem.values)
-        if found and source != "TOGETHER":  # of the same objects as one model there is nothing new to say
-            _draw_numbers(context, layout, limit, models, found)
-        if found and (too_large := found.too_large(limit)):
-            _draw_too_large(context, layout, limit, too_large)
-            sendable = False
-    except Hitem3DError as error:
-        draw_text(context, layout, translated(error.message), icon="ERROR")
-        sendable = False
+def _draw_button(layout: bpy.types.UILayout, choice: Choice, *, enabled: bool) -> None:
     row = layout.row()
     row.scale_y = 1.4
-    row.enabled = sendable
-    button = row.operator(HITEM3D_OT_create_task.bl_idname, text=text, translate=False, icon="MOD_EXPLODE")
-    button.source = source
+    row.enabled = enabled
+    button = row.operator(HITEM3D_OT_create_task.bl_idname, text=choice.text, translate=False, icon="MOD_EXPLODE")
+    button.source = choice.source
     button.without_dialog = True
 
 
-def _draw_numbers(
-    context: bpy.types.Context, layout: bpy.types.UILayout, limit: int, models: Models, found: Preflight
+def _draw_parts(layout: bpy.types.UILayout, task_id: str, count: int) -> None:
+    """Parts are selected: what is done with them next, and only below it how to cut one of them again."""
+    row = layout.row()
+    row.scale_y = 1.4
+    row.enabled = bool(find_originals(task_id))
+    row.operator_menu_enum(
+        HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original", icon="MOD_BOOLEAN"
+    )
+    button = layout.operator(HITEM3D_OT_create_task.bl_idname, text="Segment Part…", icon="MOD_EXPLODE")
+    button.source = "EACH" if count > 1 else "ACTIVE"
+    button.without_dialog = False
+
+
+def _draw_choices(
+    context: bpy.types.Context, layout: bpy.types.UILayout, limit: int, preferences: settings.Settings | None
 ) -> None:
-    """What would be sent, against the limit in bytes, and what would not."""
-    values: dict[str, Value] = {
-        "name": models[0][0].name,
-        "tasks": len(models),
-        "objects": sum(map(len, models)),
-        "triangles": f"{found.triangles:,}",
-        "size": ("≈ " if found.converted else "") + _megabytes(found.size),
-        "limit": _megabytes(limit),
-    }
-    if len(models) > 1:
-        said = Message("{tasks} objects: {triangles} triangles, {size} MB, at most {limit} MB each", values)
-    elif len(models[0]) > 1:
-        said = Message("{objects} objects: {triangles} triangles, {size} of {limit} MB", values)
-    else:
-        said = Message("{name}: {triangles} triangles, {size} of {limit} MB", values)
-    draw_text(context, layout, translated(said), icon="MESH_DATA")
-    pictures = {"size": _megabytes(found.pictures)}
+    """The buttons, the level, and what would be sent; whether it can be."""
+    include_children = bool(preferences and preferences.include_children)
+    materials = bool(preferences and preferences.include_materials)
+    found: Preflight | None = None
+    refused: Message | None = None
+    count = 1
+    try:
+        source: Source = "EACH" if len(context.selected_objects) > 1 else _choices(context, 1)[0].source
+        models = selection.models(context, source, include_children=include_children)
+        count = len(models)
+        found = preflight.of(context, models, include_materials=materials)
+        refused = found.problem if found else None
+    except Hitem3DError as error:
+        refused = error.message
+    too_large = found.too_large(limit) if found and not refused else None
+    for choice in _choices(context, count):
+        _draw_button(layout, choice, enabled=not refused and not too_large)
+    if preferences:
+        layout.row().prop(preferences, "seg_level", expand=True)
+    if refused:
+        draw_text(context, layout, translated(refused), icon="ERROR")
+        return
+    # One line, whatever it says: what is below does not jump when a number comes.
+    numbers = found.numbers() if found else Message("counting…")
+    layout.label(text=translated(numbers), icon="MESH_DATA", translate=False)
+    if cost := cost_message(preferences.seg_level if preferences else "MEDIUM", count):
+        layout.label(text=translated(cost), icon="BLANK1", translate=False)
+    if found:
+        _draw_details(context, layout, found)
+    if too_large:
+        _draw_too_large(context, layout, limit, too_large)
+
+
+def _draw_details(context: bpy.types.Context, layout: bpy.types.UILayout, found: Preflight) -> None:
+    """Of what would be sent: how much is pictures, and what is left out."""
+    pictures = {"size": megabytes(found.pictures)}
     if found.converted:
         said = Message("Pictures: about {size} MB; some have to be converted", pictures)
         draw_text(context, layout, translated(said), icon="BLANK1")
@@ -170,9 +186,9 @@ def _draw_too_large(context: bpy.types.Context, layout: bpy.types.UILayout, limi
     """The way out: a Decimate modifier with the ratio that fits, or smaller pictures."""
     ratio = decimate_ratio(model.size, limit, model.pictures)
     values: dict[str, Value] = {
-        "limit": _megabytes(limit),
+        "limit": megabytes(limit),
         "percent": 100 * ratio,
-        "pictures": _megabytes(model.pictures),
+        "pictures": megabytes(model.pictures),
     }
     if ratio <= 0:
         too_large = Message(
@@ -190,16 +206,14 @@ def _draw_too_large(context: bpy.types.Context, layout: bpy.types.UILayout, limi
     layout.operator(HITEM3D_OT_add_decimate.bl_idname, text=text, translate=False, icon="MOD_DECIM").ratio = ratio
 
 
-def _megabytes(size: int) -> str:
-    """In decimal megabytes, rounded up to the last digit that is shown."""
-    tenths = math.ceil(size / 1e5)
-    return f"{tenths / 10:.1f}" if tenths < 1000 and tenths % 10 else f"{math.ceil(tenths / 10)}"
-
-
 def _draw_no_keys(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     """The first minute: where the keys go, and how to do without."""
-    draw_text(context, layout, translated(Message("Hitem3D needs the keys of your account.")), icon="KEYINGSET")
-    layout.operator("preferences.addon_show", text="Enter Keys…", icon="PREFERENCES").module = ADDON
+    row = layout.row()
+    row.scale_y = 1.4
+    row.operator("preferences.addon_show", text="Enter Keys…", icon="PREFERENCES").module = ADDON
+    layout.operator("wm.url_open", text="Get Keys…", icon="URL").url = KEYS_PAGE
+    needed = Message("Hitem3D needs the keys of your account. It is also called Hi3D (platform.hi3d.ai).")
+    draw_text(context, layout, translated(needed), icon="KEYINGSET")
     box = layout.box()
     draw_text(context, box, translated(Message("Try it without an account")), icon="HOME")
     steps = Message(

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The buttons of a task in the list: check, stop, send again, give an id, forget; and those of the account.
+"""The buttons of a task in the list: check, stop, send again, give an id, forget.
 
 None of them is UNDO: what happens at the service can't be undone, and must not be repeated by a key. They import what
 does the work when they run.
@@ -12,43 +12,15 @@ import bpy
 from bpy.props import StringProperty
 
 from ..core.errors import InputError, Message
-from ..session import connection, settings, stamps
+from ..core.values import UNDER_WAY
+from ..session import connection, stamps
 from ..session.board import board
 from ..session.record import clean_task_id, read_record, stamp_task_id
-from .base import Hitem3DOperator
+from .base import AgentOperator, Hitem3DOperator
 from .wording import state_message, translated
 
 if TYPE_CHECKING:
     from ..core.tasks.workflow import Worker
-
-
-class AgentOperator(Hitem3DOperator):
-    """What a button of the window leaves to the agent, and a script does here and now.
-
-    Each says what the agent is told (`command`), what the user is told meanwhile (`begun`), and what a script does
-    (`do_now`).
-    """
-
-    bl_options = {"INTERNAL"}
-    begun = Message("Asking Hitem3D…")
-
-    def command(self, context: bpy.types.Context) -> dict[str, str]:
-        """What the agent is told. Raises a Hitem3DError for what can't be done at all."""
-        raise NotImplementedError
-
-    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
-        """Do it while the script waits, and give what to report. Raises Hitem3DError."""
-        raise NotImplementedError
-
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..background import sync
-
-        command = self.command(context)
-        if self.is_window_control:
-            sync.tell_agent(**command)
-            return self.begun
-        with connection.worker(connection.current()) as worker:
-            return self.do_now(worker, command)
 
 
 class TaskOperator(AgentOperator):
@@ -105,6 +77,31 @@ class HITEM3D_OT_cancel_task(TaskOperator):
         task = workflow.cancel(worker, self.uid)
         board.take_over(task)
         return task.error or Message("This task has ended already")
+
+
+class HITEM3D_OT_cancel_all(Hitem3DOperator):
+    """Stop all tasks that are being sent or waited for. What the service has begun stays paid"""
+
+    bl_idname = "hitem3d.cancel_all"
+    bl_label = "Stop All"
+    bl_options = {"INTERNAL"}
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+    def run(self, context: bpy.types.Context) -> Message:
+        from ..background import sync
+        from ..core.tasks import workflow
+
+        uids = running_tasks()
+        if self.is_window_control:
+            for uid in uids:
+                sync.tell_agent(do="cancel", uid=uid)
+            return Message("Stopping…")
+        with connection.worker(connection.current()) as worker:
+            for uid in uids:
+                board.take_over(workflow.cancel(worker, uid))
+        return Message("Stopped: {count} task(s)", {"count": len(uids)})
 
 
 class HITEM3D_OT_retry_task(ConfirmedTaskOperator):
@@ -187,24 +184,6 @@ class HITEM3D_OT_clear_finished_tasks(AgentOperator):
         return Message("Forgotten: {count} task(s)", {"count": workflow.forget_ended(worker)})
 
 
-class HITEM3D_OT_test_connection(AgentOperator):
-    """Ask Hitem3D whether the keys work and how many API credits are left"""
-
-    bl_idname = "hitem3d.test_connection"
-    bl_label = "Test Connection"
-
-    def command(self, context: bpy.types.Context) -> dict[str, str]:
-        connection.current().check()
-        return {"do": "account"}
-
-    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
-        from ..core.tasks import workflow
-
-        account = workflow.account(worker)
-        board.show_account(account)
-        return account
-
-
 class HITEM3D_OT_adopt_task(Hitem3DOperator):
     """Take a task from elsewhere to the active object, by its id: a colleague's, or one of the website"""
 
@@ -262,22 +241,10 @@ class HITEM3D_OT_copy_task_id(Hitem3DOperator):
         return Message("Copied: {task_id}", {"task_id": task.task_id})
 
 
-class HITEM3D_OT_use_local_service(Hitem3DOperator):
-    """Set address and token to those of the local Hitem3D, which runs on this computer: python3 scripts/sandbox"""
-
-    bl_idname = "hitem3d.use_local_service"
-    bl_label = "Use Local Hitem3D"
-    bl_options = {"INTERNAL"}
-
-    def run(self, context: bpy.types.Context) -> Message:
-        preferences = settings.get()
-        if preferences is None:
-            raise InputError(
-                "The add-on is not enabled in the preferences, so it has none to set. Enable it in Preferences "
-                "> Add-ons."
-            )
-        preferences.api_url, preferences.token = settings.LOCAL_API_URL, settings.LOCAL_TOKEN
-        return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
+def running_tasks() -> list[str]:
+    """The uids of the tasks of the service that is set which are under way: what can be stopped."""
+    api_url = connection.current().api_url
+    return [task.uid for task in board.tasks.values() if task.state in UNDER_WAY and task.api_url == api_url]
 
 
 def _check_id(text: str) -> str:
@@ -292,13 +259,12 @@ register, unregister = bpy.utils.register_classes_factory(
     (
         HITEM3D_OT_query_task,
         HITEM3D_OT_cancel_task,
+        HITEM3D_OT_cancel_all,
         HITEM3D_OT_retry_task,
         HITEM3D_OT_give_task_id,
         HITEM3D_OT_adopt_task,
         HITEM3D_OT_forget_task,
         HITEM3D_OT_copy_task_id,
         HITEM3D_OT_clear_finished_tasks,
-        HITEM3D_OT_test_connection,
-        HITEM3D_OT_use_local_service,
     )
 )

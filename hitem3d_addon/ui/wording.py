@@ -15,9 +15,10 @@ from bpy.app.translations import pgettext_rpt
 
 from ..core.errors import Message
 from ..core.values import TaskState
+from ..session.board import board
 
 if TYPE_CHECKING:
-    from ..core.task import Task
+    from ..core.task import SegLevel, Task
 
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _CLOSING = "。，、；：？！）”》"
@@ -32,10 +33,12 @@ def translated(message: Message) -> str:
     return str(Message(pgettext_rpt(message.template), values))
 
 
-def state_message(task: Task) -> Message:
-    """What is going on with a task, in a few words."""
+def state_message(task: Task, *, short: bool = False) -> Message:
+    """What is going on with a task, in a few words; with ``short`` in one or two."""
     from ..core.task import ServiceState
 
+    if short:
+        return _SHORT[task.state]
     if task.state is TaskState.WORKING:
         if task.service_state in (ServiceState.CREATED, ServiceState.QUEUEING):
             return Message("In the service's queue")
@@ -59,6 +62,60 @@ def state_message(task: Task) -> Message:
 
 STL_WARNING = Message("An STL can't keep parts apart that touch each other; a GLB can")
 """Where a format is chosen: it costs credits to find out."""
+
+_SHORT = {
+    TaskState.PENDING: Message("Waiting"),
+    TaskState.SENDING: Message("Sending"),
+    TaskState.UNCERTAIN: Message("Uncertain"),
+    TaskState.WORKING: Message("Working"),
+    TaskState.READY: Message("Ready"),
+    TaskState.DONE: Message("Ready"),
+    TaskState.FAILED: Message("Failed"),
+    TaskState.CANCELLED: Message("Stopped"),
+}
+
+
+def level_name(level: SegLevel) -> Message:
+    """What the panel calls a level."""
+    match level.value:
+        case "low":
+            return Message("Low")
+        case "high":
+            return Message("High")
+    return Message("Medium")
+
+
+def cost_message(seg_level: str, count: int) -> Message | None:
+    """What tasks of this level would cost, as far as the last ones tell, and what is left; None where neither is known.
+
+    It fits on a line of a narrow sidebar.
+    """
+    price = board.prices.get(seg_level.lower())
+    left = board.account.values.get("credits") if board.account else None
+    if price is not None and isinstance(left, int | float):
+        return Message("About {price:g} of {credits:g} credits", {"price": count * price, "credits": left})
+    if price is not None:
+        return Message("About {price:g} credits", {"price": count * price})
+    return board.credits_left()
+
+
+def how_long_ago(seconds: float, *, short: bool = False) -> Message:
+    """A time that has passed, in the one unit that tells most; with ``short`` without the word "ago"."""
+    if short:
+        if seconds < 90:
+            return Message("{count} s", {"count": max(0, round(seconds))})
+        if seconds < 90 * 60:
+            return Message("{count} min", {"count": round(seconds / 60)})
+        if seconds < 36 * 3600:
+            return Message("{count} h", {"count": round(seconds / 3600)})
+        return Message("{count} d", {"count": round(seconds / 86400)})
+    if seconds < 90:
+        return Message("{count} s ago", {"count": max(0, round(seconds))})
+    if seconds < 90 * 60:
+        return Message("{count} min ago", {"count": round(seconds / 60)})
+    if seconds < 36 * 3600:
+        return Message("{count} h ago", {"count": round(seconds / 3600)})
+    return Message("{count} days ago", {"count": round(seconds / 86400)})
 
 
 def draw_text(

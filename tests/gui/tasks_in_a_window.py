@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import psutil
@@ -13,12 +14,16 @@ from hitem3d_addon.core.task import Task
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import TaskState
 
-PRESS = "bpy.ops.hitem3d.create_task('INVOKE_DEFAULT', without_dialog=True, source={source!r})"
+PRESS = "bpy.ops.hitem3d.create_task('INVOKE_DEFAULT', without_dialog=True, source={source!r}, again={again})"
 TASK_ID = "bpy.data.objects[{name!r}].get('hitem3d_task_id', '')"
 
 
-def press(window: BlenderWindow, source: str = "ACTIVE") -> None:
-    window.run(PRESS.format(source=source))
+def press(window: BlenderWindow, source: str = "ACTIVE", *, again: bool = True) -> None:
+    """Press the button; with several tasks to pay, say yes. ``again``: the same model may have been sent before."""
+    window.run(PRESS.format(source=source, again=again))
+    if source == "EACH":
+        time.sleep(0.7)
+        window.keys("RET")
 
 
 def import_parts(window: BlenderWindow) -> None:

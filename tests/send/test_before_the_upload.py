@@ -200,7 +200,7 @@ def test_clearing_forgets_what_has_ended(sandbox: Sandbox, home: Path) -> None:
     bpy.ops.hitem3d.import_result(wait=True)
     sandbox.behave(seconds=600)
     add(name="Under way")
-    bpy.ops.hitem3d.create_task()
+    bpy.ops.hitem3d.create_task(again=True)
     bpy.ops.hitem3d.clear_finished_tasks()
     with TaskStore(home) as store:
         (left,) = store.tasks()

@@ -102,6 +102,8 @@ def test_a_script_sets_the_task_id() -> None:
 
 def test_each_selected_object_is_a_task(sandbox: Sandbox) -> None:
     objects = [add_model(name) for name in ("A", "B", "C")]
+    for number, obj in enumerate(objects):
+        obj.data.vertices[0].co.z += number  # the same model would be one task
     bpy.ops.object.light_add()
     bpy.ops.object.select_all(action="SELECT")
     bpy.ops.hitem3d.create_task(source="EACH")
@@ -178,8 +180,50 @@ def test_a_refusal_leaves_the_earlier_task_on_the_object(sandbox: Sandbox) -> No
     bpy.ops.hitem3d.create_task()
     earlier = (task_id_of(obj), read_record(obj).uid)
     sandbox.behave(faults=[{"on": "create-task", "do": "answer", "code": 30010000}])
-    assert "API credits" in fails(bpy.ops.hitem3d.create_task)
+    assert "API credits" in fails(bpy.ops.hitem3d.create_task, again=True)
     assert (task_id_of(obj), read_record(obj).uid) == earlier
+
+
+def test_the_same_model_is_paid_for_once(sandbox: Sandbox, home: Path) -> None:
+    """Whatever it is called and wherever it stands; another level, or again=True, is a new task."""
+    obj = add_model()
+    bpy.ops.hitem3d.create_task()
+    obj.name, obj.location.x = "Renamed", 9
+    assert bpy.ops.hitem3d.create_task() == {"FINISHED"}
+    assert sandbox.counts()["tasks_created"] == 1
+    assert task_id_of(obj) == sandbox.counts()["tasks"][0]["task_id"]
+    bpy.ops.hitem3d.import_result(wait=True)
+    np.testing.assert_allclose(world_corners(parts_of(obj)), world_corners([obj]), atol=2e-4)
+    bpy.ops.hitem3d.create_task(seg_level="LOW")
+    assert sandbox.counts()["tasks_created"] == 2
+    bpy.ops.hitem3d.create_task(again=True)
+    assert sandbox.counts()["tasks_created"] == 3
+    assert not list(home.glob("jobs/*/mesh.glb"))
+
+
+def test_copies_of_one_model_share_a_task_and_have_parts_of_their_own(sandbox: Sandbox) -> None:
+    first, second = add_model("First"), add_model("Second")
+    second.location.x += 5
+    bpy.ops.object.select_all(action="SELECT")
+    bpy.ops.hitem3d.create_task(source="EACH")
+    assert sandbox.counts()["tasks_created"] == 1
+    for obj in (first, second):
+        bpy.context.view_layer.objects.active = obj
+        bpy.ops.hitem3d.import_result(wait=True, replace=True)
+    for obj in (first, second):
+        np.testing.assert_allclose(world_corners(parts_of(obj)), world_corners([obj]), atol=2e-4)
+
+
+def test_importing_again_replaces(sandbox: Sandbox) -> None:
+    obj = add_model()
+    bpy.ops.hitem3d.create_task()
+    bpy.ops.hitem3d.import_result(wait=True)
+    names = sorted(bpy.data.objects.keys())
+    counts = (len(bpy.data.meshes), len(bpy.data.collections))
+    bpy.ops.hitem3d.import_result(replace=True)
+    assert sorted(bpy.data.objects.keys()) == names
+    assert (len(bpy.data.meshes), len(bpy.data.collections)) == counts
+    assert parts_of(obj)
 
 
 def test_a_lost_answer_is_said_and_not_sent_again(sandbox: Sandbox, home: Path) -> None:

@@ -113,19 +113,29 @@ class TaskStore:
         for always does. Looking and adding are one transaction, so of two processes only one gets a new row.
         """
         with self._transaction("IMMEDIATE") as sql:
-            known = sql.execute(
-                "SELECT * FROM task WHERE content = :content AND content != '' AND seg_level = :seg_level "
-                "AND format = :format AND api_url = :api_url AND (state NOT IN (:failed, :cancelled) "
-                "OR (task_id != '' AND error_kind != :refunded)) ORDER BY state = :done DESC, revision DESC LIMIT 1",
-                to_row(task)
-                | {
-                    "failed": TaskState.FAILED.value,
-                    "cancelled": TaskState.CANCELLED.value,
-                    "done": TaskState.DONE.value,
-                    "refunded": TaskFailedError.__name__ if retry else "",
-                },
-            ).fetchone()
-            return (to_task(dict(known)), False) if known else (self._insert(sql, task), True)
+            known = self._find_same(sql, task, retry)
+            return (known, False) if known else (self._insert(sql, task), True)
+
+    def find_same(self, content: str, request: SegmentationRequest, api_url: str) -> Task | None:
+        """The row that `add_once` would give for such a task; None where it would be new."""
+        task = Task("", "", api_url, request, TaskState.PENDING, 0, content=content)
+        with self._transaction("DEFERRED") as sql:
+            return self._find_same(sql, task, True)
+
+    def _find_same(self, sql: sqlite3.Connection, task: Task, retry: bool) -> Task | None:
+        known = sql.execute(
+            "SELECT * FROM task WHERE content = :content AND content != '' AND seg_level = :seg_level "
+            "AND format = :format AND api_url = :api_url AND (state NOT IN (:failed, :cancelled) "
+            "OR (task_id != '' AND error_kind != :refunded)) ORDER BY state = :done DESC, revision DESC LIMIT 1",
+            to_row(task)
+            | {
+                "failed": TaskState.FAILED.value,
+                "cancelled": TaskState.CANCELLED.value,
+                "done": TaskState.DONE.value,
+                "refunded": TaskFailedError.__name__ if retry else "",
+            },
+        ).fetchone()
+        return to_task(dict(known)) if known else None
 
     def get(self, uid: str) -> Task | None:
         """The task with this uid, or None."""
@@ -254,6 +264,12 @@ class TaskStore:
         with self._transaction("DEFERRED") as sql:
             row = sql.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
         return str(row["value"]) if row else ""
+
+    def recall_all(self, prefix: str) -> dict[str, str]:
+        """All that was remembered under keys that begin so."""
+        with self._transaction("DEFERRED") as sql:
+            rows = sql.execute("SELECT key, value FROM setting WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+            return {str(row["key"]): str(row["value"]) for row in rows}
 
     # ---- for the ledger, which lies in the same file
 

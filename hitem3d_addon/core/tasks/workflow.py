@@ -60,6 +60,7 @@ __all__ = [
     "give_task_id",
     "move",
     "poll_pause",
+    "read_sources",
     "record",
     "refresh",
     "result_file",
@@ -85,22 +86,40 @@ def record(
     api_url: str,
     owner: str = "",
     source: str = "",
+    content: str = "",
+    again: bool = True,
 ) -> Task:
     """Put a request in the list as PENDING; the first step, before anything is sent. Raises InputError, StoreError.
 
     ``source`` is the file that it comes from, such as a .blend, for the ledger and the task list; see `source_of`.
+    Without ``again``, a model of the same content that was asked for with the same options is not put there twice:
+    gives the task of it that is there, which has another uid.
     """
     request.check()
     if source:
         store.remember(source_key(uid), source)
-    return store.add(
-        Task(uid=uid, name=name, api_url=api_url, request=request, state=TaskState.PENDING, created=_now(), owner=owner)
+    task = Task(
+        uid=uid,
+        name=name,
+        api_url=api_url,
+        request=request,
+        state=TaskState.PENDING,
+        created=_now(),
+        owner=owner,
+        content=content,
     )
+    return store.add(task) if again else store.add_once(task)[0]
 
 
 def source_of(store: TaskStore, uid: str) -> str:
     """The file that a task came from, as it was given to `record`; "" where it was not."""
     return store.recall(source_key(uid))
+
+
+def read_sources(store: TaskStore) -> dict[str, str]:
+    """The files that tasks came from, by uid; only of those of which it is known."""
+    prefix = source_key("")
+    return {key.removeprefix(prefix): file for key, file in store.recall_all(prefix).items()}
 
 
 def submit(

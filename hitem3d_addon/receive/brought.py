@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an earlier import of a task brought: whether it is still as it was, and how it makes room for a new one."""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from collections.abc import Iterator, Sequence
+
+import bpy
+import numpy as np
+from bpy.types import Collection, Object
+
+from ..core.task import Task
+from ..session.record import ORIGINAL, PART, TASK_ID
+
+SEAL = "hitem3d_as_imported"
+"""On the collection: a checksum of the parts as they came."""
+
+
+def seal(collection: Collection) -> None:
+    """Note what the parts are now, to see later whether somebody has worked on them."""
+    collection[SEAL] = _checksum(collection)
+
+
+def find_brought(task: Task, source: Object | None) -> list[Collection]:
+    """The collections that imports of this task brought into this file for this object.
+
+    Another object of the same shape, which shares the task, has others; but not one that is gone or has a new name.
+    """
+    wanted = task.task_id
+    found = [one for one in bpy.data.collections if wanted and one.get(TASK_ID) == wanted and one.is_editable]
+    own = source.name if source else ""
+    return [one for one in found if (name := one.get(ORIGINAL, "")) == own or name not in bpy.data.objects]
+
+
+def is_changed(collection: Collection) -> bool:
+    """Whether somebody has worked on the parts since: moved, edited, renamed, added or deleted one."""
+    return bool(collection.get(SEAL) != _checksum(collection))
+
+
+@contextlib.contextmanager
+def replacing(collections: Sequence[Collection]) -> Iterator[None]:
+    """Set these aside while new ones come, which may then take their names, and remove them; on an error they stay."""
+    parts = [obj for one in collections for obj in one.objects if PART in obj]
+    meshes = [obj.data for obj in parts if obj.type == "MESH"]
+    named = [(block, block.name) for block in (*collections, *parts, *dict.fromkeys(meshes))]
+    for number, (block, _) in enumerate(named):
+        block.name = f"hitem3d replaced {number}"
+    try:
+        yield
+    except BaseException:
+        for block, name in named:
+            block.name = name
+        raise
+    # What somebody has put beside the parts is his.
+    for one in collections:
+        for obj in [obj for obj in one.objects if PART not in obj]:
+            if obj.users_collection == (one,):
+                bpy.context.scene.collection.objects.link(obj)
+    materials = {slot.material for obj in parts for slot in obj.material_slots if slot.material}
+    bpy.data.batch_remove([*parts, *collections])
+    bpy.data.batch_remove([mesh for mesh in dict.fromkeys(meshes) if not mesh.users])
+    bpy.data.batch_remove([material for material in materials if not material.users])
+
+
+def _checksum(collection: Collection) -> str:
+    found = 0
+    for obj in sorted(collection.objects, key=lambda obj: obj.name):
+        for piece in _pieces(obj):
+            found = zlib.crc32(piece, found)
+    return f"{found:08x}"
+
+
+def _pieces(obj: Object) -> Iterator[bytes]:
+    """What of a part is looked at, to see that it is as it was."""
+    yield obj.name.encode("utf-8", "surrogatepass")
+    yield np.array(obj.matrix_basis, np.float32).tobytes()
+    yield f"{len(obj.modifiers)} {[slot.name for slot in obj.material_slots]}".encode("utf-8", "surrogatepass")
+    if obj.type == "MESH":
+        positions = np.empty(3 * len(obj.data.vertices), np.float32)
+        obj.data.attributes["position"].data.foreach_get("vector", positions)
+        yield positions.tobytes()
+        yield str(len(obj.data.polygons)).encode()

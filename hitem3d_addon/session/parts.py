@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The original of a task and its parts, as they are in this file: which they are, and which of them are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+from bpy.types import Context, Object
+
+from .record import PART, TASK_ID, parts_of, task_id_of, task_id_of_part
+
+
+def task_id_in(context: Context) -> str:
+    """The id of the task whose parts are selected; "" where anything else is selected too, or nothing."""
+    ids = {task_id_of_part(obj) for obj in context.selected_objects}
+    return ids.pop() if len(ids) == 1 else ""
+
+
+def find_originals(task_id: str) -> list[Object]:
+    """The objects of this file that were sent for a task."""
+    if not task_id:
+        return []
+    return [obj for obj in bpy.data.objects if TASK_ID in obj and PART not in obj and task_id_of(obj) == task_id]
+
+
+def find_original(context: Context) -> Object | None:
+    """What the parts would be put on: the active object, if it has parts, else the original of those selected."""
+    active = context.view_layer.objects.active
+    if active and active.type == "MESH" and parts_of(active):
+        return active
+    part = next((obj for obj in (*context.selected_objects, active) if obj and task_id_of_part(obj)), None)
+    if part is None or not task_id_in(context):
+        return None
+    originals = [obj for obj in find_originals(task_id_of_part(part)) if obj.type == "MESH"]
+    of_part = (obj for obj in originals if part in parts_of(obj))
+    return next(of_part, None) or next(iter(originals), None)
+
+
+def is_shown(context: Context, objects: Sequence[Object]) -> bool:
+    """Whether any of these is seen in the 3D View."""
+    return any(obj.name in context.view_layer.objects and not obj.hide_get() for obj in objects)
+
+
+def show(context: Context, objects: Sequence[Object], shown: bool) -> None:
+    """Show objects, or hide them, in the view and in renders."""
+    for obj in objects:
+        obj.hide_render = not shown
+        if obj.name in context.view_layer.objects:
+            if shown:
+                obj.hide_viewport = False
+            obj.hide_set(not shown)

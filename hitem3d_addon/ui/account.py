@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The buttons of the account and of the address: does it work, and the service to try things with."""
+
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..core.errors import InputError, Message
+from ..session import connection, settings
+from ..session.board import board
+from .base import AgentOperator, Hitem3DOperator
+
+if TYPE_CHECKING:
+    from ..core.tasks.workflow import Worker
+
+
+class HITEM3D_OT_test_connection(AgentOperator):
+    """Ask Hitem3D whether the keys work and how many API credits are left"""
+
+    bl_idname = "hitem3d.test_connection"
+    bl_label = "Test Connection"
+
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        connection.current().check()
+        return {"do": "account"}
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
+        from ..core.tasks import workflow
+
+        account = workflow.account(worker)
+        board.show_account(account)
+        return account
+
+
+class HITEM3D_OT_use_local_service(Hitem3DOperator):
+    """Set address and token to those of the local Hitem3D, which runs on this computer: python3 scripts/sandbox"""
+
+    bl_idname = "hitem3d.use_local_service"
+    bl_label = "Use Local Hitem3D"
+    bl_options = {"INTERNAL"}
+
+    def run(self, context: bpy.types.Context) -> Message:
+        preferences = settings.get()
+        if preferences is None:
+            raise InputError(
+                "The add-on is not enabled in the preferences, so it has none to set. Enable it in Preferences "
+                "> Add-ons."
+            )
+        preferences.api_url, preferences.token = settings.LOCAL_API_URL, settings.LOCAL_TOKEN
+        return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
+
+
+register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_test_connection, HITEM3D_OT_use_local_service))
