@@ -45,8 +45,8 @@ def connected(home: Path, sandbox: Sandbox, token: str = "") -> Iterator[Worker]
 
 
 @pytest.fixture
-def worker(home: Path, shared_sandbox: Sandbox) -> Iterator[Worker]:
-    with connected(home, shared_sandbox) as worker:
+def worker(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
+    with connected(home, sandbox) as worker:
         yield worker
 
 
@@ -70,9 +70,9 @@ def costs(worker: Worker) -> list[tuple[str, float | None]]:
     return [(entry.what, entry.credits) for entry in read_ledger(worker.store, worker.client.api_url).entries]
 
 
-def test_the_price_of_one_task(worker: Worker, send: Callable[..., str], shared_sandbox: Sandbox) -> None:
+def test_the_price_of_one_task(worker: Worker, send: Callable[..., str], sandbox: Sandbox) -> None:
     uid = send()
-    shared_sandbox.behave(price=7.5)
+    sandbox.behave(price=7.5)
     send(SegLevel.HIGH)
     found = read_ledger(worker.store, worker.client.api_url)
     assert (found.first, found.last, found.total, found.unknown) == (1000.0, 972.5, 27.5, 0)
@@ -81,7 +81,7 @@ def test_the_price_of_one_task(worker: Worker, send: Callable[..., str], shared_
     assert first.task_id and first.file.endswith("rock.stl")
     assert (second.seg_level, second.credits, second.shared) == ("high", 7.5, 1)
     assert recall_prices(worker.store, worker.client.api_url) == {"low": 20.0, "high": 7.5}
-    assert shared_sandbox.counts()["requests"]["balance"] == 3, "the balance after one is that before the next"
+    assert sandbox.counts()["requests"]["balance"] == 3, "the balance after one is that before the next"
 
 
 def test_nothing_is_known_before_a_balance_was_told(worker: Worker) -> None:
@@ -91,35 +91,31 @@ def test_nothing_is_known_before_a_balance_was_told(worker: Worker) -> None:
 
 
 def test_a_balance_that_can_t_be_asked_for_holds_nothing_up(
-    worker: Worker, send: Callable[..., str], shared_sandbox: Sandbox
+    worker: Worker, send: Callable[..., str], sandbox: Sandbox
 ) -> None:
-    shared_sandbox.behave(faults=[{"on": "balance", "times": 0, "do": "answer", "status": 500, "text": "<html>"}])
+    sandbox.behave(faults=[{"on": "balance", "times": 0, "do": "answer", "status": 500, "text": "<html>"}])
     uid = send()
     assert worker.store.get(uid).state is TaskState.WORKING
     assert costs(worker) == [("task", None)]
-    shared_sandbox.behave(clear=True)
+    sandbox.behave(clear=True)
     ledger.observe(worker)
     assert costs(worker) == [("task", None)], "what was there before is not known"
 
 
-def test_several_between_two_balances_are_divided(
-    worker: Worker, send: Callable[..., str], shared_sandbox: Sandbox
-) -> None:
+def test_several_between_two_balances_are_divided(worker: Worker, send: Callable[..., str], sandbox: Sandbox) -> None:
     ledger.observe(worker)
-    _send_apart(shared_sandbox, send)
+    _send_apart(sandbox, send)
     ledger.observe(worker)
     found = read_ledger(worker.store, worker.client.api_url)
     assert [(e.what, e.credits, e.shared) for e in found.entries] == [("task", 20.0, 2)] * 2
     assert recall_prices(worker.store, worker.client.api_url) == {}, "only what is exact is said to be the price"
 
 
-def test_what_fits_no_known_price_is_left_open(
-    worker: Worker, send: Callable[..., str], shared_sandbox: Sandbox
-) -> None:
+def test_what_fits_no_known_price_is_left_open(worker: Worker, send: Callable[..., str], sandbox: Sandbox) -> None:
     """Somebody else used the account meanwhile: the sum is right, and no task is said to have cost it."""
     send()
-    _send_apart(shared_sandbox, send)
-    shared_sandbox.behave(credits=shared_sandbox.counts()["credits"] - 3.0)
+    _send_apart(sandbox, send)
+    sandbox.behave(credits=sandbox.counts()["credits"] - 3.0)
     ledger.observe(worker)
     found = read_ledger(worker.store, worker.client.api_url)
     assert found.total == found.first - found.last
@@ -135,8 +131,8 @@ def _send_apart(sandbox: Sandbox, send: Callable[..., str]) -> None:
     sandbox.behave(clear=True)
 
 
-def test_a_refund_costs_nothing_in_the_end(worker: Worker, send: Callable[..., str], shared_sandbox: Sandbox) -> None:
-    shared_sandbox.behave(fail_next=1, seconds=0.0)
+def test_a_refund_costs_nothing_in_the_end(worker: Worker, send: Callable[..., str], sandbox: Sandbox) -> None:
+    sandbox.behave(fail_next=1, seconds=0.0)
     uid = send()
     end = time.monotonic() + 30
     while workflow.refresh(worker, uid)[0].state is not TaskState.FAILED and time.monotonic() < end:
@@ -149,36 +145,36 @@ def test_a_refund_costs_nothing_in_the_end(worker: Worker, send: Callable[..., s
 
 @pytest.mark.parametrize(("when", "charged"), [("received", 0.0), ("created", 20.0)])
 def test_the_balance_tells_whether_an_uncertain_task_was_charged(
-    worker: Worker, send: Callable[..., str], shared_sandbox: Sandbox, when: str, charged: float
+    worker: Worker, send: Callable[..., str], sandbox: Sandbox, when: str, charged: float
 ) -> None:
-    shared_sandbox.behave(faults=[{"on": "create-task", "when": when, "do": "cut"}])
+    sandbox.behave(faults=[{"on": "create-task", "when": when, "do": "cut"}])
     with pytest.raises(UncertainError):
         send()
     ledger.observe(worker)
     assert costs(worker) == [("uncertain", charged)]
 
 
-def test_another_account_is_not_taken_for_spending(home: Path, worker: Worker, shared_sandbox: Sandbox) -> None:
+def test_another_account_is_not_taken_for_spending(home: Path, worker: Worker, sandbox: Sandbox) -> None:
     ledger.observe(worker)
-    shared_sandbox.behave(credits=5.0)
+    sandbox.behave(credits=5.0)
     with worker.store.writing() as sql:
         sql.execute("UPDATE ledger SET account = 'another'")
     ledger.observe(worker)
     assert costs(worker) == []
 
 
-def test_spending_of_others_and_new_credits_are_told(worker: Worker, shared_sandbox: Sandbox) -> None:
+def test_spending_of_others_and_new_credits_are_told(worker: Worker, sandbox: Sandbox) -> None:
     ledger.observe(worker)
-    shared_sandbox.behave(credits=940.0)
+    sandbox.behave(credits=940.0)
     ledger.observe(worker)
-    shared_sandbox.behave(credits=1440.0)
+    sandbox.behave(credits=1440.0)
     ledger.observe(worker)
     assert costs(worker) == [("elsewhere", 60.0), ("elsewhere", -500.0)]
 
 
-def test_no_key_is_in_the_list(home: Path, worker: Worker, send: Callable[..., str], shared_sandbox: Sandbox) -> None:
+def test_no_key_is_in_the_list(home: Path, worker: Worker, send: Callable[..., str], sandbox: Sandbox) -> None:
     send()
-    assert shared_sandbox.token.encode() not in (home / TASK_LIST).read_bytes()
+    assert sandbox.token.encode() not in (home / TASK_LIST).read_bytes()
 
 
 def test_a_file_of_before_the_ledger_is_opened_and_an_older_version_opens_this_one(

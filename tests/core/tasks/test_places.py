@@ -52,10 +52,10 @@ class Clock:
 
 
 @pytest.fixture
-def worker(home: Path, shared_sandbox: Sandbox) -> Iterator[Worker]:
+def worker(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
     with TaskStore(home) as store, Owner(home, script=True) as owner:
-        keys = Credentials(token=shared_sandbox.token)
-        client = workflow.connect(store, shared_sandbox.url, keys, user_agent="test", ca_file=None)
+        keys = Credentials(token=sandbox.token)
+        client = workflow.connect(store, sandbox.url, keys, user_agent="test", ca_file=None)
         with closing(client):
             yield Worker(store, owner, client)
 
@@ -72,10 +72,10 @@ def models(tmp_path: Path) -> list[Model]:
 
 
 def test_two_thousand_busy_answers(
-    worker: Worker, models: list[Model], shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    worker: Worker, models: list[Model], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each is one upload after a pause; the pauses grow to a bound and nothing overflows."""
-    shared_sandbox.behave(faults=[{**BUSY, "times": 100}])
+    sandbox.behave(faults=[{**BUSY, "times": 100}])
     clock = Clock()
     monkeypatch.setattr(batch, "time", clock)
     monkeypatch.setattr(batch, "_NAP", LONGEST_BUSY)
@@ -84,26 +84,26 @@ def test_two_thousand_busy_answers(
     one._places._refusals = ANSWERS - 100  # as after so many; each more is a real upload
     (outcome,) = one.run(models[:1])
     assert outcome.created
-    counts = shared_sandbox.counts()
+    counts = sandbox.counts()
     assert (counts["requests"]["create-task"], counts["tasks_created"]) == (101, 1)
     assert clock.now - began >= 100 * LONGEST_BUSY
 
 
 def test_the_agent_s_pauses_after_two_thousand_busy_answers(
-    home: Path, shared_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    home: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(agent_module, "time", clock)
-    keys = Credentials(token=shared_sandbox.token)._asdict()
+    keys = Credentials(token=sandbox.token)._asdict()
     events: list[dict[str, Any]] = []
     configuration = {
-        "home": str(home), "api_url": shared_sandbox.url, "credentials": keys, "ca_file": "", "user_agent": "test"
+        "home": str(home), "api_url": sandbox.url, "credentials": keys, "ca_file": "", "user_agent": "test"
     }  # fmt: skip
     agent = Agent(configuration, events.append)
     uid = "0" * 32
     worker = agent._steps.worker()
     request = SegmentationRequest(mesh_url="https://example.org/a.glb")
-    task = workflow.record(worker.store, request, uid=uid, name="", api_url=shared_sandbox.url)
+    task = workflow.record(worker.store, request, uid=uid, name="", api_url=sandbox.url)
     job = agent._jobs[uid] = Job(uid, TaskState.PENDING)
     for _ in range(ANSWERS):
         job.running = True
