@@ -121,7 +121,7 @@ class HITEM3D_OT_pay_again(Hitem3DOperator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_props_dialog(
-            self, width=_DIALOG, title="Sent Before", confirm_text="Continue"
+            self, width=_DIALOG, title="Sent Before", confirm_text="Go On"
         )
 
     def draw(self, context: bpy.types.Context) -> None:

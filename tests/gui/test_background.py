@@ -66,7 +66,7 @@ def test_what_a_user_does_meanwhile(open_window: OpenWindow, sandbox: Sandbox, h
 
 def test_saved_before_the_id_came(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: Path) -> None:
     """Save, quit while the model is being sent, come back: the id is on the object."""
-    sandbox.behave(upload_rate=1_500_000, seconds=0.5)
+    sandbox.behave(upload_rate=800_000, seconds=0.5)
     window = open_window()
     add_heavy_model(window)
     press(window)
@@ -74,7 +74,7 @@ def test_saved_before_the_id_came(open_window: OpenWindow, sandbox: Sandbox, hom
     window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(file)!r})")
     assert window.run(f"result = {TASK_ID.format(name='Heavy')}") == ""
     window.quit()
-    until(lambda: not agents(home), "the agent's end", 60)
+    until(lambda: not agents(home), "the agent's end", 120)
     (task,) = rows(home)
     assert task.task_id == sandbox.counts()["tasks"][0]["task_id"]
     sandbox.behave(upload_rate=0)

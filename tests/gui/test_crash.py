@@ -26,14 +26,14 @@ IN_THE_ENVIRONMENT = Credentials(
 )
 CRASH = """
 import os, signal, sys
-service = sys.modules["bl_ext.user_default.hitem3d.service"]
+connection = sys.modules["bl_ext.user_default.hitem3d.session.connection"]
 
 def crash(frame, event, value):
     if event == "return" and frame.f_code.co_name == "resolve":
         os.kill(os.getpid(), signal.SIGSEGV)
 
 sys.setprofile(crash)
-service.credentials.resolve(os.environ, service.preferences.stored_credentials())
+connection.credentials.resolve(os.environ, connection.settings.stored_credentials())
 """
 """A crash below the add-on's own code, at the moment when it holds the keys."""
 

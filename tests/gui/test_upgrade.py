@@ -30,7 +30,9 @@ bpy.ops.extensions.package_install(repo_index=0, pkg_id="hitem3d", enable_on_ins
 """
 CHECK_FOR_UPDATES = "bpy.ops.extensions.repo_sync_all()"
 BEGIN_UPGRADE = "bpy.ops.extensions.package_upgrade_all('INVOKE_DEFAULT')"
-VERSION = "(loaded := __import__('sys').modules.get('bl_ext.studio.hitem3d.service')) and loaded.user_agent()"
+VERSION = (
+    "(loaded := __import__('sys').modules.get('bl_ext.studio.hitem3d.session.connection')) and loaded.user_agent()"
+)
 ENABLED = "[name for name in bpy.context.preferences.addons.keys() if 'hitem3d' in name]"
 
 
