@@ -69,12 +69,9 @@ class Preflight:
     def numbers(self) -> Message:
         """What would be sent, in few words: a line that fits a narrow sidebar."""
         values: dict[str, Value] = {
-            "models": len(self.models),
             "triangles": f"{self.triangles:,}",
             "size": ("≈ " if self.converted else "") + megabytes(self.size),
         }
-        if len(self.models) > 1:
-            return Message("{models} models, {triangles} tris, {size} MB", values)
         return Message("{triangles} tris, {size} MB", values)
 
     def too_large(self, limit: int) -> Estimate | None:

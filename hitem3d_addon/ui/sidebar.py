@@ -103,8 +103,8 @@ def _choices(context: bpy.types.Context, count: int) -> list[Choice]:
     selected = context.selected_objects
     one = pgettext_iface("Segment", contexts.operator_default)
     if len(selected) > 1:
-        each = pgettext_iface("Segment Each ({count} Tasks)", contexts.operator_default).format(count=count)
-        together = pgettext_iface("Segment as One (1 Task)", contexts.operator_default)
+        each = pgettext_iface("Each: {count} Tasks", contexts.operator_default).format(count=count)
+        together = pgettext_iface("As One: 1 Task", contexts.operator_default)
         return [Choice("EACH", each if count > 1 else one), Choice("TOGETHER", together)]
     if selected and selected[0] != context.view_layer.objects.active:  # box select leaves the active one as it was
         return [Choice("EACH", one)]
@@ -125,9 +125,7 @@ def _draw_parts(layout: bpy.types.UILayout, task_id: str, count: int) -> None:
     row = layout.row()
     row.scale_y = 1.4
     row.enabled = bool(find_originals(task_id))
-    row.operator_menu_enum(
-        HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original", icon="MOD_BOOLEAN"
-    )
+    row.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply to Original", icon="MOD_BOOLEAN")
     button = layout.operator(HITEM3D_OT_create_task.bl_idname, text="Segment Part…", icon="MOD_EXPLODE")
     button.source = "EACH" if count > 1 else "ACTIVE"
     button.without_dialog = False

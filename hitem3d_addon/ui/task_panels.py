@@ -104,7 +104,7 @@ def _draw_task(context: bpy.types.Context, box: bpy.types.UILayout, task: Task) 
     draw_text(context, box, _origin(task))
     row = box.row()
     if task.task_id:
-        row.operator(HITEM3D_OT_copy_task_id.bl_idname, text="Copy Id", icon="COPYDOWN").uid = task.uid
+        row.operator(HITEM3D_OT_copy_task_id.bl_idname, text="Id", icon="COPYDOWN").uid = task.uid
     if task.state is not TaskState.SENDING:
         row.operator(HITEM3D_OT_forget_task.bl_idname, icon="TRASH").uid = task.uid
 
@@ -118,7 +118,7 @@ def _draw_next_step(context: bpy.types.Context, layout: bpy.types.UILayout, task
         originals = find_originals(task.task_id)
         apply = row.row()
         apply.enabled = bool(originals)
-        apply.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original")
+        apply.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply to Original")
         show = layout.row(align=True)
         show.label(text="Show")
         button = show.operator(HITEM3D_OT_show.bl_idname, text="Original", depress=is_shown(context, originals))

@@ -93,9 +93,9 @@ def cost_message(seg_level: str, count: int) -> Message | None:
     price = board.prices.get(seg_level.lower())
     left = board.account.values.get("credits") if board.account else None
     if price is not None and isinstance(left, int | float):
-        return Message("About {price:g} of {credits:g} credits", {"price": count * price, "credits": left})
+        return Message("≈ {price:g} of {credits:g} credits", {"price": count * price, "credits": left})
     if price is not None:
-        return Message("About {price:g} credits", {"price": count * price})
+        return Message("≈ {price:g} credits", {"price": count * price})
     return board.credits_left()
 
 
