@@ -27,7 +27,7 @@ _SMALL = 16
 
 
 class Crate:
-    """The prims and attributes of a layer, by path: "/root/body", "/root/body.points"."""
+    """The prims and attributes of a layer, by path: "/model/body", "/model/body.points"."""
 
     def __init__(self, data: bytes) -> None:
         if not data.startswith(b"PXR-USDC") or tuple(data[8:11]) < (0, 4, 0):

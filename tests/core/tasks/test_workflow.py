@@ -372,7 +372,7 @@ def test_an_uncertain_task_is_not_moved(worker: Worker, new_task: NewTask, sandb
 def test_where_a_task_came_from_is_kept(worker: Worker, new_task: NewTask) -> None:
     request = new_task().request
     uid = uuid.uuid4().hex
-    workflow.record(worker.store, request, uid=uid, name="", api_url=worker.client.api_url, source="/work/robot.blend")
-    assert workflow.source_of(worker.store, uid) == "/work/robot.blend"
+    workflow.record(worker.store, request, uid=uid, name="", api_url=worker.client.api_url, source="/films/robot.blend")
+    assert workflow.source_of(worker.store, uid) == "/films/robot.blend"
     workflow.submit(worker, uid)
-    assert read_ledger(worker.store, worker.client.api_url).entries[0].file == "/work/robot.blend"
+    assert read_ledger(worker.store, worker.client.api_url).entries[0].file == "/films/robot.blend"
