@@ -216,7 +216,7 @@ class HITEM3D_OT_show(Hitem3DOperator):
         name="Show",
         description="Which of the two is seen",
         items=[
-            ("ORIGINAL", "Original", "The object that was sent"),
+            ("ORIGINAL", "Original Object", "The object that was sent"),
             ("PARTS", "Parts", "What the service cut it into"),
         ],
     )

@@ -228,10 +228,15 @@ def test_a_soak(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: P
     redo = "bpy.ops.ed.redo.poll() and bpy.ops.ed.redo()"
     move = "bpy.ops.transform.translate('EXEC_DEFAULT', True, value=(0.1, 0, 0))"
     active = (
-        "bpy.context.view_layer.objects.active = bpy.data.objects['Cube']; bpy.data.objects['Cube'].select_set(True)"
+        "cube = bpy.data.objects['Cube']\n"
+        "cube.hide_set(False)\n"  # as an import leaves it
+        "bpy.ops.object.select_all('EXEC_DEFAULT', False, action='DESELECT')\n"
+        "bpy.context.view_layer.objects.active = cube\n"
+        "cube.select_set(True)"
     )
     imports = (
-        "if 'hitem3d_task_id' in bpy.context.active_object:\n    bpy.ops.hitem3d.import_result('INVOKE_DEFAULT', True)"
+        "if 'hitem3d_task_id' in (bpy.context.active_object or ()):\n"
+        "    bpy.ops.hitem3d.import_result('INVOKE_DEFAULT', True)"
     )
     while time.monotonic() < end:
         step = dice.choice(["press", "press", undo, redo, move, stops, imports, "load", "save"])
