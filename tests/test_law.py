@@ -30,8 +30,19 @@ LAW: dict[str, set[str]] = {
     "mesh": {"core"},
     "session": CORE,
     "send": {*CORE, "mesh", "session"},
-    "receive": {*CORE, "mesh", "session", "receive.untrusted"},
+    "receive": {
+        *CORE,
+        "mesh",
+        "session",
+        "receive.untrusted",
+        "receive.readers",
+        "receive.splitting",
+        "receive.placing",
+    },
     "receive.untrusted": {"core"},
+    "receive.readers": {"core", "mesh", "receive.untrusted"},
+    "receive.splitting": {"core", "mesh", "receive.readers"},
+    "receive.placing": {"core", "mesh", "session"},
     "apply": {*CORE, "mesh", "session"},
     "background": {*CORE, "session", "receive"},
     "locale": set(),
@@ -40,7 +51,15 @@ LAW: dict[str, set[str]] = {
 }
 """Each room, and the rooms that it may import. docs/architecture.md draws it."""
 
-NO_BLENDER = ("core", "receive.delivered", "receive.glb_", "receive.untrusted", "mesh.glb")
+NO_BLENDER = (
+    "core",
+    "receive.readers",
+    "receive.untrusted",
+    "mesh.arrays",
+    "mesh.components",
+    "mesh.glb",
+    "mesh.shells",
+)
 """Rooms and files that work without Blender."""
 BLENDER = {"bpy", "bpy_extras", "bmesh", "mathutils", "idprop", "gpu", "blf", "addon_utils"}
 NO_NUMPY = ("core",)

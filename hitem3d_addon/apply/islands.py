@@ -10,8 +10,9 @@ import numpy as np
 from bpy.types import Mesh
 from numpy.typing import NDArray
 
+from ..mesh.arrays import Flags, Floats, Ints
 from ..mesh.components import components
-from ..mesh.triangles import Flags, Floats, Ints, corner_values, local_positions, polygon_starts
+from ..mesh.triangles import corner_values, local_positions, polygon_starts
 
 _FEW = 8
 """Faces in an island that is taken for a mistake."""

@@ -16,7 +16,8 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ..mesh.triangles import BLOCK, Flags, Floats, Ints, Triangles, corner_blocks
+from ..mesh.arrays import Flags, Floats, Ints
+from ..mesh.triangles import BLOCK, Triangles, corner_blocks
 
 _USUAL = 0.95
 """Share of the triangles that are small for the grid."""

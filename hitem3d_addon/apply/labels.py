@@ -19,9 +19,10 @@ from bpy.types import Depsgraph, Mesh, Object
 from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from ..mesh.arrays import Ints
 from ..mesh.attributes import read_numbers
 from ..mesh.evaluated import showing, world_matrices
-from ..mesh.triangles import Ints, Triangles, join, measure, mesh_triangles, pick, world_bounds
+from ..mesh.triangles import Triangles, join, measure, mesh_triangles, pick, world_bounds
 from .islands import heaviest, without_islands
 from .nearest_labels import find_nearest
 from .same_triangles import find_same

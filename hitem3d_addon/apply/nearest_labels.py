@@ -12,7 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..mesh.triangles import Floats, Ints, Triangles, measure, measure_centres, pick
+from ..mesh.arrays import Floats, Ints
+from ..mesh.triangles import Triangles, measure, measure_centres, pick
 from .label_grid import LabelGrid
 from .nearest_surface import NearestSurface
 

@@ -12,9 +12,10 @@ import numpy as np
 from bpy.types import Mesh, Object
 from numpy.typing import NDArray
 
+from ..mesh.arrays import Floats, Ints
 from ..mesh.attributes import store_numbers
 from ..mesh.scratch import ScratchScene, named_attribute
-from ..mesh.triangles import BLOCK, Floats, Ints, Triangles
+from ..mesh.triangles import BLOCK, Triangles
 
 _INDEX, _GROUP = "triangle", "group"
 _NEAR = 0.02

@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..mesh.triangles import BLOCK, Floats, Ints, Triangles, pick
+from ..mesh.arrays import Floats, Ints
+from ..mesh.triangles import BLOCK, Triangles, pick
 
 Keys = NDArray[np.uint64]
 

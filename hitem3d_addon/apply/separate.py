@@ -14,8 +14,8 @@ import numpy as np
 from bpy.types import Mesh, Object
 
 from ..core.errors import InputError
+from ..mesh.arrays import Flags, Ints
 from ..mesh.cut import ELEMENTS, cut
-from ..mesh.triangles import Flags, Ints
 from .shape_keys import copy_animation, copy_custom_properties, copy_keys, freeing_keys, shapes_of
 
 

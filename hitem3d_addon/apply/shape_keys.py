@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 from bpy.types import ID, AnimData, Key, Mesh, Object, bpy_struct
 
-from ..mesh.triangles import Floats, Ints
+from ..mesh.arrays import Floats, Ints
 
 _SIMPLE = {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}
 

@@ -12,9 +12,10 @@ import numpy as np
 from bpy.types import Material, Mesh, Object
 
 from ..core.choices import Target
+from ..mesh.arrays import Ints
 from ..mesh.attributes import store_numbers
 from ..mesh.colours import Colour, part_material, part_materials
-from ..mesh.triangles import Ints, corner_values, polygon_starts
+from ..mesh.triangles import corner_values, polygon_starts
 from .separate import separate
 
 ATTRIBUTE = "hitem3d_part"

@@ -3,6 +3,7 @@
 """Meshes as arrays, surfaces in the world's frame, a scratch scene, colours, GLB. Knows nothing of Hitem3D."""
 
 DOORS = (
+    "arrays",
     "attributes",
     "colours",
     "components",
@@ -12,6 +13,8 @@ DOORS = (
     "new_data",
     "points",
     "scratch",
+    "shells",
     "surface",
+    "surface_distance",
     "triangles",
 )

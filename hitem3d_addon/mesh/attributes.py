@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from bpy.types import Mesh
 
-from .triangles import Ints
+from .arrays import Ints
 
 
 def store_numbers(mesh: Mesh, name: str, domain: str, values: Ints) -> None:

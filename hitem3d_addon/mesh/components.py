@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .triangles import Ints
+from .arrays import Ints
 
 
 def components(count: int, one: Ints, other: Ints) -> Ints:

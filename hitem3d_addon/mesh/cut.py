@@ -15,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from bpy.types import GeometryNodeTree, Mesh, NodeSocket
 
+from .arrays import Floats, Ints
 from .attributes import store_numbers, take_numbers
 from .scratch import ScratchScene, named_attribute
-from .triangles import Floats, Ints, corner_values
+from .triangles import corner_values
 
 _LABEL = "hitem3d_cut_label"
 _LOOSE = {"POINT": "hitem3d_cut_loose_point", "EDGE": "hitem3d_cut_loose_edge"}

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .surface import Doubles, Frame, Surface, blocks, moved
-from .triangles import Floats
+from .arrays import Doubles, Floats
+from .surface import Frame, Surface, blocks, moved
 
 
 def sample(surfaces: Sequence[Surface], frame: Frame, number: int) -> Floats:

@@ -15,13 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 from bpy.types import Depsgraph, Mesh, Object
-from numpy.typing import NDArray
 
 from ..core.errors import InputError
+from .arrays import Doubles, Floats, Ints
 from .evaluated import metaball_family
-from .triangles import Floats, Ints, corner_values, local_positions, triangle_loops
-
-Doubles = NDArray[np.float64]
+from .triangles import corner_values, local_positions, triangle_loops
 
 _BLOCK = 1 << 14
 """Elements worked on at a time: they stay in the processor's cache."""

@@ -18,9 +18,7 @@ from bpy.types import Mesh
 from mathutils import Matrix
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
-Flags = NDArray[np.bool_]
+from .arrays import Flags, Floats, Ints
 
 BLOCK = 1 << 15
 """Triangles worked on at a time: what lies between stays in the processor's cache, and no new memory is asked for."""

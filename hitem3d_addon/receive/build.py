@@ -11,10 +11,11 @@ import bpy
 import numpy as np
 from bpy.types import Material, Mesh, Node
 
+from ..mesh.arrays import Doubles, Flags, Floats
 from ..mesh.surface import Surface
-from ..mesh.triangles import Flags, triangle_loops
-from .delivered import Delivered, Doubles, Finish, Floats
-from .split import Part
+from ..mesh.triangles import triangle_loops
+from .readers.delivered import Delivered, Finish
+from .splitting.split import Part
 
 _NORMALS = "custom_normal"
 _FREE_NORMALS = (4, 5, 0)

@@ -16,7 +16,7 @@ from ..core.errors import MissingError, ResultError
 from ..core.values import OutputFormat
 
 if TYPE_CHECKING:
-    from .delivered import Contents
+    from .readers.delivered import Contents
 
 
 class _Importer(NamedTuple):
@@ -135,12 +135,12 @@ def import_files(result: Opened, **settings: bool) -> Contents:
     """
     import tempfile
 
-    from .delivered import Contents
-    from .stl_reader import read_stl
-    from .three_mf_reader import read_parts
+    from .readers.delivered import Contents
+    from .readers.stl_reader import read_stl
+    from .readers.three_mf_reader import read_parts
+    from .readers.usd_subsets import read_subsets
     from .untrusted.archive import unpack_usdz
     from .untrusted.fbx_bones import without_bones
-    from .usd_subsets import read_subsets
 
     before = set(bpy.data.images)
     found = Contents([], [], [], {})
@@ -168,7 +168,7 @@ def import_files(result: Opened, **settings: bool) -> Contents:
 
 def _read_glb(file: Path, delivered: Path, folder: Path, found: Contents) -> None:
     """Read a GLB ourselves, or have Blender's importer read it; ``delivered`` is the file that it came in."""
-    from .glb import GlbFile
+    from .readers.glb import GlbFile
 
     try:
         with GlbFile(file) as glb:

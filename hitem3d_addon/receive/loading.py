@@ -20,15 +20,15 @@ from ..mesh.scratch import ScratchScene
 from ..mesh.surface import Surface
 from ..mesh.triangles import corner_values, local_positions, triangle_loops
 from .build import make_parts
-from .delivered import Contents, Delivered, Labels
 from .importers import Opened, import_files, opened
-from .names import plain, says_something
-from .obj_groups import ObjGroups, has_groups, read_groups
-from .split import Part, split
-from .told import Told, split_arrays, summary
-from .told_report import stl_warning
-from .ways import MOST
-from .whole import left_out, surface_of
+from .readers.delivered import Contents, Delivered, Labels
+from .readers.obj_groups import ObjGroups, has_groups, read_groups
+from .readers.words import plain, says_something
+from .splitting.split import Part, split
+from .splitting.told import Told, split_arrays, summary
+from .splitting.told_report import stl_warning
+from .splitting.ways import MOST
+from .splitting.whole import left_out, surface_of
 
 
 @dataclass(frozen=True, slots=True)

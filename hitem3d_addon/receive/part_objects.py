@@ -11,13 +11,14 @@ import bpy
 import numpy as np
 from bpy.types import Collection, Context, LayerCollection, Mesh, Object
 
+from ..mesh.arrays import Doubles
 from ..mesh.evaluated import world_matrices, world_matrix
-from ..mesh.surface import Doubles, moved
+from ..mesh.surface import moved
 from .build import turn_normals
-from .movement import is_flat
 from .names import part_names
-from .place import Place
-from .split import Part
+from .placing.movement import is_flat
+from .placing.place import Place
+from .splitting.split import Part
 
 _DIGITS = 24
 """Binary digits of a float32."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from mathutils import Matrix
 
 from ..core.errors import Message, Value, joined
-from .place import Place, Seen
-from .placement import Fit, Verdict
+from .placing.place import Place, Seen
+from .placing.placement import Fit, Verdict
 
 _OF_INTEREST = 1e-5
 """Of the diagonal: parts that are farther off are said to be; the six decimals of an OBJ come to that."""

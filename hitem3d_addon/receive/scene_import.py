@@ -24,9 +24,9 @@ from ..session.record import Record
 from .loading import load
 from .names import collection_name
 from .part_objects import home, make_children, make_objects, select_parts
-from .place import find_place
+from .placing.place import find_place
 from .report import import_report
-from .told_report import told_notes
+from .splitting.told_report import told_notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,10 @@ import bpy
 import numpy as np
 from bpy.types import Depsgraph, Image, Material, Mesh, Node, NodeTree, Object
 
+from ..mesh.arrays import Floats, Ints
 from ..mesh.glb import index_bytes
 from ..mesh.surface import readable, shown_by
-from ..mesh.triangles import Floats, Ints, corner_values, polygon_starts
+from ..mesh.triangles import corner_values, polygon_starts
 from .materials import shown_materials
 
 SAMPLE = 8_000

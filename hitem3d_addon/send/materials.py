@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from ..core.errors import InputError, MissingError
 from ..core.values import check_upload_size
+from ..mesh.arrays import Doubles
 from ..mesh.glb import GENERATOR, read_glb, save_glb, written_whole
-from ..mesh.surface import Doubles, Frame, Shown, instance_matrices, moved, readable, shown_meshes
+from ..mesh.surface import Frame, Shown, instance_matrices, moved, readable, shown_meshes
 from ..mesh.triangles import corner_values, local_positions, polygon_starts, triangle_loops
 from .image_metadata import without_metadata
 

@@ -15,7 +15,7 @@ from hitem3d_addon.mesh.colours import part_colour
 from hitem3d_addon.mesh.cut import cut
 from hitem3d_addon.receive.names import collection_name, part_names
 from hitem3d_addon.receive.scene_import import import_result
-from hitem3d_addon.receive.split import Part, PartsChoice, split
+from hitem3d_addon.receive.splitting.split import Part, PartsChoice, split
 
 Mesh = bpy.types.Mesh
 Object = bpy.types.Object

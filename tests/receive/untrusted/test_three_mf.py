@@ -15,7 +15,7 @@ from sandbox.writers import write_parts
 
 from hitem3d_addon.core.errors import ResultError
 from hitem3d_addon.core.result_kind import result_kind
-from hitem3d_addon.receive.three_mf_reader import read_parts
+from hitem3d_addon.receive.readers.three_mf_reader import read_parts
 
 CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
 TETRAHEDRON = (

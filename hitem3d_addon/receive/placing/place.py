@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the parts go: on the object as it stands now, and how well that is known.
+
+Two steps are undone. What the service did: from the frame of the file to what was sent (placement). And what the user
+did since: from the world at the press to the world now (movement). Where the object still shows what was sent, the
+parts are laid over what it shows; where it doesn't, whichever movement brings them nearest to it is taken.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+import numpy as np
+from bpy.types import Context, Depsgraph, Object
+
+from ...core.errors import InputError
+from ...mesh.arrays import Doubles
+from ...mesh.evaluated import showing, world_matrix
+from ...mesh.points import anchor_numbers, sample, vertices_at
+from ...mesh.surface import Frame, Surface, bounds, gather
+from ...mesh.surface_distance import SurfaceDistance
+from ...session.record import Record
+from . import placement
+from .movement import Movement, is_flat, movements, undone
+from .placement import EXACT, POINTS, Fit, Reference, Verdict
+
+_CLEARLY = 4.0
+"""So much nearer another movement has to bring the parts than the object's own, where neither brings them to it."""
+_ALIKE = 2.0
+"""So much farther from what is shown than from what was sent the parts may be, and it still shows what was sent."""
+
+
+class Seen(Enum):
+    """What comparing the parts with the object that the user sees has shown."""
+
+    ON_IT = auto()
+    """They lie on it."""
+    ON_ITS_SURFACE = auto()
+    """They lie on it, though its own matrix says otherwise."""
+    EDITED = auto()
+    """They lie on it, but for vertices of it that were moved on their own."""
+    CHANGED = auto()
+    """They don't lie on it, wherever they are moved: it looks different from what was sent."""
+    NOTHING = auto()
+    """It shows no surface that they could be compared with."""
+    FLATTENED = auto()
+    """It had a scale of 0 when it was sent, so how it was turned or scaled since can't be told."""
+    GONE = auto()
+    """There is no object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the parts go, and what is known of it."""
+
+    matrix: Doubles
+    """(4, 4), from the file's frame to the world as it is now."""
+    turned: bool
+    """The faces have to be turned round, because they would show their insides."""
+    fit: Fit
+    """How what came was laid over what was sent."""
+    seen: Seen
+    off: float
+    """RMS distance of the parts from what the object shows, in parts of its diagonal, where it was compared."""
+
+    @property
+    def doubtful(self) -> bool:
+        """The parts may not be where they belong."""
+        if self.fit.verdict is Verdict.UNKNOWN:
+            return self.seen is Seen.FLATTENED
+        poor = self.fit.verdict in (Verdict.AMBIGUOUS, Verdict.NO_MATCH)
+        return poor or self.seen in (Seen.EDITED, Seen.CHANGED, Seen.NOTHING, Seen.FLATTENED)
+
+
+def find_place(
+    context: Context, surfaces: Sequence[Surface], source: Object | None, record: Record | None, *, search: bool
+) -> Place:
+    """Where the result, whose surfaces are in its file's frame, goes for the object that was sent, as it stands now.
+
+    Without ``search`` it is taken as delivered, and only moved along with the object.
+    """
+    if source is None:
+        if record is None:
+            return _laid_over(surfaces, None)
+        return _AsSent(surfaces, record, search=search).place(Movement(np.eye(4), own=True), Seen.GONE)
+    graph = context.evaluated_depsgraph_get()
+    matrix = np.array(world_matrix(source, graph), np.float64)
+    with showing(source, graph) as its_graph:
+        shown = _Shown(source, its_graph)
+        if record is None:
+            return _laid_over(surfaces, shown if search else None)
+        return _follow(_AsSent(surfaces, record, search=search), shown, movements(record, matrix, shown.vertices))
+
+
+def _follow(as_sent: _AsSent, shown: _Shown, moves: Sequence[Movement]) -> Place:
+    """The place to which the object has moved: the first that brings the result to what is shown, else the nearest."""
+    flattened = not any(move.own or move.told for move in moves)
+    if not shown.vertices or as_sent.reference is None:
+        return as_sent.place(moves[0], Seen.FLATTENED if flattened else Seen.NOTHING)
+    places: list[Place] = []
+    for move in moves:
+        places.append(as_sent.place_on(shown, move))
+        if places[-1].off < EXACT:
+            return places[-1]
+    best = min(places, key=lambda place: place.off)
+    if best.seen is Seen.CHANGED and places[0].off < _CLEARLY * best.off:
+        best = places[0]
+    return replace(best, seen=Seen.FLATTENED) if flattened and best.seen is Seen.CHANGED else best
+
+
+class _Shown:
+    """What the source shows now, hidden or not; it may be nothing."""
+
+    def __init__(self, source: Object, depsgraph: Depsgraph) -> None:
+        self._source, self._depsgraph = source, depsgraph
+        try:
+            self.vertices: Sequence[Surface] = gather([source], depsgraph, corners=False)
+            """Its surfaces without their triangles: mostly these are enough."""
+        except InputError:
+            self.vertices = ()
+
+    @functools.cached_property
+    def surfaces(self) -> Sequence[Surface]:
+        return gather([self._source], self._depsgraph) if self.vertices else ()
+
+    @functools.cached_property
+    def distance(self) -> _Distance:
+        return _Distance(self.surfaces)
+
+    def as_sent(self, frame: Frame, move: Doubles, ends: Doubles | None = None) -> Reference:
+        """It, taken for what was sent before this movement (4, 4), with these bounds (2, 3) if they are known."""
+        before = undone(self.vertices, move)
+        total = sum(surface.local.shape[1] * len(surface.matrices) for surface in before)
+        some = frame.sent(vertices_at(before, anchor_numbers(total)).T).T.astype(np.float64)
+        if ends is None:
+            ends = np.stack([frame.sent(end) for end in bounds(before)]).astype(np.float64)
+        return Reference(frame, ends, vertices=some, surfaces=lambda: undone(self.surfaces, move))
+
+
+def _laid_over(surfaces: Sequence[Surface], shown: _Shown | None) -> Place:
+    """Where nothing is known of what was sent: over what is shown, centred as it would be sent."""
+    frame, fit, still = Frame(np.zeros(3), 1.0), placement.UNKNOWN, np.eye(4)
+    if shown and shown.vertices:
+        low, high = bounds(shown.vertices)
+        frame = Frame((low + high) / 2, 1.0)
+        fit = placement.find_pose(surfaces, shown.as_sent(frame, still))
+    return Place(_matrix(still, frame, fit), _is_turned(still, fit, surfaces), fit, Seen.ON_IT, fit.residual)
+
+
+class _AsSent:
+    """A result, beside what a record tells of what was sent."""
+
+    def __init__(self, surfaces: Sequence[Surface], record: Record, *, search: bool) -> None:
+        self._surfaces = surfaces
+        self._ends = placement.ends_of(record)
+        self._frame = placement.sent_frame(record)
+        self.reference = Reference.of_record(record) if search else None
+        """None where there is nothing to compare with, or nobody asked."""
+
+    @functools.cached_property
+    def _fit(self) -> Fit:
+        return placement.find_pose(self._surfaces, self.reference) if self.reference else placement.UNKNOWN
+
+    @functools.cached_property
+    def _distance(self) -> _Distance:
+        return _Distance(self._surfaces)
+
+    def place(self, move: Movement, seen: Seen, fit: Fit | None = None, off: float = 0.0) -> Place:
+        """Where this movement brings it; ``fit`` is how it was laid over what was sent."""
+        fit = fit or self._fit
+        turned = _is_turned(move.matrix, fit, self._surfaces)
+        return Place(_matrix(move.matrix, self._frame, fit), turned, fit, seen, off)
+
+    def place_on(self, shown: _Shown, move: Movement) -> Place:
+        """Where this movement brings it, and how far that is from what is shown."""
+        seen = Seen.ON_IT if move.own else Seen.ON_ITS_SURFACE
+        if move.whole and not is_flat(move.matrix):
+            # What is shown is what was sent, so it is that which the result is laid over.
+            fit = placement.find_pose(self._surfaces, shown.as_sent(self._frame, move.matrix, self._ends))
+            if not move.told and fit.residual > EXACT > self._fit.residual:
+                seen = Seen.CHANGED
+            return self.place(move, seen, fit, fit.residual)
+        off = _apart(self._distance, shown.distance, _matrix(move.matrix, self._frame, self._fit))
+        if off > max(EXACT, _ALIKE * self._fit.residual):
+            seen = Seen.CHANGED
+        elif move.edited:
+            seen = Seen.EDITED
+        return self.place(move, seen, off=off)
+
+
+class _Distance:
+    """A surface, ready to be asked how far points are from it, and points on it."""
+
+    def __init__(self, surfaces: Sequence[Surface]) -> None:
+        low, high = bounds(surfaces)
+        frame = Frame((low + high) / 2, 1.0)
+        self._centre, self._diagonal = frame.centre, float(np.linalg.norm(high - low))
+        self._surface = SurfaceDistance(surfaces, frame)
+        self.points: Doubles = sample(surfaces, frame, POINTS).astype(np.float64) + frame.centre
+
+    def of(self, points: Doubles) -> float:
+        """RMS distance of points (n, 3), in parts of its diagonal or theirs, whichever is less."""
+        diagonal = min(self._diagonal, float(np.linalg.norm(np.ptp(points, axis=0))))
+        return placement.rms(self._surface.distances(points - self._centre)) / max(diagonal, 1e-30)
+
+
+def _apart(result: _Distance, shown: _Distance, matrix: Doubles) -> float:
+    """How far a result that goes through a (4, 4) matrix is from what is shown, in parts of a diagonal.
+
+    The object may show more than was sent, or less: the nearer of the two ways counts.
+    """
+    there = shown.of(result.points @ matrix[:3, :3].T + matrix[:3, 3])
+    if is_flat(matrix):
+        return there
+    back = np.linalg.inv(matrix)
+    return min(there, result.of(shown.points @ back[:3, :3].T + back[:3, 3]))
+
+
+def _matrix(movement: Doubles, frame: Frame, fit: Fit) -> Doubles:
+    """(4, 4), from the file's frame to the world."""
+    return movement @ placement.as_sent(frame) @ fit.pose.matrix()
+
+
+def _is_turned(movement: Doubles, fit: Fit, surfaces: Sequence[Surface]) -> bool:
+    turned = bool(np.linalg.det(movement[:3, :3]) < 0)
+    return turned != (fit.pose.mirrored and placement.signed_volume(surfaces) > 0)
