@@ -126,11 +126,11 @@ def test_while_our_own_tasks_fill_the_account_nothing_is_uploaded(
 ) -> None:
     """The account takes three: each of the others is sent when one has ended, and all together cost few uploads more
     than there are models, however long the tasks take."""
-    sandbox.behave(task_limit=3, seconds=2.0)
+    sandbox.behave(task_limit=3, seconds=0.7)
     keys = Credentials(token=sandbox.token)
     with closing(workflow.connect(worker.store, sandbox.url, keys, user_agent="test", ca_file=None)) as client:
         monkeypatch.setattr(
-            batch, "time", SimpleNamespace(monotonic=lambda: time.monotonic() * 10, sleep=_nap, time=time.time)
+            batch, "time", SimpleNamespace(monotonic=lambda: time.monotonic() * 30, sleep=_nap, time=time.time)
         )
         outcomes = list(Batch(worker._replace(client=client), goal, timeout=1e9).run(models[:8]))
     assert [outcome.kind for outcome in outcomes] == [""] * 8
@@ -140,7 +140,7 @@ def test_while_our_own_tasks_fill_the_account_nothing_is_uploaded(
 
 
 def _nap(seconds: float) -> None:
-    time.sleep(seconds / 10)
+    time.sleep(seconds / 30)
 
 
 def test_it_begins_with_ten_and_learns_that_there_are_more() -> None:
