@@ -166,28 +166,37 @@ def _read_store() -> bool:
         if newest == _seen:
             stamp_lost()
             return True
+        # All is read before anything is taken over: what fails in the middle is done again as a whole.
         changed = _view.tasks(newer_than=_seen[0])
-        if any(task.uid not in board.tasks for task in changed):
-            board.take_over_origins(workflow.read_sources(_view))
-        for task in changed:
-            before = board.tasks.get(task.uid)
-            if task.task_id and before and not before.task_id and board.account:
-                _agent.send(do="account")  # it costs credits, whose number is shown
-            came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
-            if came and settings.auto_import() and task.uid in board.list_objects():
-                board.want_import(task.uid, board.wanted.get(task.uid, ImportOptions(hide_source=True)))
-        board.take_over(*changed)
-        if len(board.tasks) != newest[1]:
-            board.keep_only(_view.tasks())
-        _seen = newest
-        board.show_prices(recall_prices(_view, connection.current().api_url))
+        known = {*board.tasks, *(task.uid for task in changed)}
+        origins = workflow.read_sources(_view) if len(known) > len(board.tasks) else {}
+        kept = _view.tasks() if len(known) != newest[1] else None
+        prices = recall_prices(_view, connection.current().api_url)
     except StoreError as error:
         if is_locked(error):
             return False
         raise
+    board.take_over_origins(origins)
+    for task in changed:
+        _note_change(task)
+    board.take_over(*changed)
+    if kept is not None:
+        board.keep_only(kept)
+    board.show_prices(prices)
+    _seen = newest
     stamp()
     stamp_lost()
     return True
+
+
+def _note_change(task: Task) -> None:
+    """See to what a task's new state brings with it, before it is taken over."""
+    before = board.tasks.get(task.uid)
+    if task.task_id and before and not before.task_id and board.account:
+        _agent.send(do="account")  # it costs credits, whose number is shown
+    came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
+    if came and settings.auto_import() and task.uid in board.list_objects():
+        board.want_import(task.uid, board.wanted.get(task.uid, ImportOptions(hide_source=True)))
 
 
 def _import_arrived() -> None:
