@@ -29,6 +29,7 @@ _MODULES = (
     "ui.sidebar",
     "ui.task_list",
     "ui.task_panels",
+    "ui.ready",
     "ui.preferences",
     "ui.menus",
     "cli.command_line",

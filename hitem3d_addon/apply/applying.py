@@ -10,15 +10,20 @@ from collections.abc import Iterator, Sequence
 import bpy
 
 from ..core.choices import Target
-from ..core.errors import InputError, Message
+from ..core.errors import InputError, Message, Value
 from ..session.record import imports_of
 
 _DELIVERED = " (delivered)"
 """Ends the name of a part that has left it to a piece of the original."""
 
 
-def apply_parts(context: bpy.types.Context, obj: bpy.types.Object, target: Target) -> Message:
-    """Put the parts that were imported for the active object on it. Gives the report; raises a Hitem3DError."""
+def apply_parts(
+    context: bpy.types.Context, obj: bpy.types.Object, target: Target, *, in_colour: bool = False
+) -> Message:
+    """Put the parts that were imported for the active object on it. Gives the report; raises a Hitem3DError.
+
+    ``in_colour``: a colour attribute shows them, where the target itself can't be seen in Object Mode.
+    """
     imports = imports_of(obj)
     if obj.library or not obj.is_editable:
         raise InputError(
@@ -29,7 +34,7 @@ def apply_parts(context: bpy.types.Context, obj: bpy.types.Object, target: Targe
     from ..mesh.colours import part_materials
     from .imports import choose_import
     from .labels import part_labels
-    from .targets import apply_labels
+    from .targets import apply_labels, show_colours
 
     name = obj.name  # SEPARATE gives the object the first part's name.
     with _in_object_mode(context):
@@ -42,16 +47,16 @@ def apply_parts(context: bpy.types.Context, obj: bpy.types.Object, target: Targe
         if target == "SEPARATE":
             _make_way(parts)
         applied = apply_labels(obj, labels.faces, names, colours, target, materials=materials)
+        if in_colour and target not in ("MATERIALS", "SEPARATE"):
+            show_colours(obj, labels.faces, colours)
     if target == "SEPARATE":
         _show_instead(context, applied.objects, parts)
-    values = {"count": len(parts) - len(applied.absent), "name": name, "exact": 100 * labels.exact}
+    count = len(parts) - len(applied.absent)
+    which = Message("1 part on “{name}”" if count == 1 else "{count} parts on “{name}”", {"count": count, "name": name})
+    values: dict[str, Value] = {"parts": which, "exact": 100 * labels.exact, "unmatched": 100 * labels.unmatched}
     if labels.unmatched > 0.001:
-        values["unmatched"] = 100 * labels.unmatched
-        return Message(
-            "{count} parts on “{name}”. {unmatched:.1f} % of the surface lies on no part and took the nearest",
-            values,
-        )
-    return Message("{count} parts on “{name}”, {exact:.1f} % of the triangles matched exactly", values)
+        return Message("{parts}. {unmatched:.1f} % of the surface lies on no part and took the nearest", values)
+    return Message("{parts}, {exact:.1f} % of the triangles matched exactly", values)
 
 
 def _make_way(parts: Sequence[bpy.types.Object]) -> None:

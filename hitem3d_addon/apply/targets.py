@@ -20,6 +20,8 @@ from .separate import separate
 
 ATTRIBUTE = "hitem3d_part"
 """A number per face: the index of its part. Scripts and Geometry Nodes may read it; the name is public."""
+COLOURS = "hitem3d_part_colour"
+"""The colour attribute that shows the parts in Solid view."""
 _FACE_SETS = ".sculpt_face_set"
 _GROUPS = "hitem3d_groups"
 """A custom property of the object: the names of the vertex groups that an earlier call has made."""
@@ -69,6 +71,23 @@ def apply_labels(
     present = np.bincount(labels, minlength=len(names)) > 0
     absent = tuple(name for name, there in zip(names, present, strict=True) if not there)
     return Applied(tuple(_ACTIONS[target](source, _Parts(labels, names, colours, materials))), absent)
+
+
+def show_colours(source: Object, labels: Ints, colours: Sequence[Colour]) -> None:
+    """Give the object's mesh a colour attribute with the colour of each face's part, and make it the active one.
+
+    Renders go on with the one that they had. Colours are linear RGBA, by label.
+    """
+    mesh = _own_mesh(source)
+    if COLOURS in mesh.attributes:
+        mesh.attributes.remove(mesh.attributes[COLOURS])
+    rendered = mesh.color_attributes.render_color_index
+    attribute = mesh.color_attributes.new(COLOURS, "BYTE_COLOR", "CORNER")
+    of_corner = np.repeat(labels, np.diff(polygon_starts(mesh)))
+    attribute.data.foreach_set("color", np.array(colours, np.float32)[of_corner].ravel())
+    mesh.color_attributes.active_color = attribute
+    mesh.color_attributes.render_color_index = max(rendered, 0)
+    mesh.update()
 
 
 def _store_attribute(source: Object, parts: _Parts) -> Sequence[Object]:

@@ -197,6 +197,8 @@ def _note_change(task: Task) -> None:
     came = task.state is TaskState.DONE and before and before.state in UNDER_WAY
     if came and settings.auto_import() and task.uid in board.list_objects():
         board.want_import(task.uid, board.wanted.get(task.uid, ImportOptions(hide_source=True)))
+    elif came and task.uid not in board.wanted:
+        board.show_news(Message("The parts of “{name}” are ready to be imported", {"name": task.name}))
 
 
 def _import_arrived() -> None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -27,11 +26,17 @@ _ALIKE = 2e-3
 """How far normals may be apart that both are so near to a third."""
 
 
-def make_parts(delivered: Sequence[Delivered]) -> tuple[list[Part], list[Surface]]:
-    """A mesh for each part, and the surface of each, in the frame of the file."""
+def make_parts(delivered: list[Delivered]) -> tuple[list[Part], list[Surface]]:
+    """A mesh for each part, and the surface of each, in the frame of the file.
+
+    The list is empty afterwards: what a mesh was made of need not stay in memory beside it.
+    """
     materials: dict[tuple[int, bool], Material] = {}
+    finishes = [finish for one in delivered for finish in one.materials]  # they live on, as their ids are told apart
     parts, surfaces = [], []
-    for one in delivered:
+    delivered.reverse()
+    while delivered:
+        one = delivered.pop()
         mesh = _make_mesh(one)
         for finish in one.materials or ([None] if one.colours else []):
             key = id(finish), bool(one.colours)
@@ -42,6 +47,7 @@ def make_parts(delivered: Sequence[Delivered]) -> tuple[list[Part], list[Surface
             mesh.polygons.foreach_set("material_index", one.slots)
         parts.append(Part(mesh, one.name, one.matrix, one.labels))
         surfaces.append(_surface(one, mesh))
+    del finishes
     return parts, surfaces
 
 

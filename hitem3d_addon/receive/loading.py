@@ -80,6 +80,7 @@ def load(
     objects = len(read) + len(imported)
     surfaces = list(map(_surface, imported))
     pieces, how = split_arrays(read, choice, objects)
+    contents, read = contents._replace(parts=[]), []  # the pieces have them alone now
     made, more = make_parts(pieces)
     surfaces += more
     if not all(np.isfinite(surface.local).all() and np.isfinite(surface.matrices).all() for surface in surfaces):

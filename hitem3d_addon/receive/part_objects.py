@@ -30,13 +30,13 @@ def make_objects(found: Sequence[Part], place: Place, name: str, collection: Col
     Coordinates and origins lie on one grid that float32 can hold. So two parts that share a border in the file share
     it in the world, to the last bit; rounded one by one, relative to its own origin each, they would not.
     """
-    placed = [_moved(part.mesh, place.matrix @ part.matrix) for part in found]
-    step, coarse = _grid(placed)
+    step, coarse = _grid([_bounds(_moved(part.mesh, place.matrix @ part.matrix)) for part in found])
     parts = []
-    for part, world, its_name in zip(found, placed, part_names([part.name for part in found], name), strict=True):
+    for part, its_name in zip(found, part_names([part.name for part in found], name), strict=True):
         mesh = part.mesh
         obj = bpy.data.objects.new(its_name, mesh)
-        origin = np.rint(_middle(world) / coarse) * coarse
+        world = _moved(mesh, place.matrix @ part.matrix)  # once more: all at a time would fill the memory
+        origin = np.rint(_bounds(world).mean(axis=0) / coarse) * coarse
         obj.location = origin
         # The sum of the two is the same for each part that has this point.
         world /= step
@@ -66,19 +66,20 @@ def _positions(mesh: Mesh) -> np.ndarray:
     return positions
 
 
-def _middle(world: Doubles) -> Doubles:
-    return np.asarray((world.min(axis=1) + world.max(axis=1)) / 2)
+def _bounds(world: Doubles) -> Doubles:
+    """(2, 3): the lowest and the highest coordinates."""
+    return np.stack([world.min(axis=1), world.max(axis=1)])
 
 
-def _grid(placed: Sequence[Doubles]) -> tuple[float, float]:
+def _grid(bounds: Sequence[Doubles]) -> tuple[float, float]:
     """Two steps, powers of two: of coordinates relative to an origin, and of origins, which may lie far away.
 
     The first is as fine as the largest part lets it be: a point moves by 3e-8 of that part's size at most. The second
     is a multiple of the first.
     """
-    farthest = max(float(np.abs(_middle(world)).max()) for world in placed)
+    farthest = max(float(np.abs(one.mean(axis=0)).max()) for one in bounds)
     coarse = _step(farthest)
-    reach = max(float(np.ptp(world, axis=1).max()) / 2 for world in placed)
+    reach = max(float(np.ptp(one, axis=0).max()) / 2 for one in bounds)
     step = _step(reach + coarse)
     return step, max(step, coarse)
 

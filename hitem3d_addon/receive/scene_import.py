@@ -9,7 +9,7 @@ way, and the scene's unit scale, which the importers obey, plays no part.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -70,6 +70,7 @@ def import_result(
         with ScratchScene() as scratch:
             loaded = load(context, file, collection, scratch, new, parts)
             place = find_place(context, loaded.surfaces, source, record, search=placement == "AUTO")
+            loaded = replace(loaded, surfaces=())  # as much memory as the file
         objects = make_objects(loaded.parts, place, name, collection)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):

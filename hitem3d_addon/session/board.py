@@ -60,6 +60,8 @@ class Board:
         """Of the tasks that this Blender's agent is sending or downloading just now, by uid."""
         self.problem: Message | None = None
         """Why the newest command to the agent could not be done, or why there is no agent."""
+        self.news: Message | None = None
+        """What has just come, to be told once where no sidebar shows it."""
         self.account: Message | None = None
         """What the newest question for the account found; ``credits`` of its values is what was left."""
         self.prices: dict[str, float] = {}
@@ -106,6 +108,7 @@ class Board:
         self.origins.clear()
         self.transfers.clear()
         self.prices.clear()
+        self.news = None
         self.next_tries.clear()
         self.forget_answers(account=True)
         self.forget_file()
@@ -136,6 +139,16 @@ class Board:
         if self.problem != problem:
             self.problem = problem
             self.redraw()
+
+    def show_news(self, news: Message | None) -> None:
+        """Tell something once; None: it was told."""
+        self.news = news
+        for window in bpy.context.window_manager.windows:
+            for area in window.screen.areas:
+                if area.type == "VIEW_3D":
+                    area.tag_redraw()
+            if not window.modal_operators:  # which may say something in the status bar themselves
+                window.workspace.status_text_set(None)  # draws the status bar, which is in no list of areas
 
     def forget_answers(self, *, account: bool = False) -> None:
         """A new command is given: what became of the one before is of no interest any more."""

@@ -86,6 +86,9 @@ class Settings(Protocol):
 
     token: str
     api_url: str
+
+    def property_unset(self, name: str) -> None: ...
+
     ca_file: str
     seg_level: str
     format: str

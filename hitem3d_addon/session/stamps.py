@@ -24,13 +24,13 @@ def stamp_lost() -> None:
     if not board.take_opened() or not bpy.data.filepath:
         return
     try:
-        since = Path(bpy.data.filepath).stat().st_mtime
+        since = int(Path(bpy.data.filepath).stat().st_mtime)  # tasks are dated in whole seconds
     except OSError:
         return
     lost = [
         board.tasks[uid]
         for uid, file in board.origins.items()
-        if file == bpy.data.filepath and uid in board.tasks and board.tasks[uid].created > since
+        if file == bpy.data.filepath and uid in board.tasks and board.tasks[uid].created >= since
     ]
     for task in sorted(lost, key=lambda task: task.created):
         obj = bpy.data.objects.get(task.name)

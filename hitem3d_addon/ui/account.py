@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..core.address import shown
 from ..core.errors import InputError, Message
 from ..session import connection, settings
 from ..session.board import board
@@ -43,12 +44,40 @@ class HITEM3D_OT_use_local_service(Hitem3DOperator):
     def run(self, context: bpy.types.Context) -> Message:
         preferences = settings.get()
         if preferences is None:
-            raise InputError(
-                "The add-on is not enabled in the preferences, so it has none to set. Enable it in Preferences "
-                "> Add-ons."
-            )
+            raise _no_preferences()
         preferences.api_url, preferences.token = settings.LOCAL_API_URL, settings.LOCAL_TOKEN
         return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
 
 
-register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_test_connection, HITEM3D_OT_use_local_service))
+class HITEM3D_OT_use_online_service(Hitem3DOperator):
+    """Set the address back to that of Hitem3D; your keys count again"""
+
+    bl_idname = "hitem3d.use_online_service"
+    bl_label = "Back to Hitem3D"
+    bl_options = {"INTERNAL"}
+
+    def run(self, context: bpy.types.Context) -> Message:
+        preferences = settings.get()
+        if preferences is None:
+            raise _no_preferences()
+        preferences.property_unset("api_url")
+        if preferences.token == settings.LOCAL_TOKEN:
+            preferences.token = ""
+        return Message("Set to {host}", {"host": shown(connection.current().api_url)})
+
+
+def is_local() -> bool:
+    """Whether the preferences name the local Hitem3D, and nothing else decides on the address."""
+    preferences = settings.get()
+    return preferences is not None and preferences.api_url == settings.LOCAL_API_URL == connection.current().api_url
+
+
+def _no_preferences() -> InputError:
+    return InputError(
+        "The add-on is not enabled in the preferences, so it has none to set. Enable it in Preferences > Add-ons."
+    )
+
+
+register, unregister = bpy.utils.register_classes_factory(
+    (HITEM3D_OT_test_connection, HITEM3D_OT_use_local_service, HITEM3D_OT_use_online_service)
+)

@@ -174,6 +174,11 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
         items=choices.TARGET_ITEMS,
         default="FACE_ATTRIBUTE",
     )
+    in_colour: BoolProperty(
+        name="Show Colours",
+        description="Show the parts in Solid view, by a colour attribute of the original",
+        default=False,
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -181,6 +186,12 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
             return True
         cls.poll_message_set(translated(Message("Import the parts of the active object first")))
         return False
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        # An attribute, face sets and vertex groups are seen in no view of Object Mode.
+        if not self.properties.is_property_set("in_colour"):
+            self.in_colour = True
+        return self.execute(context)
 
     def run(self, context: bpy.types.Context) -> Message:
         from ..apply.applying import apply_parts
@@ -197,12 +208,21 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
         # What is hidden is not evaluated, and nobody sees what came of it.
         show(context, [original], True)
         context.view_layer.objects.active = original
-        report = apply_parts(context, original, self.target)
+        report = apply_parts(context, original, self.target, in_colour=self.in_colour)
         if self.is_window_control:
             show(context, parts, False)
             if self.target != "SEPARATE":
                 original.select_set(True)
+            if self.in_colour:
+                _show_in_solid_view(context, "MATERIAL" if self.target in ("MATERIALS", "SEPARATE") else "VERTEX")
         return report
+
+
+def _show_in_solid_view(context: bpy.types.Context, colours: str) -> None:
+    """Have the 3D View, where it is shaded solid, show these colours: of materials, or of a colour attribute."""
+    space = context.space_data
+    if space and space.type == "VIEW_3D" and space.shading.type == "SOLID":
+        space.shading.color_type = colours
 
 
 class HITEM3D_OT_show(Hitem3DOperator):

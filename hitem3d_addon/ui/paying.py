@@ -98,7 +98,9 @@ def _queue(submissions: list[Submission], *, again: bool) -> Message:
     sent = sum(task.uid in given for task in tasks)
     if not sent:
         return Message("Nothing is sent: the task that there is belongs to the object now")
-    return Message("Sending to Hitem3D in the background: {count} task(s)", {"count": sent})
+    if sent == 1:
+        return Message("Sending to Hitem3D in the background")
+    return Message("Sending to Hitem3D in the background: {count} tasks", {"count": sent})
 
 
 class HITEM3D_OT_pay_again(Hitem3DOperator):
@@ -129,7 +131,8 @@ class HITEM3D_OT_pay_again(Hitem3DOperator):
             draw_text(context, self.layout, translated(_held.question()), icon="QUESTION", width=_DIALOG)
         self.layout.row().prop(self, "choice", expand=True)
         if _held and self.choice == "SEND":
-            paid = Message("{count} task(s) will be paid", {"count": len(_held.submissions)})
+            count = len(_held.submissions)
+            paid = Message("1 task will be paid" if count == 1 else "{count} tasks will be paid", {"count": count})
             draw_text(context, self.layout, translated(paid), icon="BLANK1", width=_DIALOG)
 
     def cancel(self, context: bpy.types.Context) -> None:

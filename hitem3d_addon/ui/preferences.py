@@ -15,7 +15,12 @@ from ..core.errors import Message
 from ..session import connection, settings
 from ..session.board import board
 from ..session.settings import keep_key, stored_credentials, stored_problem
-from .account import HITEM3D_OT_test_connection, HITEM3D_OT_use_local_service
+from .account import (
+    HITEM3D_OT_test_connection,
+    HITEM3D_OT_use_local_service,
+    HITEM3D_OT_use_online_service,
+    is_local,
+)
 from .tasks import HITEM3D_OT_clear_finished_tasks
 from .wording import draw_text, translated
 
@@ -115,7 +120,10 @@ def _draw_page(preferences: bpy.types.AddonPreferences, context: bpy.types.Conte
     _draw_setting(column, preferences, "ca_file", "HITEM3D_CA_FILE", current.site.ca_file)
     row = column.row()
     row.operator(HITEM3D_OT_test_connection.bl_idname, icon="URL")
-    row.operator(HITEM3D_OT_use_local_service.bl_idname, icon="HOME")
+    if is_local():
+        row.operator(HITEM3D_OT_use_online_service.bl_idname, icon="LOOP_BACK")
+    else:
+        row.operator(HITEM3D_OT_use_local_service.bl_idname, icon="HOME")
     if board.account:
         _line(context, layout, board.account, icon="CHECKMARK")
     if board.problem:

@@ -21,7 +21,7 @@ from ..session import connection, settings
 from ..session.board import board
 from ..session.connection import Connection
 from ..session.parts import find_originals, task_id_in
-from .account import HITEM3D_OT_use_local_service
+from .account import HITEM3D_OT_use_local_service, HITEM3D_OT_use_online_service, is_local
 from .parts import HITEM3D_OT_apply_parts
 from .segment import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
 from .wording import STL_WARNING, cost_message, draw_text, translated
@@ -65,6 +65,9 @@ class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
             _draw_choices(context, layout, current.site.upload_limit, preferences)
         if current.site.file:
             _draw_studio(context, layout, current)
+        if is_local():
+            draw_text(context, layout, translated(Message("This is the local Hitem3D: nothing is paid")), icon="HOME")
+            layout.operator(HITEM3D_OT_use_online_service.bl_idname, icon="LOOP_BACK")
         if board.problem:
             draw_text(context, layout, translated(board.problem), icon="ERROR")
 
@@ -176,7 +179,8 @@ def _draw_details(context: bpy.types.Context, layout: bpy.types.UILayout, found:
     elif found.pictures:
         draw_text(context, layout, translated(Message("Pictures: {size} MB of it", pictures)), icon="BLANK1")
     if found.loose:
-        left_out = Message("Left out: {count} loose vertices", {"count": f"{found.loose:,}"})
+        loose = "Left out: 1 loose vertex" if found.loose == 1 else "Left out: {count} loose vertices"
+        left_out = Message(loose, {"count": f"{found.loose:,}"})
         draw_text(context, layout, translated(left_out), icon="BLANK1")
 
 

@@ -163,6 +163,10 @@ def draw_bar(layout: bpy.types.UILayout, task: Task) -> None:
         layout.progress(factor=transfer.done / transfer.total, text=text)
     elif task.state is TaskState.WORKING and task.submitted:
         so_far = max(0, time.time() - task.submitted)
+        if transfer and transfer.step == "cutting":  # only some answers of the service tell it
+            text = pgettext_iface("{} so far, {:.0f} % done").format(minutes(so_far), transfer.done)
+            layout.progress(factor=transfer.done / 100, text=text)
+            return
         usual = board.shown().usual_duration
         if not usual or so_far > usual:
             text = "{} so far, longer than usual" if usual else "{} so far"

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..core.address import shown
 from ..core.data_folder import data_folder
 from ..core.errors import Message, Value
 from ..core.values import UNDER_WAY, TaskState
-from ..session import settings
+from ..session import connection, settings
 from ..session.board import board
 from ..session.parts import find_originals, is_shown
 from ..session.record import parts_of_task, task_id_of
@@ -32,6 +33,7 @@ from .tasks import (
     HITEM3D_OT_copy_task_id,
     HITEM3D_OT_forget_task,
     HITEM3D_OT_give_task_id,
+    HITEM3D_OT_move_task,
     HITEM3D_OT_query_task,
     HITEM3D_OT_retry_task,
     running_tasks,
@@ -42,15 +44,16 @@ if TYPE_CHECKING:
     from ..core.task import Task
 
 
+_UNSENT = (TaskState.PENDING, TaskState.FAILED, TaskState.CANCELLED)
+"""States in which a task without an id was certainly never at a service."""
+
+
 class HITEM3D_MT_tasks(bpy.types.Menu):
     bl_label = "Tasks"
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.operator_context = "INVOKE_DEFAULT"
-        if preferences := settings.get():
-            layout.prop(preferences, "auto_import")
-            layout.separator()
         layout.operator(HITEM3D_OT_adopt_task.bl_idname, text="Add Task by Id…", icon="ADD")
         layout.operator(HITEM3D_OT_clear_finished_tasks.bl_idname, icon="TRASH")
         folder = str(data_folder(os.environ))
@@ -76,6 +79,8 @@ class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
             layout.label(text="No tasks yet")
             return
         task = draw_list(context, layout)
+        if running_tasks() and (preferences := settings.get()):
+            layout.prop(preferences, "auto_import")
         if len(running_tasks()) > 1:
             layout.operator(HITEM3D_OT_cancel_all.bl_idname, icon="CANCEL")
         if task:
@@ -128,7 +133,9 @@ def _draw_next_step(context: bpy.types.Context, layout: bpy.types.UILayout, task
         layout.operator(HITEM3D_OT_import_result.bl_idname, text="Import Again", icon="IMPORT").uid = task.uid
     elif is_here:
         row.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT").uid = task.uid
-    if task.state in (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY):
+    if task.api_url != connection.current().api_url and task.state is not TaskState.DONE:
+        _draw_elsewhere(context, layout, task)
+    elif task.state in (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY):
         layout.operator(HITEM3D_OT_cancel_task.bl_idname, icon="CANCEL").uid = task.uid
     elif not task.task_id:
         if task.state is TaskState.UNCERTAIN:
@@ -136,6 +143,14 @@ def _draw_next_step(context: bpy.types.Context, layout: bpy.types.UILayout, task
         layout.operator(HITEM3D_OT_retry_task.bl_idname, icon="FILE_REFRESH").uid = task.uid
     elif task.state is not TaskState.DONE:
         layout.operator(HITEM3D_OT_query_task.bl_idname, icon="FILE_REFRESH").uid = task.uid
+
+
+def _draw_elsewhere(context: bpy.types.Context, layout: bpy.types.UILayout, task: Task) -> None:
+    """A task of another service than the one that is set: it stands still until that one is set again, or is moved."""
+    waits = Message("It belongs to {host}, which is not the service that is set", {"host": shown(task.api_url)})
+    draw_text(context, layout, translated(waits), icon="INFO")
+    if not task.task_id and task.state in _UNSENT:
+        layout.operator(HITEM3D_OT_move_task.bl_idname, icon="EXPORT").uid = task.uid
 
 
 def _origin(task: Task) -> str:

@@ -101,7 +101,7 @@ class HITEM3D_OT_cancel_all(Hitem3DOperator):
         with connection.worker(connection.current()) as worker:
             for uid in uids:
                 board.take_over(workflow.cancel(worker, uid))
-        return Message("Stopped: {count} task(s)", {"count": len(uids)})
+        return Message("Stopped: 1 task" if len(uids) == 1 else "Stopped: {count} tasks", {"count": len(uids)})
 
 
 class HITEM3D_OT_retry_task(ConfirmedTaskOperator):
@@ -119,6 +119,27 @@ class HITEM3D_OT_retry_task(ConfirmedTaskOperator):
         from ..core.tasks import workflow
 
         workflow.retry(worker, self.uid)
+        task = workflow.submit(worker, self.uid)
+        board.take_over(task)
+        stamps.stamp()
+        return Message("Sent to Hitem3D: {task_ids}", {"task_ids": task.task_id})
+
+
+class HITEM3D_OT_move_task(ConfirmedTaskOperator):
+    """Send the model to the service that is set now; for a task whose address was wrong, and which was never sent"""
+
+    bl_idname = "hitem3d.move_task"
+    bl_label = "Send to This Service"
+    begun = Message("Sending…")
+
+    def command(self, context: bpy.types.Context) -> dict[str, str]:
+        connection.current().check_upload()
+        return {"do": "move", "uid": self.uid}
+
+    def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
+        from ..core.tasks import workflow
+
+        workflow.move(worker, self.uid)
         task = workflow.submit(worker, self.uid)
         board.take_over(task)
         stamps.stamp()
@@ -181,7 +202,8 @@ class HITEM3D_OT_clear_finished_tasks(AgentOperator):
     def do_now(self, worker: "Worker", command: dict[str, str]) -> Message:
         from ..core.tasks import workflow
 
-        return Message("Forgotten: {count} task(s)", {"count": workflow.forget_ended(worker)})
+        count = workflow.forget_ended(worker)
+        return Message("Forgotten: 1 task" if count == 1 else "Forgotten: {count} tasks", {"count": count})
 
 
 class HITEM3D_OT_adopt_task(Hitem3DOperator):
@@ -261,6 +283,7 @@ register, unregister = bpy.utils.register_classes_factory(
         HITEM3D_OT_cancel_task,
         HITEM3D_OT_cancel_all,
         HITEM3D_OT_retry_task,
+        HITEM3D_OT_move_task,
         HITEM3D_OT_give_task_id,
         HITEM3D_OT_adopt_task,
         HITEM3D_OT_forget_task,

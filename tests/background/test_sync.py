@@ -64,3 +64,39 @@ def test_an_id_arrives_whichever_read_meets_a_write(store: TaskStore, home: Path
     sync.take_news()
     assert task_id_of(cube) == "segmentation_1"
     assert board.tasks[uid].state is TaskState.WORKING
+
+
+def test_after_a_crash_the_file_finds_its_task_again(store: TaskStore, tmp_path: Path) -> None:
+    """Saved before the press, and never after it: the task is the object's, and on top of the list."""
+    for name in ("Other", "Cube"):
+        bpy.ops.mesh.primitive_cube_add()
+        bpy.context.object.name = name
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "robot.blend"))
+    for number, source in enumerate((bpy.data.filepath, "")):
+        request = SegmentationRequest(mesh_url="https://example.org/a.glb")
+        uid = f"{number:032x}"
+        workflow.record(store, request, uid=uid, name="Cube", api_url=ANOTHER_SERVICE, source=source)
+        store.update(uid, state=TaskState.WORKING, task_id=f"segmentation_{number}")
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    sync.take_news()
+    assert [task_id_of(bpy.data.objects[name]) for name in ("Other", "Cube")] == ["", "segmentation_0"]
+    assert board.shown().order[0] == f"{0:032x}"
+    assert list(board.shown().names) == [f"{0:032x}"]
+
+
+def test_that_parts_are_ready_is_told_once(store: TaskStore) -> None:
+    """And not of tasks that were ready before this Blender looked."""
+    for number, state in enumerate((TaskState.DONE, TaskState.WORKING)):
+        uid = f"{number:032x}"
+        request = SegmentationRequest(mesh_url="https://example.org/a.glb")
+        workflow.record(store, request, uid=uid, name=f"Cube {number}", api_url=ANOTHER_SERVICE)
+        store.update(uid, state=state, task_id=f"segmentation_{number}")
+    sync.take_news()
+    assert board.news is None
+    store.update(f"{1:032x}", state=TaskState.DONE)
+    sync.take_news()
+    assert str(board.news) == "The parts of “Cube 1” are ready to be imported"
+    board.show_news(None)
+    store.update(f"{1:032x}", service_state="success")
+    sync.take_news()
+    assert board.news is None

@@ -16,7 +16,9 @@ from sandbox.process import Sandbox
 
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import TaskState
+from hitem3d_addon.session import settings
 from hitem3d_addon.session.record import read_record, task_id_of
+from hitem3d_addon.ui import account
 
 pytestmark = pytest.mark.usefixtures("addon")
 
@@ -370,3 +372,34 @@ def test_the_data_folder_can_t_be_made(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_a_bad_address_of_a_model(sandbox: Sandbox) -> None:
     assert "not a web address" in fails(bpy.ops.hitem3d.create_task, mesh_url="ftp://somewhere/model.glb")
     assert not bpy.data.objects
+
+
+def test_a_task_whose_address_was_wrong_is_moved(sandbox: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was sent to the wrong address; the service that is set now gets it, once."""
+    add_model()
+    monkeypatch.setenv("HITEM3D_API_URL", "http://127.0.0.1:9")
+    fails(bpy.ops.hitem3d.create_task)
+    with TaskStore(home) as store:
+        (task,) = store.tasks()
+    assert not task.task_id
+    monkeypatch.setenv("HITEM3D_API_URL", sandbox.url)
+    assert "belongs to" in fails(bpy.ops.hitem3d.retry_task, uid=task.uid)
+    bpy.ops.hitem3d.move_task(uid=task.uid)
+    with TaskStore(home) as store:
+        (moved,) = store.tasks()
+    assert (moved.uid, moved.task_id) == (task.uid, sandbox.counts()["tasks"][0]["task_id"])
+    assert "was sent" in fails(bpy.ops.hitem3d.move_task, uid=task.uid)
+    assert sandbox.counts()["requests"]["create-task"] == 1
+
+
+def test_to_the_local_service_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HITEM3D_API_URL")
+    preferences = settings.get()
+    before = preferences.api_url
+    bpy.ops.hitem3d.use_local_service()
+    assert account.is_local() and preferences.token
+    bpy.ops.hitem3d.use_online_service()
+    assert (preferences.api_url, preferences.token, account.is_local()) == (before, "", False)
+    preferences.token = "tk_mine"
+    bpy.ops.hitem3d.use_online_service()
+    assert preferences.token == "tk_mine", "only the local service's own token is taken away"

@@ -59,6 +59,26 @@ def test_every_target(segmented: bpy.types.Object, target: str) -> None:
     assert not numbered
 
 
+@pytest.mark.parametrize("target", ["FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS"])
+def test_the_parts_are_shown_in_colour(segmented: bpy.types.Object, target: str) -> None:
+    """Twice gives one attribute; what is rendered stays the user's own."""
+    mesh = segmented.data
+    mesh.color_attributes.new("own", "FLOAT_COLOR", "POINT")
+    for _ in range(2):
+        bpy.ops.hitem3d.apply_parts(target=target, in_colour=True)
+    assert mesh.color_attributes.keys() == ["own", "hitem3d_part_colour"]
+    assert mesh.color_attributes.active_color.name == "hitem3d_part_colour"
+    assert mesh.color_attributes[mesh.color_attributes.render_color_index].name == "own"
+    colours = np.empty((len(mesh.loops), 4), np.float32)
+    mesh.color_attributes["hitem3d_part_colour"].data.foreach_get("color", colours.ravel())
+    shown, counts = np.unique(colours[[polygon.loop_start for polygon in mesh.polygons]], axis=0, return_counts=True)
+    assert len(shown) == len(parts())
+    bpy.ops.hitem3d.apply_parts(target="FACE_ATTRIBUTE")
+    labels = np.empty(len(mesh.polygons), np.int32)
+    mesh.attributes["hitem3d_part"].data.foreach_get("value", labels)
+    assert sorted(counts) == sorted(np.bincount(labels))
+
+
 def test_without_parts_it_says_what_to_do() -> None:
     bpy.ops.mesh.primitive_cube_add()
     with pytest.raises(RuntimeError, match="Import the parts of the active object first"):
