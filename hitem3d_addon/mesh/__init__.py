@@ -9,6 +9,7 @@ DOORS = (
     "components",
     "cut",
     "evaluated",
+    "from_arrays",
     "glb",
     "new_data",
     "points",
@@ -16,5 +17,6 @@ DOORS = (
     "shells",
     "surface",
     "surface_distance",
+    "transform",
     "triangles",
 )

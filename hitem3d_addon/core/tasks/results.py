@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a result on this disk: one, or one that holds them all where the service gives several."""
+"""The result on this disk: one file, or one zip of all files where the service gives several."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..data_folder import job_folder, make_folder, remove_folder
-from ..errors import Message, ResultError
+from ..errors import Message, unsaved
 from ..task import Task
 from ..values import OutputFormat
 
@@ -37,7 +37,7 @@ def download_models(
     """Download all models of a result; gives the one file that holds them, and what was left out, if anything.
 
     Several models of one kind are parts of one result: they go into a zip. Of several kinds, which is the same model
-    in several formats, that one is taken that was asked for, else the first. Raises what `Hitem3DClient.download`
+    in several formats, the one that was asked for is taken, else the first. Raises what `Hitem3DClient.download`
     raises.
     """
     if len(urls) == 1:
@@ -51,12 +51,7 @@ def download_models(
         ]
         return _bring_together(files, folder, asked)
     except OSError as error:
-        raise ResultError(
-            "The parts can't be saved in {folder}: {reason}. Free some space or mend the permissions of the folder, "
-            "then try again.",
-            folder=str(folder),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unsaved(folder, error) from error
     finally:
         remove_folder(parts)
 

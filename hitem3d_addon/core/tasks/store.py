@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The task list: one SQLite file in the data folder, shared by every Blender and every script of the user.
 
-A task's row exists before its request, and each step is committed before the next is taken, so that whatever dies
-can be gone on with. The journal is SQLite's rollback journal: WAL needs shared memory, which network folders lack.
+A task's row exists before its request, and each step is committed before the next is taken, so that the work can go on
+whatever process dies. The journal is SQLite's rollback journal: WAL needs shared memory, which network folders lack.
 """
 
 from __future__ import annotations
@@ -16,19 +16,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from ..data_folder import TASK_LIST, job_folder, make_folder, private_file
+from ..data_folder import TASK_LIST, make_folder
 from ..errors import Message, StoreError, TaskFailedError, UncertainError, forgotten
 from ..task import SegmentationRequest, Task
 from ..values import TaskState
+from .id_note import read_note, reserve_note
 from .ledger_events import note_step
 from .owner import Owner, exclusive
 from .rows import COLUMNS, failure_fields, to_row, to_sql, to_task
 
 SCHEMA_VERSION = 2
 DAMAGED = "tasks-damaged-"
-_NOTE = "task_id"
-_NOTE_BYTES = 1024
-"""The size of the file that a task id is noted in; the ids that are known have 35 bytes."""
 
 _SCHEMA = """
 CREATE TABLE task (
@@ -109,8 +107,8 @@ class TaskStore:
         """Put a task in the list unless its content is there already, asked of the same service with the same options.
 
         Gives the row that counts, and whether it is new. What was refused, stopped before it was sent, or failed at the
-        service (which is refunded) stands in nobody's way, the last without ``retry`` does; whatever may have been paid
-        for always does. Looking and adding are one transaction, so of two processes only one gets a new row.
+        service (which is refunded) does not count, except that without ``retry`` the last does; what may have been paid
+        for always counts. Looking and adding are one transaction, so of two processes only one gets a new row.
         """
         with self._transaction("IMMEDIATE") as sql:
             known = self._find_same(sql, task, retry)
@@ -180,7 +178,7 @@ class TaskStore:
             return self._write(sql, uid, None, changes)
 
     def settle(self, uid: str, owner: Owner) -> Task:
-        """Bring a task of this owner's that is still SENDING, though nothing sends it any more, to what is known."""
+        """If this owner's task is still SENDING, though nothing sends it any more, set the state that is known."""
         with self._transaction("IMMEDIATE") as sql:
             task = self._read(sql, uid)
             if task.owner != owner.name or task.state is not TaskState.SENDING:
@@ -199,41 +197,17 @@ class TaskStore:
                     "Another process took the task over, so it was not sent from here. See in the task list how far "
                     "it is."
                 )
-            self._reserve_note(uid)
+            try:
+                reserve_note(self.home, uid)
+            except OSError as error:
+                raise self._unusable(error) from error
             self._write(sql, uid, None, {"state": TaskState.SENDING, "error": None, "error_kind": ""})
-
-    def _reserve_note(self, uid: str) -> None:
-        """Take room on the disk for the id that is to come, while nothing is lost if there is none."""
-        try:
-            make_folder(self.home / "jobs")
-            with private_file(make_folder(job_folder(self.home, uid)) / _NOTE) as note:
-                note.write(b" " * _NOTE_BYTES)
-                note.flush()
-                os.fsync(note.fileno())
-        except OSError as error:
-            raise self._unusable(error) from error
-
-    def note_task_id(self, uid: str, task_id: str) -> None:
-        """Write the id beside the job's files, at once and without the list, which may be locked or on a full disk."""
-        with contextlib.suppress(OSError, StoreError):
-            make_folder(self.home / "jobs")
-            file = make_folder(job_folder(self.home, uid)) / _NOTE
-            with file.open("r+b") if file.is_file() else private_file(file) as note:
-                note.write(task_id.encode("utf-8", "surrogatepass").ljust(_NOTE_BYTES))
-                note.flush()
-                os.fsync(note.fileno())
 
     def _lost_sender(self, uid: str) -> dict[str, Any]:
         """The fields of a task whose sender is no more: WORKING if the id was noted, else UNCERTAIN."""
-        with contextlib.suppress(OSError, ValueError):
-            if task_id := (job_folder(self.home, uid) / _NOTE).read_bytes().decode("utf-8", "surrogatepass").strip():
-                return {
-                    "state": TaskState.WORKING,
-                    "task_id": task_id,
-                    "submitted": int(time.time()),
-                    "error": None,
-                    "error_kind": "",
-                }
+        if task_id := read_note(self.home, uid):
+            known = {"state": TaskState.WORKING, "task_id": task_id, "submitted": int(time.time())}
+            return {**known, "error": None, "error_kind": ""}
         lost = UncertainError(
             "Sending was interrupted, and nobody can know whether the service took the model; it may have been "
             "charged. Look at your tasks at Hitem3D: give the task id if it is there, else send it again."
@@ -266,7 +240,7 @@ class TaskStore:
         return str(row["value"]) if row else ""
 
     def recall_all(self, prefix: str) -> dict[str, str]:
-        """All that was remembered under keys that begin so."""
+        """All that was remembered under keys with this prefix."""
         with self._transaction("DEFERRED") as sql:
             rows = sql.execute("SELECT key, value FROM setting WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
             return {str(row["key"]): str(row["value"]) for row in rows}
