@@ -177,8 +177,8 @@ def find_pose(result: Sequence[Surface], reference: Reference) -> Fit:
     mirrored pose has to fit ten times better. Where poses that are equally likely fit equally well, or none does, the
     pose is that as delivered and the verdict says so.
     """
-    if not reference.diagonal > 0:
-        return UNKNOWN
+    if not reference.diagonal > 0 or not np.isfinite(reference.vertices).all():
+        return UNKNOWN  # a movement that nothing can have made, out of a record that was made up
     low, high, off = distances_to_vertices(result, reference.vertices)
     frame = Frame((low + high) / 2, 1.0)
     if _bounds_agree(AS_DELIVERED, low, high, reference):

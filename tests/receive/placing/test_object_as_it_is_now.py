@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mathutils import Matrix
 from returned import (
@@ -325,6 +325,7 @@ EXTREME = st.sampled_from([0.0, 1.0, -1.0, 1e-30, 1e30, -9e35, 3e-36])
     anchors=st.lists(EXTREME, min_size=3, max_size=24),
     scale=st.sampled_from([3e-36, 1.0, 9e35]),
 )
+@example([0.0] * 16, [0.0] * 3, [0.0] * 3, [0.0] * 8 + [-9e35, -9e35, 0.0, 0.0], 1.0)
 @settings(max_examples=20)
 def test_a_record_that_was_made_up_does_no_harm(
     tmp_path: Path, matrix: list[float], centre: list[float], mean: list[float], anchors: list[float], scale: float
