@@ -27,7 +27,7 @@ OpenWindow = Callable[..., BlenderWindow]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say plainly why nothing runs where there is no Blender or no X server."""
     here = Path(__file__).parent
-    reason = "" if BLENDERS else "needs a real Blender: name one in BLENDER"
+    reason = "" if BLENDERS else "needs a real Blender: name one in BLENDER, and test with --all"
     missing = [tool for tool in ("Xvfb", "openbox", "scrot") if not shutil.which(tool)]
     if not reason and missing:
         reason = f"needs {', '.join(missing)}"

@@ -70,7 +70,11 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExtensionRe
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each real Blender that BLENDER names."""
     if "real_blender" in metafunc.fixturenames:
-        nowhere = pytest.param("", marks=pytest.mark.skip(reason="BLENDER names no real Blender"), id="none")
+        nowhere = pytest.param(
+            "",
+            marks=pytest.mark.skip(reason="needs a real Blender: name one in BLENDER, and test with --all"),
+            id="none",
+        )
         metafunc.parametrize("real_blender", [pytest.param(p, id=_name(p)) for p in REAL_BLENDERS] or [nowhere])
 
 
