@@ -7,13 +7,13 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-import bpy
 import numpy as np
 from bpy.types import Mesh, Object
 from numpy.typing import NDArray
 
 from ..mesh.arrays import Floats, Ints
 from ..mesh.attributes import store_numbers
+from ..mesh.from_arrays import make_mesh
 from ..mesh.scratch import ScratchScene, named_attribute
 from ..mesh.triangles import BLOCK, Triangles
 
@@ -113,22 +113,15 @@ def _dot(one: Floats, other: Floats) -> Floats:
 
 
 def _triangle_mesh(triangles: Triangles, groups: Ints) -> Mesh:
-    """A mesh that is good for being sampled: its edges are left out, which nothing here reads and which take long."""
-    mesh = _point_mesh(triangles.positions, None)
-    count = len(triangles)
-    mesh.loops.add(count * 3)
-    mesh.polygons.add(count)
-    mesh.polygons.foreach_set("loop_start", np.arange(0, count * 3, 3, dtype=np.int32))
-    mesh.attributes[".corner_vert"].data.foreach_set("value", np.ascontiguousarray(triangles.corners).ravel())
-    store_numbers(mesh, _INDEX, "FACE", np.arange(1, count + 1, dtype=np.int32))
+    """A mesh to be sampled. Nothing here reads its edges, which are left out."""
+    mesh = make_mesh("Hitem3D scratch", triangles.positions.T, triangles.corners)
+    store_numbers(mesh, _INDEX, "FACE", np.arange(1, len(triangles) + 1, dtype=np.int32))
     store_numbers(mesh, _GROUP, "FACE", groups)
     return mesh
 
 
 def _point_mesh(points: Floats, groups: Ints | None) -> Mesh:
-    mesh = bpy.data.meshes.new("Hitem3D scratch")
-    mesh.vertices.add(points.shape[1])
-    mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(points.T).ravel())
+    mesh = make_mesh("Hitem3D scratch", points.T, np.empty(0, np.int32))
     if groups is not None:
         store_numbers(mesh, _GROUP, "POINT", groups)
     return mesh

@@ -8,6 +8,18 @@ PartsChoice = Literal["AUTO", "AS_DELIVERED", "BY_GROUP", "BY_MATERIAL", "BY_COL
 Placement = Literal["AUTO", "AS_DELIVERED"]
 Target = Literal["FACE_ATTRIBUTE", "FACE_SETS", "VERTEX_GROUPS", "MATERIALS", "SEPARATE"]
 TARGETS: tuple[Target, ...] = get_args(Target)
+PARTS_ITEMS = [
+    ("AUTO", "Automatic", "By objects, else groups, else materials, else colours, else loose pieces"),
+    ("AS_DELIVERED", "As Delivered", "The objects that the file holds"),
+    ("BY_GROUP", "By Group", "A part for each group, solid or number that the file gives its faces"),
+    ("BY_MATERIAL", "By Material", "A part for each material"),
+    ("BY_COLOUR", "By Colour", "A part for each vertex colour"),
+    ("LOOSE", "Loose Parts", "A part for each piece that hangs together"),
+]
+PLACEMENT_ITEMS = [
+    ("AUTO", "Automatic", "Where the object is; turned, moved or scaled if the service changed that"),
+    ("AS_DELIVERED", "As Delivered", "Trust the coordinates that the service sent back"),
+]
 TARGET_ITEMS = [
     ("FACE_ATTRIBUTE", "Face Attribute", "A number for each face, in the attribute hitem3d_part"),
     ("FACE_SETS", "Face Sets", "Face sets for Sculpt Mode"),
@@ -15,7 +27,7 @@ TARGET_ITEMS = [
     ("MATERIALS", "Materials", "A material for each part"),
     ("SEPARATE", "Separate Objects", "The original cut into objects, with all its data"),
 ]
-"""Each target with its name and tooltip."""
+"""Each word with its name and tooltip, as Blender's EnumProperty takes them."""
 
 
 class ImportOptions(NamedTuple):

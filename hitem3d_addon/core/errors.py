@@ -27,6 +27,7 @@ Blender side can translate the template. ``str(error)`` is the English sentence.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -166,3 +167,13 @@ class CancelledError(Hitem3DError):
 def forgotten() -> StoreError:
     """For a task that is asked for by its uid and has no row any more."""
     return StoreError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
+
+
+def unsaved(folder: Path, error: OSError) -> ResultError:
+    """The error of a result that can't be saved in a folder."""
+    return ResultError(
+        "The parts can't be saved in {folder}: {reason}. Free some space or mend the permissions of the folder, "
+        "then try again.",
+        folder=str(folder),
+        reason=error.strerror or type(error).__name__,
+    )

@@ -9,6 +9,7 @@ DOORS = (
     "components",
     "cut",
     "evaluated",
+    "from_arrays",
     "glb",
     "new_data",
     "points",

@@ -3,7 +3,7 @@
 """A scene beside the user's own, for Geometry Nodes to work in: it is gone when the work is done.
 
 Blender evaluates node groups only on objects of a scene. In a scene of their own they touch neither the user's
-selection nor the collections, and noobj else is evaluated with them.
+selection nor the collections, and nothing else is evaluated with them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bpy.types import Depsgraph, GeometryNodeTree, Mesh, NodeSocket, Object, Sce
 
 
 class ScratchScene:
-    """A context manager: an empty scene, and everyobj made through it, removed at the end."""
+    """A context manager: an empty scene, and everything made through it, removed at the end."""
 
     def __enter__(self) -> Self:
         self.scene: Scene = bpy.data.scenes.new("Hitem3D scratch")
@@ -62,7 +62,7 @@ class ScratchScene:
         return tree
 
     def evaluate(self) -> Depsgraph:
-        """Bring everyobj in the scene up to date; what was evaluated before is no longer valid."""
+        """Bring everything in the scene up to date; what was evaluated before is no longer valid."""
         layer = self.scene.view_layers[0]
         layer.update()
         return layer.depsgraph

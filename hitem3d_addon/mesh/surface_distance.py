@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import bpy
 import numpy as np
+from bpy.types import Mesh
 from mathutils.bvhtree import BVHTree
 from mathutils.kdtree import KDTree
 
 from .arrays import Doubles
+from .from_arrays import make_mesh
 from .scratch import ScratchScene
 from .surface import Frame, Surface, moved
 
@@ -107,7 +108,7 @@ def near_points(surfaces: Sequence[Surface], frame: Frame, points: Doubles) -> l
     return picked
 
 
-def _mesh(surfaces: Sequence[Surface], frame: Frame) -> bpy.types.Mesh:
+def _mesh(surfaces: Sequence[Surface], frame: Frame) -> Mesh:
     positions = [frame.sent(block).reshape(3, -1).T for surface in surfaces for block in surface.world_blocks()]
     starts = np.cumsum([0] + [surface.local.shape[1] * len(surface.matrices) for surface in surfaces])
     corners = [
@@ -116,11 +117,4 @@ def _mesh(surfaces: Sequence[Surface], frame: Frame) -> bpy.types.Mesh:
         for block in surface.corner_blocks(int(start))
     ]
     triangles = np.concatenate(corners).astype(np.int32)
-    mesh = bpy.data.meshes.new("Hitem3D scratch")
-    mesh.vertices.add(int(starts[-1]))
-    mesh.attributes["position"].data.foreach_set("vector", np.concatenate(positions).ravel())
-    mesh.loops.add(3 * len(triangles))
-    mesh.attributes[".corner_vert"].data.foreach_set("value", triangles.ravel())
-    mesh.polygons.add(len(triangles))
-    mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * len(triangles), 3, dtype=np.int32))
-    return mesh
+    return make_mesh("Hitem3D scratch", np.concatenate(positions), triangles)

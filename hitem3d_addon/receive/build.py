@@ -11,6 +11,7 @@ import numpy as np
 from bpy.types import Material, Mesh, Node
 
 from ..mesh.arrays import Doubles, Flags, Floats
+from ..mesh.from_arrays import make_mesh
 from ..mesh.surface import Surface
 from ..mesh.triangles import triangle_loops
 from .readers.delivered import Delivered, Finish
@@ -89,15 +90,9 @@ def turn_normals(mesh: Mesh, matrix: Doubles, *, flipped: bool) -> None:
 
 
 def _make_mesh(part: Delivered) -> Mesh:
-    mesh = bpy.data.meshes.new(part.name or "part")
     corners = part.corners
-    mesh.vertices.add(len(part.positions))
-    mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(part.positions).ravel())
-    mesh.loops.add(len(corners))
-    mesh.attributes[".corner_vert"].data.foreach_set("value", corners)
-    mesh.polygons.add(part.polygons)
-    starts = np.arange(0, len(corners), 3) if part.sizes is None else np.cumsum(part.sizes) - part.sizes
-    mesh.polygons.foreach_set("loop_start", starts.astype(np.int32))
+    starts = None if part.sizes is None else np.cumsum(part.sizes) - part.sizes
+    mesh = make_mesh(part.name or "part", part.positions, corners, starts)
     for number, values in enumerate(part.uvs):
         layer = mesh.uv_layers.new(name=_numbered("UVMap", number))
         layer.uv.foreach_set("vector", (values if len(values) == len(corners) else values[corners]).ravel())

@@ -43,23 +43,13 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
     parts: EnumProperty(
         name="Parts",
         description="How the parts are told apart in the file that came back",
-        items=[
-            ("AUTO", "Automatic", "By objects, else groups, else materials, else colours, else loose pieces"),
-            ("AS_DELIVERED", "As Delivered", "The objects that the file holds"),
-            ("BY_GROUP", "By Group", "A part for each group, solid or number that the file gives its faces"),
-            ("BY_MATERIAL", "By Material", "A part for each material"),
-            ("BY_COLOUR", "By Colour", "A part for each vertex colour"),
-            ("LOOSE", "Loose Parts", "A part for each piece that hangs together"),
-        ],
+        items=choices.PARTS_ITEMS,
         default="AUTO",
     )
     placement: EnumProperty(
         name="Placement",
         description="Where the parts go",
-        items=[
-            ("AUTO", "Automatic", "Where the object is; turned, moved or scaled if the service changed that"),
-            ("AS_DELIVERED", "As Delivered", "Trust the coordinates that the service sent back"),
-        ],
+        items=choices.PLACEMENT_ITEMS,
         default="AUTO",
     )
     hide_source: BoolProperty(name="Hide Original", description="Hide the object that was segmented", default=False)

@@ -12,10 +12,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .fresh import fresh
 from .row import Row
+
+if TYPE_CHECKING:
+    from bpy.types import Object
 
 QUARTER = 0.25
 LIMIT = 1.6
@@ -50,82 +53,110 @@ def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
     """Runs in a process of its own."""
     import os
 
-    import bpy
-    import numpy as np
     from blender.output import silenced
 
     import hitem3d_addon
-    from hitem3d_addon.core.task import SegmentationRequest
-    from hitem3d_addon.core.tasks.store import TaskStore
-    from hitem3d_addon.send import submission
-    from hitem3d_addon.session import connection
 
     from . import models
     from .timing import interleaved
 
     os.environ |= {"HITEM3D_TOKEN": "token", "HITEM3D_API_URL": "http://127.0.0.1:9"}
     if scene == "instances":
-        thing, _ = models.instances(size)
+        obj, _ = models.instances(size)
     else:
-        thing = models.grid(size) if scene == "grid" else models.modified(size)
+        obj = models.grid(size) if scene == "grid" else models.modified(size)
     computed = scene != "grid"
-    plain = models.shown(thing) if computed else thing
-    models.only(thing)
+    plain = models.shown(obj) if computed else obj
+    models.only(obj)
     hitem3d_addon.register()
-    current = connection.current()
-    sizes: list[int] = []
-
+    presses = Presses(obj, computed)
     with tempfile.TemporaryDirectory(prefix="hitem3d-bench-") as folder, silenced():
-
-        def press() -> None:
-            """What the window's button does on Blender's main thread, but for starting the agent, once a session."""
-            if computed:
-                thing.data.update_tag()
-            made.extend(
-                submission.prepare(
-                    bpy.context, current, SegmentationRequest(), source="ACTIVE", include_materials=False
-                )
-            )
-            with TaskStore(current.home) as store:
-                made[-1].enlist(store, api_url=current.api_url, again=True)
-
-        def ours() -> Callable[[], None]:
-            if made:
-                sizes.append(made[-1].sent.size)
-                submission.discard(current, made)
-                made.clear()
-            models.only(thing)
-            return press
-
-        made: list[Any] = []
-
-        def gltf() -> Callable[[], object]:
-            models.only(plain)
-            file = f"{folder}/plain.glb"
-            return partial(bpy.ops.export_scene.gltf, filepath=file, use_selection=True)
-
-        def dump() -> Callable[[], None]:
-            # What is computed anew has no triangles yet, in whichever way it is written.
-            mesh = plain.data.copy() if computed else plain.data
-
-            def write() -> None:
-                positions = np.empty(3 * len(mesh.vertices), np.float32)
-                mesh.vertices.foreach_get("co", positions)
-                loops = np.empty(3 * len(mesh.loop_triangles), np.int32)
-                mesh.loop_triangles.foreach_get("loops", loops)
-                corners = np.empty(len(mesh.loops), np.int32)
-                mesh.attributes[".corner_vert"].data.foreach_get("value", corners)
-                with Path(f"{folder}/dump").open("wb") as file:
-                    file.write(positions.data)
-                    file.write(corners[loops].data)
-
-            return write
-
-        sides: dict[str, Callable[[], Callable[[], object]]] = {"ours": ours, "gltf": gltf, "dump": dump}
+        sides: dict[str, Callable[[], Callable[[], object]]] = {
+            "ours": presses.prepare,
+            "gltf": partial(_prepare_gltf, plain, Path(folder)),
+            "dump": partial(_prepare_dump, plain, computed, Path(folder)),
+        }
         if computed:
-            sides["evaluation"] = lambda: partial(models.evaluate, thing)
+            sides["evaluation"] = lambda: partial(models.evaluate, obj)
         seconds = interleaved(sides, runs)
-        ours()
+        presses.clear()
     vertices, triangles = len(plain.data.vertices), len(plain.data.loop_triangles)
     least = 12 * vertices + 3 * triangles * (2 if vertices < 0xFFFF else 4)
-    return {"evaluation": 0.0, **seconds, "triangles": triangles, "bytes": max(sizes), "least": least}
+    return {"evaluation": 0.0, **seconds, "triangles": triangles, "bytes": max(presses.sizes), "least": least}
+
+
+class Presses:
+    """Presses of the window's button for one object; ``computed`` where the object's shape is computed anew each time.
+
+    ``sizes`` has the bytes of each export.
+    """
+
+    def __init__(self, obj: Object, computed: bool) -> None:
+        from hitem3d_addon.session import connection
+
+        self.sizes: list[int] = []
+        self._obj = obj
+        self._computed = computed
+        self._current = connection.current()
+        self._made: list[Any] = []
+
+    def prepare(self) -> Callable[[], None]:
+        """Make the object the only one selected, and give the press."""
+        from . import models
+
+        self.clear()
+        models.only(self._obj)
+        return self._press
+
+    def clear(self) -> None:
+        """Note the size of what the last press exported, and remove it."""
+        from hitem3d_addon.send import submission
+
+        self.sizes += [one.sent.size for one in self._made]
+        submission.discard(self._current, self._made)
+        self._made.clear()
+
+    def _press(self) -> None:
+        """What is done on Blender's main thread, but for starting the agent, once a session."""
+        import bpy
+
+        from hitem3d_addon.core.task import SegmentationRequest
+        from hitem3d_addon.core.tasks.store import TaskStore
+        from hitem3d_addon.send import submission
+
+        if self._computed:
+            self._obj.data.update_tag()
+        self._made = submission.prepare(
+            bpy.context, self._current, SegmentationRequest(), source="ACTIVE", include_materials=False
+        )
+        with TaskStore(self._current.home) as store:
+            self._made[-1].enlist(store, api_url=self._current.api_url, again=True)
+
+
+def _prepare_gltf(plain: Object, folder: Path) -> Callable[[], object]:
+    import bpy
+
+    from . import models
+
+    models.only(plain)
+    return partial(bpy.ops.export_scene.gltf, filepath=str(folder / "plain.glb"), use_selection=True)
+
+
+def _prepare_dump(plain: Object, computed: bool, folder: Path) -> Callable[[], None]:
+    import numpy as np
+
+    # What is computed anew has no triangles yet, in whichever way it is written.
+    mesh = plain.data.copy() if computed else plain.data
+
+    def write() -> None:
+        positions = np.empty(3 * len(mesh.vertices), np.float32)
+        mesh.vertices.foreach_get("co", positions)
+        loops = np.empty(3 * len(mesh.loop_triangles), np.int32)
+        mesh.loop_triangles.foreach_get("loops", loops)
+        corners = np.empty(len(mesh.loops), np.int32)
+        mesh.attributes[".corner_vert"].data.foreach_get("value", corners)
+        with (folder / "dump").open("wb") as file:
+            file.write(positions.data)
+            file.write(corners[loops].data)
+
+    return write

@@ -61,8 +61,8 @@ def measure(faces: int, target: str, touched: bool, runs: int) -> float:
 
     def scene() -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)
-        thing = models.torus(faces)
-        mesh = thing.data
+        obj = models.torus(faces)
+        mesh = obj.data
         corners = np.empty((len(mesh.loop_triangles), 3), np.int32)
         mesh.loop_triangles.foreach_get("vertices", corners.ravel())
         positions = np.empty((len(mesh.vertices), 3), np.float32)
@@ -71,12 +71,12 @@ def measure(faces: int, target: str, touched: bool, runs: int) -> float:
             positions = _nudged(positions, corners)
         collection = bpy.data.collections.new("Parts")
         bpy.context.scene.collection.children.link(collection)
-        thing["hitem3d_task_id"] = collection["hitem3d_task_id"] = "segmentation_1"
+        obj["hitem3d_task_id"] = collection["hitem3d_task_id"] = "segmentation_1"
         for number, piece in enumerate(np.array_split(corners, PARTS)):
             used, faces_of = np.unique(piece, return_inverse=True)
             part = models.mesh_of(f"part {number}", positions[used], faces_of.reshape(-1, 3))
             collection.objects.link(bpy.data.objects.new(part.name, part))
-        models.only(thing)
+        models.only(obj)
 
     def prepare() -> Callable[[], object]:
         scene()

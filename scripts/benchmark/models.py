@@ -10,32 +10,32 @@ from bpy.types import Mesh, Object
 from numpy.typing import NDArray
 
 
-def only(thing: Object) -> Object:
+def only(obj: Object) -> Object:
     """The object, active and the only one selected."""
     for other in bpy.context.view_layer.objects:
-        other.select_set(other == thing)
-    bpy.context.view_layer.objects.active = thing
+        other.select_set(other == obj)
+    bpy.context.view_layer.objects.active = obj
     bpy.context.view_layer.update()
-    return thing
+    return obj
 
 
 def grid(cells: int) -> Object:
     """A smooth grid of ``cells`` times ``cells`` quads with one seamless UV layer, the only object of the file."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.mesh.primitive_grid_add(x_subdivisions=cells, y_subdivisions=cells, calc_uvs=True)
-    thing = bpy.context.object
-    thing.data.shade_smooth()
-    return only(thing)
+    obj = bpy.context.object
+    obj.data.shade_smooth()
+    return only(obj)
 
 
 def instances(places: int) -> tuple[Object, int]:
     """A grid on whose points Geometry Nodes put ``places`` times ``places`` balls, and the triangles of it all."""
-    thing = grid(places - 1)
+    obj = grid(places - 1)
     bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=4, radius=0.4 / places)
     ball = bpy.context.object
     triangles = len(ball.data.polygons) * places * places
     ball.location.x = 5
-    only(thing)
+    only(obj)
     tree = bpy.data.node_groups.new("Balls", "GeometryNodeTree")
     tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
     tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
@@ -44,21 +44,21 @@ def instances(places: int) -> tuple[Object, int]:
     tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], put.inputs["Points"])
     tree.links.new(info.outputs["Geometry"], put.inputs["Instance"])
     tree.links.new(put.outputs[0], tree.nodes.new("NodeGroupOutput").inputs[0])
-    thing.modifiers.new("Balls", "NODES").node_group = tree
+    obj.modifiers.new("Balls", "NODES").node_group = tree
     bpy.context.view_layer.update()
-    return thing, triangles
+    return obj, triangles
 
 
 def modified(cells: int) -> Object:
     """A grid under a stack of modifiers: 16 times as many quads, subdivided, twisted, smoothed and thickened."""
-    thing = grid(cells)
-    thing.modifiers.new("Subdivision", "SUBSURF").levels = 2
-    twist = thing.modifiers.new("Twist", "SIMPLE_DEFORM")
+    obj = grid(cells)
+    obj.modifiers.new("Subdivision", "SUBSURF").levels = 2
+    twist = obj.modifiers.new("Twist", "SIMPLE_DEFORM")
     twist.deform_method, twist.angle = "TWIST", 1.0
-    thing.modifiers.new("Smooth", "SMOOTH").iterations = 5
-    thing.modifiers.new("Solidify", "SOLIDIFY")
+    obj.modifiers.new("Smooth", "SMOOTH").iterations = 5
+    obj.modifiers.new("Solidify", "SOLIDIFY")
     bpy.context.view_layer.update()
-    return thing
+    return obj
 
 
 def torus(faces: int) -> Object:
@@ -89,24 +89,24 @@ def mesh_of(name: str, positions: NDArray[np.floating], faces: NDArray[np.intege
 
 def linked(name: str, mesh: Mesh) -> Object:
     """An object of this mesh in the scene."""
-    thing = bpy.data.objects.new(name, mesh)
-    bpy.context.collection.objects.link(thing)
-    return thing
+    obj = bpy.data.objects.new(name, mesh)
+    bpy.context.collection.objects.link(obj)
+    return obj
 
 
-def evaluate(thing: Object) -> None:
+def evaluate(obj: Object) -> None:
     """Have the object computed anew, as after a change of its mesh."""
-    thing.data.update_tag()
+    obj.data.update_tag()
     bpy.context.view_layer.update()
 
 
-def shown(thing: Object) -> Object:
+def shown(obj: Object) -> Object:
     """A new object without modifiers or instances that holds what this one shows."""
     graph = bpy.context.evaluated_depsgraph_get()
     parts = []
     for instance in graph.object_instances:
         owner = (instance.parent or instance.object).original
-        if owner == thing and instance.object.type == "MESH" and instance.show_self:
+        if owner == obj and instance.object.type == "MESH" and instance.show_self:
             mesh = instance.object.data
             positions = np.empty((len(mesh.vertices), 3), np.float32)
             mesh.vertices.foreach_get("co", positions.ravel())

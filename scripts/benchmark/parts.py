@@ -122,10 +122,10 @@ def measure(count: int, triangles: int, rich: bool, runs: int) -> dict[str, Any]
 
         def ours() -> Callable[[], object]:
             bpy.ops.wm.open_mainfile(filepath=str(folder / "source.blend"))
-            thing = bpy.context.view_layer.objects.active
-            found = read_record(thing)
+            obj = bpy.context.view_layer.objects.active
+            found = read_record(obj)
             return lambda: made.append(
-                len(import_result(bpy.context, folder / "result.glb", thing, found, name=thing.name).objects)
+                len(import_result(bpy.context, folder / "result.glb", obj, found, name=obj.name).objects)
             )
 
         def bare() -> Callable[[], object]:

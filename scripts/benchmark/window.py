@@ -157,9 +157,9 @@ def _drawing(blender: str, count: int, quick: bool) -> Iterator[Row]:
         here = min(count - 1, 10)
         window.run(
             f"for number in range({count}):\n"
-            "    thing = bpy.data.objects.new('Thing', None)\n"
-            "    bpy.context.scene.collection.objects.link(thing)\n"
-            f"    if number < {here}: thing['hitem3d_task_id'] = {task_ids[:here]!r}[number]"
+            "    obj = bpy.data.objects.new('Thing', None)\n"
+            "    bpy.context.scene.collection.objects.link(obj)\n"
+            f"    if number < {here}: obj['hitem3d_task_id'] = {task_ids[:here]!r}[number]"
         )
         bound = "at most 1 ms"
         most = MILLISECOND if count == 1000 else None
@@ -167,8 +167,8 @@ def _drawing(blender: str, count: int, quick: bool) -> Iterator[Row]:
         yield Row(f"Timer tick, {count} tasks", median(window.run(TICKS)) * 1e3, "ms", bound, most)
         if count > here + 1:
             window.run(
-                f"for thing, name in zip([t for t in bpy.data.objects if t.name.startswith('Thing')], {task_ids!r}):\n"
-                "    thing['hitem3d_task_id'] = name"
+                f"for obj, name in zip([t for t in bpy.data.objects if t.name.startswith('Thing')], {task_ids!r}):\n"
+                "    obj['hitem3d_task_id'] = name"
             )
             what = f"{count} tasks, all of this file"
             yield Row(f"Panel draw, {what}", _draws(window, quick), "ms", bound, most)

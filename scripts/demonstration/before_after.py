@@ -128,9 +128,9 @@ def _arrange(scene: Scene, before: Sequence[Mesh], after: Sequence[Mesh]) -> Non
         middle = (across[side].max() + across[side].min()) / 2
         place = right * (side * width / 4 - middle) - (0, 0, standing[side])
         for mesh in meshes:
-            thing = bpy.data.objects.new(mesh.name, mesh)
-            thing.location = place
-            scene.collection.objects.link(thing)
+            obj = bpy.data.objects.new(mesh.name, mesh)
+            obj.location = place
+            scene.collection.objects.link(obj)
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     camera.data.type, camera.data.ortho_scale = "ORTHO", width
     away = np.array(VIEW.to_matrix() @ Vector((0, 0, 1)))

@@ -5,14 +5,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import hmac
-import json
 import secrets
-import socket
 import ssl
-import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -21,9 +17,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from . import contract, sniff
+from . import contract, faulty, sniff
 from .behaviour import Behaviour, Fault, Settings
 from .contract import RefusedError, envelope
+from .faulty import BUFFER
 from .journal import Journal, without_secrets
 from .tasks import Tasks
 from .upload import read_form
@@ -35,7 +32,6 @@ ENDPOINT = {
     contract.BALANCE_PATH: "balance",
 }
 FAULT: web.RequestKey[Fault | None] = web.RequestKey("fault", Fault)
-BUFFER = 1 << 20
 CONTENT_TYPES = {
     ".glb": "model/gltf-binary",
     ".obj": "model/obj",
@@ -154,7 +150,7 @@ class Server:
         finally:
             del self._under_way[asyncio.current_task()]
         if fault and fault.do == "alter" and isinstance(response, web.Response):
-            response = _altered(response, fault)
+            response = faulty.alter(response, fault)
         return response
 
     async def _misbehave(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
@@ -162,17 +158,17 @@ class Server:
         await asyncio.sleep(fault.stall)
         match fault.do:
             case "answer":
-                return _answer(fault)
+                return faulty.answer(fault)
             case "hang":
                 await asyncio.Event().wait()
             case "cut":
-                _close(request)
+                faulty.close(request)
                 raise GoneError
             case "reset":
-                _reset(request)
+                faulty.reset(request)
                 raise GoneError
             case "raw":
-                await _send_raw(request, fault)
+                await faulty.send_raw(request, fault)
                 raise GoneError
         return None
 
@@ -343,7 +339,7 @@ class Server:
         """Cut whatever is being sent or held up, so that it counts for nothing that comes after."""
         under_way = dict(self._under_way)
         for task, request in under_way.items():
-            _close(request)
+            faulty.close(request)
             if task:
                 task.cancel()
         await asyncio.gather(*filter(None, under_way), return_exceptions=True)
@@ -353,77 +349,6 @@ class Server:
         if not task or not task.mesh.exists():
             raise web.HTTPNotFound
         return web.FileResponse(task.mesh)
-
-
-def _answer(fault: Fault) -> web.Response:
-    if fault.base64 is not None:
-        return web.Response(status=fault.status, body=base64.b64decode(fault.base64), headers=fault.headers)
-    if fault.text is not None:
-        headers = {"Content-Type": "text/html; charset=utf-8"} | fault.headers
-        return web.Response(status=fault.status, body=fault.text.encode(), headers=headers)
-    body = {"code": fault.code, "data": fault.data, "msg": fault.msg}
-    return web.json_response(body, status=fault.status, headers=fault.headers)
-
-
-def _altered(response: web.Response, fault: Fault) -> web.Response:
-    def put(into: dict[str, Any], values: dict[str, Any]) -> None:
-        for key, value in values.items():
-            if isinstance(value, dict) and value and isinstance(into.get(key), dict):
-                put(into[key], value)
-            else:
-                into[key] = value
-
-    body = json.loads(response.text or "{}")
-    put(body, fault.set)
-    for key in fault.unset:
-        body.pop(key, None)
-    return web.json_response(body, status=response.status, headers=fault.headers)
-
-
-def _close(request: web.Request) -> None:
-    if request.transport:
-        request.transport.close()
-
-
-async def _send_raw(request: web.Request, fault: Fault) -> None:
-    """Put the bytes on the socket as they are, and end the connection in the way that the fault says."""
-    transport = request.transport
-    if not transport:
-        return
-    data = base64.b64decode(fault.base64 or "")
-    for piece in [data[i : i + 1] for i in range(len(data))] if fault.drip else [data]:
-        transport.write(piece)
-        await asyncio.sleep(fault.drip)
-    for _ in range(fault.fill // BUFFER):
-        if transport.is_closing():
-            return
-        transport.write(b" " * BUFFER)
-        while transport.get_write_buffer_size() > 4 * BUFFER and not transport.is_closing():
-            await asyncio.sleep(0.01)
-    match fault.then:
-        case "cut":
-            transport.close()
-        case "linger":
-            transport.write_eof()
-            await asyncio.sleep(0.5)
-            transport.close()
-        case "reset":
-            await asyncio.sleep(0.05)  # a reset overtakes what was written before it
-            _reset(request)
-        case "half":
-            transport.write_eof()
-            await asyncio.Event().wait()
-        case "hang":
-            await asyncio.Event().wait()
-
-
-def _reset(request: web.Request) -> None:
-    transport = request.transport
-    if transport:
-        found = transport.get_extra_info("socket")
-        if found:
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
 
 
 @contextlib.asynccontextmanager

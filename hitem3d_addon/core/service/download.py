@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from ..address import is_safe_address, shown, without_user
 from ..data_folder import private_file
-from ..errors import CancelledError, ResultError, ServiceUnavailableError
+from ..errors import CancelledError, ResultError, ServiceUnavailableError, unsaved
 from ..result_kind import result_kind
 from .answer import retry_after
 from .faults import NoAnswerError
@@ -62,12 +62,7 @@ def download_result(
             )
         return part.replace(folder / f"result.{kind}")
     except OSError as error:
-        raise ResultError(
-            "The parts can't be saved in {folder}: {reason}. Free some space or mend the permissions of the folder, "
-            "then try again.",
-            folder=str(folder),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unsaved(folder, error) from error
     finally:
         _remove(part)
 

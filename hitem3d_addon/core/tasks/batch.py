@@ -100,13 +100,13 @@ class Batch:
             more = True
             while (more or self._flights) and not self._cancelled():
                 while more and self._has_room():
-                    thing = next(line, None)
-                    if thing is None:
+                    one = next(line, None)
+                    if one is None:
                         more = False
-                    elif isinstance(thing, Outcome):
-                        yield thing
+                    elif isinstance(one, Outcome):
+                        yield one
                     else:
-                        yield from self._begin(thing)
+                        yield from self._begin(one)
                 for flight in list(self._flights):
                     if self._cancelled():
                         break
@@ -158,18 +158,18 @@ class Batch:
         if more and not self._cancelled():  # nothing is under way, and the service is too busy for a new one
             time.sleep(_NAP)
 
-    def _begin(self, thing: Model | Task) -> Iterator[Outcome]:
+    def _begin(self, one: Model | Task) -> Iterator[Outcome]:
         now = time.monotonic()
-        if isinstance(thing, Task):
-            self._flights.append(Flight(thing.name, thing.uid, thing.uid, None, now))
+        if isinstance(one, Task):
+            self._flights.append(Flight(one.name, one.uid, one.uid, None, now))
             return
         try:
-            thing.request.check()
-            task = self._enlist(thing)
+            one.request.check()
+            task = self._enlist(one)
         except Hitem3DError as error:
-            yield make_failure(thing.name, thing.uid, error)
+            yield make_failure(one.name, one.uid, error)
             return
-        self._flights.append(Flight(thing.name, thing.uid, task.uid, thing, now))
+        self._flights.append(Flight(one.name, one.uid, task.uid, one, now))
 
     def _enlist(self, model: Model) -> Task:
         task = Task(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..data_folder import job_folder, make_folder, remove_folder
-from ..errors import Message, ResultError
+from ..errors import Message, unsaved
 from ..task import Task
 from ..values import OutputFormat
 
@@ -51,12 +51,7 @@ def download_models(
         ]
         return _bring_together(files, folder, asked)
     except OSError as error:
-        raise ResultError(
-            "The parts can't be saved in {folder}: {reason}. Free some space or mend the permissions of the folder, "
-            "then try again.",
-            folder=str(folder),
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unsaved(folder, error) from error
     finally:
         remove_folder(parts)
 

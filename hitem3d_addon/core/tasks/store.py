@@ -16,19 +16,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from ..data_folder import TASK_LIST, job_folder, make_folder, private_file
+from ..data_folder import TASK_LIST, make_folder
 from ..errors import Message, StoreError, TaskFailedError, UncertainError, forgotten
 from ..task import SegmentationRequest, Task
 from ..values import TaskState
+from .id_note import read_note, reserve_note
 from .ledger_events import note_step
 from .owner import Owner, exclusive
 from .rows import COLUMNS, failure_fields, to_row, to_sql, to_task
 
 SCHEMA_VERSION = 2
 DAMAGED = "tasks-damaged-"
-_NOTE = "task_id"
-_NOTE_BYTES = 1024
-"""The size of the file that a task id is noted in; the ids that are known have 35 bytes."""
 
 _SCHEMA = """
 CREATE TABLE task (
@@ -199,41 +197,17 @@ class TaskStore:
                     "Another process took the task over, so it was not sent from here. See in the task list how far "
                     "it is."
                 )
-            self._reserve_note(uid)
+            try:
+                reserve_note(self.home, uid)
+            except OSError as error:
+                raise self._unusable(error) from error
             self._write(sql, uid, None, {"state": TaskState.SENDING, "error": None, "error_kind": ""})
-
-    def _reserve_note(self, uid: str) -> None:
-        """Take room on the disk for the id that is to come, while nothing is lost if there is none."""
-        try:
-            make_folder(self.home / "jobs")
-            with private_file(make_folder(job_folder(self.home, uid)) / _NOTE) as note:
-                note.write(b" " * _NOTE_BYTES)
-                note.flush()
-                os.fsync(note.fileno())
-        except OSError as error:
-            raise self._unusable(error) from error
-
-    def note_task_id(self, uid: str, task_id: str) -> None:
-        """Write the id beside the job's files, at once and without the list, which may be locked or on a full disk."""
-        with contextlib.suppress(OSError, StoreError):
-            make_folder(self.home / "jobs")
-            file = make_folder(job_folder(self.home, uid)) / _NOTE
-            with file.open("r+b") if file.is_file() else private_file(file) as note:
-                note.write(task_id.encode("utf-8", "surrogatepass").ljust(_NOTE_BYTES))
-                note.flush()
-                os.fsync(note.fileno())
 
     def _lost_sender(self, uid: str) -> dict[str, Any]:
         """The fields of a task whose sender is no more: WORKING if the id was noted, else UNCERTAIN."""
-        with contextlib.suppress(OSError, ValueError):
-            if task_id := (job_folder(self.home, uid) / _NOTE).read_bytes().decode("utf-8", "surrogatepass").strip():
-                return {
-                    "state": TaskState.WORKING,
-                    "task_id": task_id,
-                    "submitted": int(time.time()),
-                    "error": None,
-                    "error_kind": "",
-                }
+        if task_id := read_note(self.home, uid):
+            known = {"state": TaskState.WORKING, "task_id": task_id, "submitted": int(time.time())}
+            return {**known, "error": None, "error_kind": ""}
         lost = UncertainError(
             "Sending was interrupted, and nobody can know whether the service took the model; it may have been "
             "charged. Look at your tasks at Hitem3D: give the task id if it is there, else send it again."

@@ -34,6 +34,7 @@ from ..errors import (
 from ..task import SegmentationRequest, ServiceState, Task
 from ..values import TaskState
 from .decisions import adopt, cancel, forget, forget_ended, give_task_id, move, retry
+from .id_note import write_note
 from .ledger import observe, observe_after, observe_before
 from .ledger_events import source_key
 from .results import download_models, result_file
@@ -173,7 +174,7 @@ def submit(
         raise
     # From here on there is a paid task. Its id goes where it can be found again before anything else can go wrong.
     _log("task %s: created", task_id)
-    store.note_task_id(uid, task_id)
+    write_note(store.home, uid, task_id)
     task = commit_id(store, task, task_id)
     with contextlib.suppress(StoreError):  # a convenience, which must not make a sent task look like a failure
         remember_scheme(worker)

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ import trimesh
 import trustme
 from sandbox.behaviour import CHOICES
 from sandbox.process import Sandbox
+from told_of_an_error import all_that_is_told
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.errors import (
@@ -103,15 +103,6 @@ def wait_for(client: Hitem3DClient, task_id: str) -> str:
             return status.url
         time.sleep(0.05)
     raise TimeoutError(task_id)
-
-
-def all_that_is_told(error: BaseException) -> str:
-    """Whatever of an error may end up in a log, a report or a dump."""
-    errors = [error]
-    while errors[-1].__cause__ or errors[-1].__context__:
-        errors.append(errors[-1].__cause__ or errors[-1].__context__)  # type: ignore[arg-type]
-    texts = [f"{one} {one!r} {one.args} {vars(one)}" for one in errors]
-    return "".join(traceback.format_exception(error)) + "".join(texts)
 
 
 def check_silent(error: BaseException, sandbox: Sandbox) -> None:

@@ -14,7 +14,6 @@ import gzip
 import os
 import socket
 import struct
-import traceback
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -25,6 +24,7 @@ from typing import Any, Literal
 import pytest
 import trimesh
 from sandbox.process import Sandbox
+from told_of_an_error import all_that_is_told
 
 from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import job_folder, make_folder
@@ -364,15 +364,6 @@ def test_no_connection(name: str, reads: str, home: Path) -> None:
     assert found is not None
     assert (found.state, str(found.error)) == (PENDING, str(raised.value))
     _note(Row(name, "submit", {}, reads, PENDING), str(raised.value), found.state, (0, 0))
-
-
-def all_that_is_told(error: BaseException) -> str:
-    """Whatever of an error may end up in a log, a report or a dump."""
-    errors = [error]
-    while errors[-1].__cause__ or errors[-1].__context__:
-        errors.append(errors[-1].__cause__ or errors[-1].__context__)  # type: ignore[arg-type]
-    texts = [f"{one} {one!r} {one.args} {vars(one)}" for one in errors]
-    return "".join(traceback.format_exception(error)) + "".join(texts)
 
 
 def _note(row: Row, said: str, state: TaskState, saw: tuple[int, int]) -> None:

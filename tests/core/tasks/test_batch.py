@@ -6,43 +6,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trimesh
+from connected import connected
 from sandbox.process import Sandbox
 
 from hitem3d_addon.core.backoff import backoff
-from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.site_settings import SiteSettings
 from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
-from hitem3d_addon.core.tasks import workflow
 from hitem3d_addon.core.tasks.batch import Batch
 from hitem3d_addon.core.tasks.outcome import Goal, Hooks, Model, Outcome
-from hitem3d_addon.core.tasks.owner import Owner
-from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.tasks.workflow import Worker
 from hitem3d_addon.core.values import OutputFormat, TaskState
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-
-
-@contextmanager
-def connected(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
-    """What one process of the command line works with."""
-    with TaskStore(home) as store, Owner(home, script=True) as owner:
-        client = workflow.connect(store, sandbox.url, Credentials(token=sandbox.token), user_agent="test", ca_file=None)
-        with closing(client):
-            yield Worker(store, owner, client)
-
-
-@pytest.fixture
-def worker(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
-    with connected(home, sandbox) as worker:
-        yield worker
 
 
 @pytest.fixture

@@ -11,43 +11,26 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import trimesh
+from connected import connected
 from sandbox.process import Sandbox
 
-from hitem3d_addon.core.credentials import Credentials
 from hitem3d_addon.core.data_folder import TASK_LIST
 from hitem3d_addon.core.errors import UncertainError
 from hitem3d_addon.core.task import SegLevel, SegmentationRequest
 from hitem3d_addon.core.tasks import ledger, workflow
 from hitem3d_addon.core.tasks.ledger import read_ledger, recall_prices
-from hitem3d_addon.core.tasks.owner import Owner
-from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.tasks.workflow import Worker
 from hitem3d_addon.core.values import OutputFormat, TaskState
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TASKS = int(os.environ.get("HITEM3D_LEDGER_TASKS", "12"))
 """Tasks of the run with processes that are killed; by hand 1000 of them."""
-
-
-@contextmanager
-def connected(home: Path, sandbox: Sandbox, token: str = "") -> Iterator[Worker]:
-    with TaskStore(home) as store, Owner(home, script=True) as owner:
-        keys = Credentials(token=token or sandbox.token)
-        client = workflow.connect(store, sandbox.url, keys, user_agent="test", ca_file=None)
-        with closing(client):
-            yield Worker(store, owner, client)
-
-
-@pytest.fixture
-def worker(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
-    with connected(home, sandbox) as worker:
-        yield worker
 
 
 @pytest.fixture

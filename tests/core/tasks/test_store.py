@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hitem3d_addon.core.data_folder import TASK_LIST
 from hitem3d_addon.core.errors import CreditsError, Message, StoreError
 from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
+from hitem3d_addon.core.tasks.id_note import write_note
 from hitem3d_addon.core.tasks.owner import Owner
 from hitem3d_addon.core.tasks.store import TaskStore, failure_fields, is_locked
 from hitem3d_addon.core.values import OutputFormat, TaskState
@@ -265,7 +266,7 @@ def test_an_id_that_was_not_committed_is_found_beside_the_job(tmp_path: Path) ->
     """The list was locked or the disk full when the answer came, and then the process died."""
     with TaskStore(tmp_path) as store, Owner(tmp_path) as mine:
         task = store.add(new_task(owner="gone", state=TaskState.SENDING))
-        store.note_task_id(task.uid, "segmentation_1")
+        write_note(tmp_path, task.uid, "segmentation_1")
         claimed = store.claim(task.uid, mine)
     assert claimed is not None
     assert (claimed.state, claimed.task_id) == (TaskState.WORKING, "segmentation_1")
