@@ -17,5 +17,6 @@ DOORS = (
     "shells",
     "surface",
     "surface_distance",
+    "transform",
     "triangles",
 )

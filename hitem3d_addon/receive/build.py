@@ -10,14 +10,14 @@ import bpy
 import numpy as np
 from bpy.types import Material, Mesh, Node
 
-from ..mesh.arrays import Doubles, Flags, Floats
+from ..mesh.arrays import Flags, Floats
 from ..mesh.from_arrays import make_mesh
 from ..mesh.surface import Surface
+from ..mesh.transform import CUSTOM_NORMALS
 from ..mesh.triangles import triangle_loops
 from .readers.delivered import Delivered, Finish
 from .splitting.split import Part
 
-_NORMALS = "custom_normal"
 _FREE_NORMALS = (4, 5, 0)
 """From this Blender on custom normals may be plain directions; before, they are stored relative to the faces around a
 corner, which takes three seconds a million triangles."""
@@ -59,36 +59,6 @@ def _surface(part: Delivered, mesh: Mesh) -> Surface:
     return Surface(local, triangles, part.matrix[None, :3])
 
 
-def turn_normals(mesh: Mesh, matrix: Doubles, *, flipped: bool) -> None:
-    """Take custom normals that are plain directions through a (4, 4) matrix, as the faces go through it.
-
-    A normal goes by the cofactors of the matrix. ``flipped``: the faces are turned round as well, which Blender does
-    without these normals.
-    """
-    stored = mesh.attributes.get(_NORMALS)
-    if stored is None or stored.data_type != "FLOAT_VECTOR":
-        return
-    normals = np.empty((len(stored.data), 3), np.float32)
-    stored.data.foreach_get("vector", normals.ravel())
-    (a, b, c), (d, e, f), (g, h, i) = matrix[:3, :3].tolist()
-    cofactors = np.array(
-        [
-            [e * i - f * h, f * g - d * i, d * h - e * g],
-            [c * h - b * i, a * i - c * g, b * g - a * h],
-            [b * f - c * e, c * d - a * f, a * e - b * d],
-        ]
-    )
-    if flipped:
-        cofactors = -cofactors
-    squares = cofactors @ cofactors.T
-    scale = np.sqrt(squares[0, 0])
-    if (np.abs(squares - np.eye(3) * squares[0, 0]) <= 1e-6 * squares[0, 0]).all():
-        turned = normals @ (cofactors / (scale or 1)).T.astype(np.float32)
-    else:
-        turned = _unit(normals @ cofactors.T.astype(np.float32))
-    stored.data.foreach_set("vector", turned.ravel())
-
-
 def _make_mesh(part: Delivered) -> Mesh:
     corners = part.corners
     starts = None if part.sizes is None else np.cumsum(part.sizes) - part.sizes
@@ -124,7 +94,7 @@ def _set_shading(mesh: Mesh, part: Delivered) -> None:
         return
     of_corners = len(normals) != len(part.positions)
     if bpy.app.version >= _FREE_NORMALS:
-        stored = mesh.attributes.new(_NORMALS, "FLOAT_VECTOR", "CORNER" if of_corners else "POINT")
+        stored = mesh.attributes.new(CUSTOM_NORMALS, "FLOAT_VECTOR", "CORNER" if of_corners else "POINT")
         stored.data.foreach_set("vector", np.ascontiguousarray(normals).ravel())
     elif of_corners:
         mesh.normals_split_custom_set(normals)
@@ -148,11 +118,6 @@ def _flat_faces(mesh: Mesh, part: Delivered, normals: Floats) -> Flags:
         same = [(of_faces[maybe] * normals[at[maybe, k]]).sum(axis=1) > _FLAT for k in range(3)]
         flat[maybe] = np.all(same, axis=0)
     return flat
-
-
-def _unit(vectors: Floats) -> Floats:
-    lengths = np.sqrt(np.einsum("nk,nk->n", vectors, vectors))
-    return vectors / np.maximum(lengths, np.finfo(np.float32).tiny)[:, None]
 
 
 def _make_material(finish: Finish | None, *, coloured: bool) -> Material:

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Transforms applied to meshes: computed in float64, and written such that float32 loses as little as it can."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from bpy.types import Mesh
+
+from .arrays import Doubles, Floats
+from .surface import moved
+from .triangles import local_positions
+
+CUSTOM_NORMALS = "custom_normal"
+"""The attribute in which Blender keeps custom normals."""
+_DIGITS = 24
+"""Binary digits of a float32."""
+
+
+def transform_meshes(meshes: Sequence[Mesh], matrices: Sequence[Doubles], flipped: Sequence[bool]) -> list[Doubles]:
+    """Take each mesh through its (4, 4) matrix, and give the origin (3,) that its object has to have.
+
+    Coordinates and origins lie on one grid that float32 can hold. So two meshes that shared a border before share it
+    afterwards, to the last bit; rounded one by one, relative to its own origin each, they would not. ``flipped``: the
+    faces are turned round as well.
+    """
+    step, coarse = _grid([_bounds(_moved(mesh, matrix)) for mesh, matrix in zip(meshes, matrices, strict=True)])
+    origins = []
+    for mesh, matrix, turned in zip(meshes, matrices, flipped, strict=True):
+        world = _moved(mesh, matrix)  # once more: all at a time would fill the memory
+        origin = np.rint(_bounds(world).mean(axis=0) / coarse) * coarse
+        # The sum of the two is the same for each mesh that has this point.
+        world /= step
+        np.rint(world, out=world)
+        world -= (origin / step)[:, None]
+        world *= step
+        _write_positions(mesh, world)
+        _turn_normals(mesh, matrix, flipped=turned)
+        if turned:
+            mesh.flip_normals()
+        mesh.update()
+        origins.append(origin)
+    return origins
+
+
+def transform_mesh(mesh: Mesh, matrix: Doubles) -> None:
+    """Take the vertices of a mesh through a (4, 4) matrix."""
+    _write_positions(mesh, _moved(mesh, matrix))
+    mesh.update()
+
+
+def _moved(mesh: Mesh, matrix: Doubles) -> Doubles:
+    """The vertices (3, n) of a mesh, taken through a (4, 4) matrix."""
+    return moved(local_positions(mesh), matrix[None, :3])[:, 0]
+
+
+def _write_positions(mesh: Mesh, positions: Doubles) -> None:
+    mesh.attributes["position"].data.foreach_set("vector", positions.T.astype(np.float32).ravel())
+
+
+def _bounds(world: Doubles) -> Doubles:
+    """(2, 3): the lowest and the highest coordinates."""
+    return np.stack([world.min(axis=1), world.max(axis=1)])
+
+
+def _grid(bounds: Sequence[Doubles]) -> tuple[float, float]:
+    """Two steps, powers of two: of coordinates relative to an origin, and of origins, which may lie far away.
+
+    The first is as fine as the largest mesh lets it be: a point moves by 3e-8 of that mesh's size at most. The second
+    is a multiple of the first.
+    """
+    farthest = max(float(np.abs(one.mean(axis=0)).max()) for one in bounds)
+    coarse = _step(farthest)
+    reach = max(float(np.ptp(one, axis=0).max()) / 2 for one in bounds)
+    step = _step(reach + coarse)
+    return step, max(step, coarse)
+
+
+def _step(largest: float) -> float:
+    """The finest step of a grid on which float32 holds all numbers up to the largest."""
+    return math.ldexp(1.0, max(math.frexp(largest)[1] - _DIGITS, -126))
+
+
+def _turn_normals(mesh: Mesh, matrix: Doubles, *, flipped: bool) -> None:
+    """Take custom normals that are plain directions through a (4, 4) matrix, as the faces go through it.
+
+    A normal goes by the cofactors of the matrix. ``flipped``: the faces are turned round as well, which Blender does
+    without these normals.
+    """
+    stored = mesh.attributes.get(CUSTOM_NORMALS)
+    if stored is None or stored.data_type != "FLOAT_VECTOR":
+        return
+    normals = np.empty((len(stored.data), 3), np.float32)
+    stored.data.foreach_get("vector", normals.ravel())
+    (a, b, c), (d, e, f), (g, h, i) = matrix[:3, :3].tolist()
+    cofactors = np.array(
+        [
+            [e * i - f * h, f * g - d * i, d * h - e * g],
+            [c * h - b * i, a * i - c * g, b * g - a * h],
+            [b * f - c * e, c * d - a * f, a * e - b * d],
+        ]
+    )
+    if flipped:
+        cofactors = -cofactors
+    squares = cofactors @ cofactors.T
+    scale = np.sqrt(squares[0, 0])
+    if (np.abs(squares - np.eye(3) * squares[0, 0]) <= 1e-6 * squares[0, 0]).all():
+        turned = normals @ (cofactors / (scale or 1)).T.astype(np.float32)
+    else:
+        turned = _unit(normals @ cofactors.T.astype(np.float32))
+    stored.data.foreach_set("vector", turned.ravel())
+
+
+def _unit(vectors: Floats) -> Floats:
+    lengths = np.sqrt(np.einsum("nk,nk->n", vectors, vectors))
+    return vectors / np.maximum(lengths, np.finfo(np.float32).tiny)[:, None]
