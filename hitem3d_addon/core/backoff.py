@@ -8,14 +8,14 @@ LEAST = 0.2
 """Seconds. However little the service asks for, it is not asked again sooner than this."""
 
 _DOUBLINGS = 60
-"""More than any bound needs. Without it 2.0 to the power of 1,024 failures is no number any more."""
+"""More than any bound needs. Without it, 2.0 to the power of 1,024 failures would be too large for a float."""
 
 
 def backoff(failures: int, asked_for: float | None = None, *, first: float = FIRST, longest: float = LONGEST) -> float:
     """Seconds until the next try, after so many failures in a row (1 for the first).
 
     It doubles from ``first`` to ``longest``. Where the other side asked for a pause (Retry-After), that is the first
-    one, and it doubles all the same: a service that says "at once" and refuses again is not asked in a tight loop. A
+    pause, and it still doubles: a service that says "at once" and refuses again is not asked in a tight loop. A
     longer pause than ``longest`` is taken where it was asked for.
     """
     if asked_for is not None:

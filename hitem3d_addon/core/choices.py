@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user can choose for an import and for putting parts on the original: the words, said once."""
+"""What a user can choose for the import, and for applying parts to the original: each word is declared here alone."""
 
 from typing import Literal, NamedTuple, get_args
 
@@ -31,7 +31,7 @@ TARGET_ITEMS = [
 
 
 class ImportOptions(NamedTuple):
-    """The properties of the import that say how."""
+    """How to import: the properties of the operator."""
 
     parts: PartsChoice = "AUTO"
     placement: Placement = "AUTO"

@@ -15,7 +15,7 @@ from .errors import StoreError
 FILE_NAME = "credentials.json"
 
 
-class _Values(NamedTuple):  # apart, since a named tuple takes no `__new__` of one's own
+class _Values(NamedTuple):  # a class of its own, since a named tuple can't define `__new__`
     token: str
     access_key: str
     secret_key: str
@@ -45,7 +45,7 @@ class Credentials(_Values):
 
     @property
     def account(self) -> str:
-        """What tells accounts apart: some digits of a digest, from which no key can be had. "" without any."""
+        """What tells accounts apart: some digits of a digest, from which nobody can get the key. "" without any key."""
         import hashlib  # not at the top: Blender starts with this module
 
         key = self.access_key or self.token
@@ -58,7 +58,7 @@ class Credentials(_Values):
 
 
 VARIABLES = ("HITEM3D_TOKEN", "HITEM3D_ACCESS_KEY", "HITEM3D_SECRET_KEY")
-"""What of the environment decides on the credentials."""
+"""The environment variables with credentials."""
 
 
 def from_environment(environ: Mapping[str, str]) -> Credentials:

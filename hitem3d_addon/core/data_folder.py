@@ -20,7 +20,7 @@ from .errors import StoreError
 TASK_LIST = "tasks.sqlite3"
 """The file of the task list, see `store`."""
 FOLDER_VARIABLES = ("HITEM3D_HOME", "HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_DATA_HOME")
-"""What of the environment decides on the data folder."""
+"""The environment variables that decide where the data folder is."""
 
 
 def data_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
@@ -51,7 +51,7 @@ def make_folder(folder: Path) -> Path:
 
 
 def remove_folder(folder: Path) -> None:
-    """Delete a folder with all that is in it, as far as that can be done."""
+    """Delete a folder with everything in it, as far as possible."""
     import shutil  # not at the top: Blender starts with this module
 
     shutil.rmtree(folder, ignore_errors=True)

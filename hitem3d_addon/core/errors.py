@@ -39,7 +39,7 @@ class Message(NamedTuple):
 
     template: str
     values: Mapping[str, Value] = MappingProxyType({})
-    """One may be a message itself, such as a cause: it is translated with the rest."""
+    """A value may be a message itself, such as a cause: it is translated with the rest."""
 
     def __str__(self) -> str:
         return self.template.format_map(self.values)
@@ -58,14 +58,14 @@ class Message(NamedTuple):
         return cls(template, {name: cls.unpack(v) if isinstance(v, list) else v for name, v in values.items()})
 
 
-def joined(messages: Sequence[Message]) -> Message:
-    """One message of several, of which each is translated for itself."""
+def join(messages: Sequence[Message]) -> Message:
+    """One message made of several, each of which is translated by itself."""
     first, *others = messages
-    return Message("{first} {then}", {"first": first, "then": joined(others)}) if others else first
+    return Message("{first} {then}", {"first": first, "then": join(others)}) if others else first
 
 
 class Hitem3DError(Exception):
-    """The root of the tree; raise one of its branches.
+    """The base of all errors; raise one of its subclasses.
 
     The template says what happened, why, and what to do next; it is a literal at the place that raises, which is
     how the translations find it.
@@ -165,12 +165,12 @@ class CancelledError(Hitem3DError):
 
 
 def forgotten() -> StoreError:
-    """For a task that is asked for by its uid and has no row any more."""
+    """The error for a task whose row is no longer in the list."""
     return StoreError("The task is no longer in the list; it was forgotten. Give its task id to take it back.")
 
 
 def unsaved(folder: Path, error: OSError) -> ResultError:
-    """The error of a result that can't be saved in a folder."""
+    """The error for a result that can't be saved in this folder."""
     return ResultError(
         "The parts can't be saved in {folder}: {reason}. Free some space or mend the permissions of the folder, "
         "then try again.",

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether a file that is to be sent is the model that its name says, and whole: a look inside that costs nothing.
 
-What is no model is paid for, or refused after the whole upload: pointers of Git LFS and pages of HTML have been sent
-under the name of a GLB, and files whose copying broke off.
+A file that is no model would be paid for, or refused after the whole upload. Git LFS pointers, HTML pages and files
+that were copied only in part have been sent under the name of a GLB.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _name_stranger(head: bytes) -> str:
 
 
 def _find_stl_fault(file: Path, head: bytes) -> str:
-    """A binary one has the length that its count says, or it would not have been taken for an STL."""
+    """What is wrong with an STL. A binary one always has the length that its count says: so it was known as an STL."""
     size = file.stat().st_size
     if len(head) >= 84 and size == 84 + 50 * int.from_bytes(head[80:84], "little"):
         return "" if size > 84 else "without any triangle"
@@ -113,7 +113,7 @@ def _find_stl_fault(file: Path, head: bytes) -> str:
 
 
 def _find_glb_fault(file: Path) -> str:
-    """Hold the container to glTF 2.0, section 4: the lengths of the whole and of its chunks."""
+    """Check the container against glTF 2.0, section 4: the lengths of the whole and of its chunks."""
     size = file.stat().st_size
     with file.open("rb") as stream:
         try:

@@ -20,15 +20,15 @@ _OBJ_WORDS = frozenset(
     b"v vt vn vp f fo l p g o s mg cstype deg bmat step curv curv2 surf parm trim hole scrv sp end con bevel c_interp "
     b"d_interp lod usemtl mtllib usemap maplib shadow_obj trace_obj ctech stech call csh bsp bzp cdc cdp res".split()
 )
-"""All that a line of the format can begin with, after its specification, the words of version 2.11 among them."""
+"""All words that a line of the format can begin with, by its specification, with those of version 2.11."""
 
 
 def result_kind(file: Path) -> str:
     """The file's suffix by what is in it: glb, gltf, zip, usdz, 3mf, fbx, stl, ply or obj; "" for anything else.
 
-    A zip whose first entry is a USD layer is a usdz (which its specification demands), one with a model of Open
-    Packaging a 3mf; any other may hold an OBJ with
-    its materials. Error pages and other texts, empty and cut off files are nothing. Raises OSError.
+    A zip whose first entry is a USD layer is a usdz (its specification demands that), a zip with an Open Packaging
+    model is a 3mf; any other zip may hold an OBJ with its materials. Error pages, other texts, empty files and files
+    that are cut off give "". Raises OSError.
     """
     size = file.stat().st_size
     with file.open("rb") as stream:
@@ -91,7 +91,7 @@ def _after_comments(text: bytes, stream: BinaryIO, *, whole: bool) -> tuple[byte
     read = 0
     while not whole and read < _LONGEST_COMMENT and _only_comments(text):
         block = stream.read(_HEAD)
-        # A comment that goes on for longer than a block goes on as one.
+        # A comment that is longer than a block is still a comment in the next block.
         rest = text[text.rfind(b"\n") + 1 :][:1]
         text, whole, read = rest + block, len(block) < _HEAD, read + len(block)
     return text, whole
@@ -105,7 +105,7 @@ def _only_comments(text: bytes) -> bool:
 def _is_obj(text: bytes, *, whole: bool) -> bool:
     """Whether each line that is no comment begins with a word of the format, and there is one."""
     if whole:
-        text = text.rstrip(b"\0\x1a")  # what some writers fill the last block of a disk with
+        text = text.rstrip(b"\0\x1a")  # some writers fill the last block of the disk with these
     if b"\0" in text:
         return False
     lines = text.splitlines()

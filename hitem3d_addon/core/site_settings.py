@@ -26,20 +26,20 @@ from .values import TRANSFERS, UPLOAD_LIMIT
 
 
 class SiteSettings(NamedTuple):
-    """The studio's word; an empty text is "not set"."""
+    """What the studio has set; an empty text is "not set"."""
 
     file: Path | None = None
-    """Where it stands; None where there is no such file."""
+    """Where it is; None where there is no such file."""
     api_url: str = ""
     ca_file: str = ""
     uploads: bool = True
     upload_limit_mb: int = UPLOAD_LIMIT // 1_000_000
     unfinished_tasks: int = 0
-    """0: not set; how many the service takes is learnt, see core/tasks/places.py."""
+    """0: not set; how many the service takes is learned, see core/tasks/places.py."""
     transfers: int = TRANSFERS
     note: str = ""
     problem: Message | None = None
-    """Why the file can't be obeyed."""
+    """Why the file can't be followed."""
 
     @property
     def upload_limit(self) -> int:
@@ -47,7 +47,7 @@ class SiteSettings(NamedTuple):
         return self.upload_limit_mb * 1_000_000
 
     def check(self) -> None:
-        """Raise InputError where there is a file that can't be obeyed."""
+        """Raise InputError where there is a file that can't be followed."""
         if self.problem:
             raise InputError.of(self.problem)
 
@@ -63,7 +63,7 @@ class SiteSettings(NamedTuple):
 
 
 SITE_VARIABLES = ("HITEM3D_SITE", "HITEM3D_NO_UPLOADS", "PROGRAMDATA")
-"""What of the environment decides on the studio's settings."""
+"""The environment variables that decide on the studio's settings."""
 
 _KINDS = {bool: "true or false", int: "a whole number", str: "a text"}
 _LEAST = {"upload_limit_mb": 1, "unfinished_tasks": 1, "transfers": 1}

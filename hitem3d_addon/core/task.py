@@ -50,9 +50,9 @@ class SegmentationRequest(NamedTuple):
             check_upload_size(size, limit)
 
     def content(self) -> str:
-        """The digest of what is cut, whatever it is called: by it is known that the same model was sent before.
+        """The digest of what is cut, whatever its name: it tells that the same model was sent before.
 
-        Memory does not grow with the file. A model in the web is not fetched for it: its address counts. Raises
+        Memory does not grow with the file. A model on the web is not fetched for it: its address counts. Raises
         InputError for a file that can't be read.
         """
         import hashlib  # not at the top: Blender starts with this module
@@ -88,7 +88,7 @@ class Task(NamedTuple):
     name: str
     """What the task list shows, usually the object's name. Never sent."""
     api_url: str
-    """The service that it went to; another address is never asked for it."""
+    """The service that it was sent to; no other address is ever asked about it."""
     request: SegmentationRequest
     state: TaskState
     created: int
@@ -101,8 +101,8 @@ class Task(NamedTuple):
     """The file's name in the job's folder, once DONE."""
     error: Message | None = None
     error_kind: str = ""
-    """The class of the error, by name: what an exit code or an icon is chosen by."""
+    """The class of the error, by name: it decides on the exit code and the icon."""
     owner: str = ""
     revision: int = 0
     content: str = ""
-    """What `SegmentationRequest.content` says, where it was sent such that the same model is not paid for twice."""
+    """What `SegmentationRequest.content` gives, if the same model is not to be paid for twice; else ""."""

@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 from .errors import InputError, TooLargeError
 
 UPLOAD_LIMIT = 200_000_000
-"""Bytes: the page of create-task says "up to 200 MB"; the smaller reading of it is safe either way."""
+"""Bytes: the page of create-task says "up to 200 MB"; the smaller reading of that is safe in any case."""
 
 TRANSFERS = 4
-"""Uploads and downloads at a time; more would only share the same line."""
+"""Uploads and downloads at a time; more would only share the same connection."""
 
 UNFINISHED = 10
 """Tasks at the service at a time, to begin with: the default limit for an account (FAQ page)."""
 
 MOST_UNFINISHED = 30
-"""The limit in the vendor's newer catalogue: as many are tried where the service takes more than UNFINISHED."""
+"""The limit in the vendor's newer catalogue: up to so many are tried if the service takes more than UNFINISHED."""
 
 
 class OutputFormat(IntEnum):
@@ -55,7 +55,7 @@ class TaskState(StrEnum):
 
 
 UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
-"""What goes on by itself, and can be stopped."""
+"""The states in which a task goes on by itself, and can be stopped."""
 
 
 def is_web_address(address: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mathutils import Matrix
 
-from ..core.errors import Message, Value, joined
+from ..core.errors import Message, Value, join
 from .placing.place import Place, Seen
 from .placing.placement import Fit, Verdict
 
@@ -22,7 +22,7 @@ _BESIDE = 0.5
 def import_report(place: Place, *, count: int, name: str, shape_key: str = "") -> Message:
     """What to tell the user. ``shape_key``: the one that only Edit Mode showed when the object was sent."""
     values: dict[str, Value] = {"count": count, "name": name, "percent": 100 * place.off, "key": shape_key}
-    return joined([_how_many(place, count, values), *_what_else(place, values)])
+    return join([_how_many(place, count, values), *_what_else(place, values)])
 
 
 def _how_many(place: Place, count: int, values: dict[str, Value]) -> Message:

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The child process that works on many tasks while Blender stays free: it takes workflow's steps in threads.
+"""The child process that works on many tasks while Blender stays free: it runs the steps of `workflow` in threads.
 
-Commands come as JSON lines on standard input, the first of them ``configure`` (so secrets are never in argv); events go
-as JSON lines to standard output. What is true of a task is in the store, committed before the next step; the events
-only say what is not worth keeping: progress, an account's credits, why a command could not be done.
+Commands come as JSON lines on standard input, the first of them ``configure`` (so that secrets are never in argv);
+events go as JSON lines to standard output. The state of a task is in the store, committed before the next step; the
+events only say what need not be kept: progress, an account's credits, why a command could not be done.
 
 When standard input closes, Blender is gone: a create-task that is on the wire is finished and its id committed;
-anything else stops at once and is gone on with by the next agent.
+anything else stops at once, and the next agent goes on with it.
 
     in   {"do": "configure", "home": …, "api_url": …, "credentials": {…}, "ca_file": …, "user_agent": …,
           "transfers": …, "unfinished_tasks": …, "site": {…}}
@@ -111,7 +111,8 @@ class Agent:
         """Carry out one line of standard input, and say when that is done."""
         uid = str(command.get("uid", ""))
         if self._is_ending(uid):
-            self.tell(self.command, command)  # It comes round again right after the loop has heard of the end.
+            # Back to the end of the inbox: by then the loop knows that the step has ended.
+            self.tell(self.command, command)
             return
         try:
             match command.get("do"):
@@ -129,7 +130,7 @@ class Agent:
                     self._add_job(workflow.move(self._steps.worker(), uid))
                 case "adopt":
                     self._check_idle(uid)
-                    # A job that runs keeps "send again" out while the service is asked.
+                    # The job counts as running, so that the task can't be sent again while the service is asked.
                     job = self._jobs[uid] = Job(uid, TaskState.UNCERTAIN, running=True, asking=True)
                     self._threads.submit(self._steps.give_task_id, job, command["task_id"], self._take_answer)
                     return
@@ -191,7 +192,7 @@ class Agent:
         return False
 
     def _check_idle(self, uid: str) -> None:
-        """Raise InputError while a step of the task is being taken: another beside it could send it twice."""
+        """Raise InputError while a step of the task runs: a second one beside it could send the task twice."""
         if (job := self._jobs.get(uid)) and job.running:
             raise InputError("The task is being worked on just now. Stop it first, or wait a moment.")
 
@@ -292,13 +293,13 @@ class Agent:
         if entered is TaskState.PENDING and task.state is TaskState.WORKING:
             self._places.note_accepted(self._working())
         if isinstance(error, ServiceUnavailableError | StoreError) or task.state is TaskState.SENDING:
-            # A fault that passes: of the network, the service, or the disk that the list is on.
+            # A fault that passes by itself: of the network, the service, or the disk that the list is on.
             pause = self._pause_after_fault(job, error, now)
         elif error and task.state in _ACTIVE and not isinstance(error, TaskTimeoutError):
             if task.api_url != self._steps.client.api_url:
                 self._drop(job.uid)  # The address was changed; the task waits for the day when it is changed back.
             else:
-                # A result that can't be read or kept, a refusal to tell the state: asking again won't mend it.
+                # A result that can't be read or kept, a refusal to tell the state: asking again won't help.
                 self._fail(job, error)
             return
         else:
@@ -306,7 +307,7 @@ class Agent:
         if task.state not in _ACTIVE:
             self._drop(job.uid)
             return
-        if entered is not task.state or isinstance(error, BusyError):  # time in line does not count
+        if entered is not task.state or isinstance(error, BusyError):  # time in the queue does not count
             job.polls, job.since = 0, 0.0
         job.polls += 1
         job.due = now + pause
@@ -328,7 +329,7 @@ class Agent:
         return pause
 
     def _drop(self, uid: str) -> None:
-        """Work on a task no longer; another process may."""
+        """Stop working on a task; another process may go on with it."""
         self._jobs.pop(uid, None)
         self._steps.worker().store.release(uid, self._owner)
 
@@ -338,7 +339,7 @@ class Agent:
         self._drop(job.uid)
 
     def _take_answer(self, uid: str, found: Task | Hitem3DError | None) -> None:
-        """On the loop: go on with a task whose id is known now; another id may be given from when the user is told."""
+        """On the loop: go on with a task whose id is known now, or say why not; then another id may be given."""
         self._jobs.pop(uid, None)
         if isinstance(found, Task):
             self._add_job(found)

@@ -37,7 +37,7 @@ def main() -> None:
     emit_lock = threading.Lock()
 
     def emit(event: dict[str, Any]) -> None:
-        # An event that can't be written is lost, which is nothing. An OSError would break off the upload it tells of.
+        # An event that can't be written is lost, which does no harm. An OSError would stop the upload that it reports.
         with emit_lock, contextlib.suppress(OSError):
             sys.stdout.write(json.dumps(event) + "\n")
             sys.stdout.flush()
@@ -65,7 +65,7 @@ def main() -> None:
         raise
     log.info("agent %d ended", os.getpid())
     logging.shutdown()
-    # Downloads and queries that are still under way are of no more use, and must not hold the exit up.
+    # Downloads and queries that are still under way are of no use any more, and must not delay the exit.
     os._exit(0)
 
 

@@ -25,11 +25,11 @@ from ..values import TaskState
 log = logging.getLogger(__name__)
 
 PROGRESS = 1.0
-"""Seconds between two words on how far a transfer is. Each has Blender's window drawn again, and that is the one pause
-that the user can feel. All transfers speak at the same moments, so that several cost no more than one."""
+"""Seconds between two reports of how far a transfer is. Each report redraws Blender's window, which the user can feel.
+All transfers report at the same moments, so that several cost no more than one."""
 _EARLY = 0.25
-"""Share of the pause between questions by which one may be sooner: all tasks that wait are then asked for in one go,
-and the processor wakes up for them once. Never where the service said how long to wait."""
+"""Share of the pause between questions by which a question may come early: all tasks that wait are then asked for at
+the same time, and the processor wakes up once. Never where the service said how long to wait."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Job:
     state: TaskState
     due: float = 0.0
     early: float = 0.0
-    """Seconds by which its question may be sooner, to go out with another's."""
+    """Seconds by which its question may come early, to be asked together with another's."""
     running: bool = False
     sending: bool = False
     """A create-task is on the wire, or about to be: it is finished even when Blender is gone."""
@@ -50,7 +50,7 @@ class Job:
     polls: int = 0
     failures: int = 0
     since: float = 0.0
-    """When its first step in this state was taken; time in line does not count."""
+    """When its first step in this state began; time in the queue does not count."""
 
 
 class StepEnd(NamedTuple):
@@ -71,7 +71,7 @@ class Steps:
         self, home: Path, owner: Owner, emit: Callable[[dict[str, Any]], None], tell: Callable[..., None]
     ) -> None:
         self.closing = False
-        """Blender is gone: nothing more is begun that costs."""
+        """Blender is gone: nothing that costs is begun any more."""
         self.client: Hitem3DClient
         self._home = home
         self._owner = owner
@@ -91,7 +91,7 @@ class Steps:
             )
 
     def worker(self) -> Worker:
-        """This thread's: a connection to SQLite does not cross threads; the client is shared."""
+        """This thread's own: a connection to SQLite can't be used by two threads; the client is shared."""
         store: TaskStore | None = getattr(self._local, "store", None)
         if store is None:
             store = self._local.store = TaskStore(self._home)
@@ -111,7 +111,8 @@ class Steps:
         if end.task is None:
             try:
                 task = self.worker().store.get(job.uid)
-                end = end._replace(task=task, error=end.error if task else None)  # forgotten meanwhile is no fault
+                # That it was forgotten meanwhile is no fault.
+                end = end._replace(task=task, error=end.error if task else None)
             except Hitem3DError as error:
                 end = end._replace(error=error)
         self._tell(then, job, end)
@@ -153,7 +154,7 @@ class Steps:
             )
 
     def give_task_id(self, job: Job, task_id: str, then: Callable[[str, Task | Hitem3DError | None], None]) -> None:
-        """Take the id that the user found at the service, which is asked for it."""
+        """Take the id that the user found at the service, if the service knows it."""
         found: Task | Hitem3DError | None = None
         try:
             found = workflow.give_task_id(self.worker(), job.uid, task_id)

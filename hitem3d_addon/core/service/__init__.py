@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One conversation with Hitem3D: requests, answers, authorization, upload and download.
 
-It knows no task list and repeats nothing by itself; whether a payment is certain is said by the error that it raises.
+It knows nothing of the task list and repeats nothing by itself. The error that it raises says whether anything was
+charged.
 """
 
 DOORS = (

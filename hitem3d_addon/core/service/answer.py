@@ -21,7 +21,7 @@ MESSAGE_LIMIT = 300
 """Characters that are shown of a text from the service."""
 
 RETRY_AFTER_LIMIT = 600.0
-"""Seconds: a longer pause than this is not waited for at a stretch."""
+"""Seconds: a longer pause is cut to this."""
 
 OK = "200"
 BAD_KEYS = "40010000"
@@ -50,7 +50,7 @@ _BUSY = re.compile(
     r"(?i)too many (?:task|request|concurr)|concurren\w+ (?:task )?limit|(?:task|queue)\w* (?:is |are )?(?:busy|full)"
     r"|(?:系统|服务|队列).{0,4}(?:繁忙|已满)|并发.{0,6}(?:限制|上限|超)|任务.{0,4}(?:过多|上限)"
 )
-"""Words of a full account: no page gives a code for it."""
+"""Words for an account with too many tasks: no page gives a code for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Answer:
 
     @property
     def refused_unseen(self) -> bool:
-        """Whether it certainly says that nothing was done, for want of a good token. A 5xx never does."""
+        """Whether it is certain that nothing was done, because the token was refused. A 5xx is never certain."""
         return self.unauthorized and self.http < 500
 
     @property

@@ -102,13 +102,13 @@ class Authorization:
             if self._renewable():
                 self._renew()
             permit = self._learn(self._token)
-            if permit == refused:  # the harmless question is answered and the request is not: try the other word
+            if permit == refused:  # the question that costs nothing was answered: try the other word
                 self.scheme = refused.scheme.other
                 permit = Permit(self.scheme, permit.token)
             return permit
 
     def secrets(self) -> tuple[str, ...]:
-        """What must not be in a text."""
+        """What no text may hold."""
         given = self._credentials
         return (self._token, given.token, given.secret_key, given.access_key, basic(given))
 
@@ -122,7 +122,8 @@ class Authorization:
                     return permit
                 refusals.append(answer)
             if not self._renewable():
-                # Of a word that is not taken nobody wants to hear; what else is said of the right one, they do.
+                # Whether one of the two words is refused says little: an answer about anything else is what the user
+                # needs.
                 raise refused(next((answer for answer in refusals if not answer.unauthorized), refusals[-1]))
             token = self._renew()
 

@@ -38,8 +38,8 @@ NO_TASK = "segmentation_00000000_000000000000"
 class Hitem3DClient:
     """One account at one service. Safe to share between threads.
 
-    ``scheme`` is what was learned of the word before the token; hand in what an earlier client learned and one question
-    less is asked. Raises InputError for an address that keys must not be sent to.
+    ``scheme`` is the word before the token, if an earlier client found it out: that saves a request. Raises InputError
+    for an address that keys must not be sent to.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Hitem3DClient:
     ) -> str:
         """Send the request and give the task id. This is what costs credits, so it is sent once.
 
-        The token and the scheme are made sure of before, with requests that cost nothing. ``on_send`` is called before
+        The token and the scheme are checked before, with requests that cost nothing. ``on_send`` is called before
         the first byte of the body leaves: until then nothing can have been accepted. It is called a second time in the
         one case where the body is sent again: the service refused the token or the scheme, which creates nothing.
 
@@ -179,7 +179,7 @@ class Hitem3DClient:
         self._transport.close()
 
     def _create(self, permit: Permit, body: MultipartBody) -> Answer:
-        """Send the body once. Whatever comes back or does not, the errors keep apart what was certainly not accepted.
+        """Send the body once. Whatever comes back, the error tells whether it is certain that nothing was accepted.
 
         - No connection, or it broke before the closing delimiter was handed over: no server can have the whole form.
         - It broke later, or stayed silent: the form may have arrived, and the answer with the task id is what was lost.
@@ -239,7 +239,7 @@ class Hitem3DClient:
         return answer
 
     def _read(self, path: str, family: str, patience: float | None = None) -> Answer:
-        """Ask, with the word that this family of requests takes: it may be another one than segmentation's."""
+        """Ask with the word before the token that this family of requests takes; it may differ from segmentation's."""
 
         def ask(permit: Permit) -> Answer:
             answer = self._ask("GET", path, {"Authorization": permit.header}, patience=patience)
@@ -294,7 +294,7 @@ class Hitem3DClient:
         *,
         patience: float | None = None,
     ) -> Answer:
-        """Send a request that may be sent twice, and is if nothing came: a kept connection may have died unnoticed.
+        """Send a request that may be sent twice. It is if no answer came: a kept connection may have died unnoticed.
 
         Raises ServiceUnavailableError for what may be asked again later; all else is given back.
         """
@@ -316,7 +316,7 @@ class Hitem3DClient:
         return answer
 
     def _answer(self, response: Response, within: float, *, tolerant: bool = False) -> Answer:
-        """Read an answer; ``tolerant`` makes do with its head when the rest is lost."""
+        """Read an answer; with ``tolerant`` its head is enough when the rest is lost."""
         try:
             body = response.read(ANSWER_LIMIT, within)
         except NoAnswerError:
@@ -326,7 +326,7 @@ class Hitem3DClient:
         return read_answer(response.status, response.headers, body, secrets=self._authorization.secrets())
 
     def _unavailable(self, answer: Answer, *, sending: bool = False) -> ServiceUnavailableError:
-        """For an answer that helps nobody: a fault of the service, or no answer of the service at all.
+        """The error for an answer that says nothing: a fault of the service, or no answer of the service at all.
 
         ``sending``: it came while a model was being sent, so the user wonders whether it was paid for.
         """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the service is asked for what: one row for each family of tasks."""
+"""The addresses of the service: one row for each family of tasks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ENDPOINTS: Mapping[str, Endpoints] = MappingProxyType(
             "/open-api/v1/segmentation/query-task", create="/open-api/v1/segmentation/create-task"
         ),
         "split": Endpoints("/open-api/v1/split/query-task"),
-        "multicolor": Endpoints("/open-api/v1/muilticolor/query-task"),  # so the service spells it
+        "multicolor": Endpoints("/open-api/v1/muilticolor/query-task"),  # the service spells it so
         "depth": Endpoints("/open-api/v1/depth/query-task"),
     }
 )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why no answer came, in words that may be shown: out of what requests, urllib3 and the system raise."""
+"""Why no answer came, in words that may be shown, made of what requests, urllib3 and the system raise."""
 
 from __future__ import annotations
 

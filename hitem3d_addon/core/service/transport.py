@@ -291,7 +291,7 @@ class Transport:
 
 
 def _adapter() -> HTTPAdapter:
-    """One without retries of its own, which is what requests promises for max_retries=0."""
+    """An adapter without retries of its own, which is what requests promises for max_retries=0."""
     try:
         from requests.adapters import HTTPAdapter
     except ImportError as error:
@@ -307,7 +307,7 @@ def _no_requests() -> MissingError:
 
 
 def _proxies(address: str) -> dict[str, str]:
-    """The system's proxies; none for this machine, where a proxy would see a key that has no business out there."""
+    """The system's proxies; none for this machine: no proxy may see a key that stays here."""
     if is_loopback(address):
         return {}
     from requests.utils import get_environ_proxies

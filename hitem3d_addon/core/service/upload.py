@@ -15,7 +15,7 @@ BLOCK = 1 << 16
 """Bytes. A block has to leave within the socket's timeout of 30 s: 64 KiB pass even at 2 KB a second."""
 
 FILE_NAMES = {".glb": "model.glb", ".stl": "model.stl", ".obj": "model.obj"}
-"""Nothing of the user's own names is sent."""
+"""What the file is called when it is sent: none of the user's own names is."""
 
 
 class MultipartBody:

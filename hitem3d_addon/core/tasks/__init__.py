@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The task list and what is done with a task, step by step, each step written down before the next.
 
-The only room that writes the list. The blocking path (scripts, command line) and the agent run the same functions.
+The only room that writes the list. Scripts and the command line, which wait, and the agent run the same functions.
 """
 
 DOORS = (

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many tasks in one process, round robin: what the command line runs, be it for one model or for a thousand.
+"""Many tasks in one process, round robin: what the command line runs, for one model or for a thousand.
 
-One thread: a transfer has the line to itself, and what takes long, the cutting, goes on at the service for several
-tasks at a time. Only the tasks under way are in memory; the rest is in the list, and there a run that was broken off is
-found again: a model whose content was sent before, with the same options, is never sent a second time.
+One thread: there is one transfer at a time, and what takes long, the cutting, goes on at the service for several
+tasks at a time. Only the tasks under way are in memory. The rest is in the list, where the next run finds what an
+interrupted run did: a model whose content was sent before, with the same options, is never sent a second time.
 """
 
 from __future__ import annotations
@@ -40,23 +40,23 @@ from .workflow import Cancelled, Worker
 log = logging.getLogger(__name__)
 
 SEND_TRIES = 5
-"""How often a model is tried to be sent while there is no connection; a service that is busy is waited for."""
+"""How often to try to send a model while there is no connection; a busy service is waited for until the timeout."""
 WATCH_PAUSE = 1.0
 """Seconds between looks at a task that another process works on."""
 
 LOOK_PAUSE = 1.0
-"""Seconds between looks whether there is a place for a model in line."""
+"""Seconds between two looks whether there is room for the next model."""
 
 _NAP = 0.1
 _ENDED = (TaskState.FAILED, TaskState.CANCELLED)
-"""Gone on with where there is a task id: then it may have been paid for."""
+"""Such a task goes on where it has a task id: then it may have been paid for."""
 
 
 class Batch:
     """Runs models and tasks to a goal, ``jobs`` at a time; 0: as many as the service takes, see `Places`.
 
     ``timeout`` is in seconds, for each from its first step on. ``again`` sends models even if they were sent before;
-    without ``retry`` not even those are sent that failed at the service and were refunded.
+    without ``retry`` those that failed at the service and were refunded are not sent again either.
     ``check_uploads`` raises InputError where no model may leave any more; it is asked before each.
     ``stopped_by`` is the refusal that would meet every other model as well, after which no new one is begun.
     """
@@ -132,7 +132,7 @@ class Batch:
         return waiting + (len(self._sent) if self._was_busy else 0)
 
     def _look_at_sent(self) -> None:
-        """While the account is full, ask for a task that was sent and left: where one has ended, there is a place."""
+        """While the account is full, ask for a task that was sent and left alone: once it has ended, there is room."""
         now = time.monotonic()
         if not self._was_busy or not self._sent or now < self._next_look:
             return
@@ -222,7 +222,7 @@ class Batch:
         store, owner = self._worker.store, self._worker.owner
         before = store.get(flight.uid) if flight.model is None else None
         if before and before.state is TaskState.PENDING and (not before.owner or owner.is_gone(before.owner)):
-            # Not claimed: letting go of it would make what a dead script had not sent look like a Blender's own.
+            # Not claimed: releasing it would take the script's name off it, and a Blender's agent would send it.
             raise _not_sent(flight.name)
         task = store.claim(flight.uid, owner)
         if task is None:
@@ -271,7 +271,7 @@ class Batch:
             self._worker.store.update(task.uid, request=request)
         mesh = model.request.mesh
         if mesh and model.content and model.request.content() != model.content:
-            # It would be paid for under the name of another content, and the new one be taken for known.
+            # The list would say that the old content was paid for, and nobody would know of the new one.
             raise InputError("The model file changed while it stood in line. Run the same command again to send it.")
         task = workflow.submit(
             self._worker,
@@ -322,13 +322,13 @@ class Batch:
             self._hooks.changed(flight.name, task)
 
     def _try_later(self, flight: Flight, error: Hitem3DError) -> Outcome | None:
-        """Put a task back in line after what passes by itself."""
+        """Put a task back in the queue after a fault that passes by itself."""
         flight.failures += 1
         flight.obstacle = error.message
         wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
         now = time.monotonic()
         if isinstance(error, BusyError):
-            # The account is full. Nobody of this run need try before the pause is over and a task of ours has ended.
+            # The account is full. No task of this run need try before the pause is over and one of ours has ended.
             self._was_busy = True
             pause = self._places.note_refused(self._at_service(), now, wanted)
         else:

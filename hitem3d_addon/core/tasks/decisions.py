@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user decides of a task: take it in, stop it, send it again, name its id, forget it."""
+"""What the user decides about a task: take it in, stop it, send it again, name its id, forget it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def adopt(store: TaskStore, task_id: str, *, name: str, api_url: str, request: S
 
 
 def cancel(worker: Worker, uid: str) -> Task:
-    """Stop a task that nobody works on just now, and say honestly what that means. A task that has ended stays."""
+    """Stop a task that nobody works on just now, and say what that means. A task that has ended stays."""
     task = claim(worker, uid)
     if task.state in (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED):
         return task
@@ -54,7 +54,7 @@ def cancel(worker: Worker, uid: str) -> Task:
 
 
 def retry(worker: Worker, uid: str) -> Task:
-    """Make a task PENDING again that has no task id: the user's decision, where it is UNCERTAIN. Raises InputError."""
+    """Make a task that has no task id PENDING again. Where it is UNCERTAIN, only the user may. Raises InputError."""
     task = claim(worker, uid)
     if task.task_id or task.state not in (TaskState.UNCERTAIN, TaskState.FAILED, TaskState.CANCELLED):
         raise InputError("This task was sent, so it is not sent again. Segment the object once more for a new one.")
@@ -67,7 +67,7 @@ def retry(worker: Worker, uid: str) -> Task:
 def move(worker: Worker, uid: str) -> Task:
     """Move a task that was never sent to the service that is set now, as when its address was wrong. Raises InputError.
 
-    Where something may have been sent, there is something at the old address, perhaps paid for: that stays there.
+    A task that may have been sent stays at its old address, where it may have been paid for.
     """
     task = claim(worker, uid)
     if task.task_id or task.state not in (TaskState.PENDING, TaskState.FAILED, TaskState.CANCELLED):
@@ -82,7 +82,7 @@ def move(worker: Worker, uid: str) -> Task:
 
 
 def give_task_id(worker: Worker, uid: str, task_id: str) -> Task:
-    """Tell the task id of a task whose answer was lost, as the user found it at the service, which is asked for it.
+    """Note the id of a task whose answer was lost. The user found it at the service, which is asked if it is right.
 
     Raises ServiceError for one that the service does not know: the task stays uncertain, and another may be given.
     """
@@ -108,7 +108,7 @@ def forget_ended(worker: Worker) -> int:
     """Forget every task that is done, failed or stopped, as `forget` does, and say how many those were."""
     count = 0
     for task in worker.store.tasks(states=(TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED)):
-        with contextlib.suppress(StoreError):  # one that another Blender works on, or has forgotten, stays its own
+        with contextlib.suppress(StoreError):  # one that another Blender works on, or has forgotten, is left to that
             forget(worker, task.uid)
             count += 1
     return count

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tasks cost: no page says it, so it is learnt from the balance before and after.
+"""What the tasks cost: no page says it, so it is learned from the balance before and after.
 
 The task list's file has a table of events beside the tasks: each step that may cost something, in the transaction that
 commits the step, and each balance that the service told. Nothing is ever changed in it, so a process may die at any
-line. What was paid for what is worked out from it when somebody wants to know: between two balances, at a time when
+line. What each task cost is worked out from it when somebody asks: between two balances, at a time when
 nothing was on its way, the difference is what was sent in between. The sum of all entries is the difference of the
 first and the last balance, whatever else is not known.
 """
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 FRESH = 60.0
 """Seconds for which a balance counts as that of before the next task, if nothing happened since."""
 PATIENCE = 10.0
-"""Seconds that the question for the balance may hold up a model that is to be sent."""
+"""Seconds that the question for the balance may delay a model that is to be sent."""
 
 
 def observe(worker: Worker, *, patience: float | None = None) -> float:
@@ -65,7 +65,7 @@ def observe_after(worker: Worker) -> float | None:
         return None
 
 
-# ---- what was learnt, ready to be shown
+# ---- what was learned, ready to be shown
 
 _LATEST = 300
 """Events that a price is learnt from."""
@@ -101,7 +101,7 @@ class Entry(NamedTuple):
     credits: float | None
     """None: not known; then the sum is in an entry "unknown", or no balance was told since."""
     shared: int = 1
-    """Between so many tasks the difference was divided; 1: it is exact."""
+    """Among how many tasks the difference was divided; 1: the figure is exact."""
     uid: str = ""
     task_id: str = ""
     name: str = ""
@@ -248,7 +248,7 @@ def _divide(span: _Span, prices: dict[str, float]) -> list[Entry]:
 def _divide_among(
     spent: float, sure: Sequence[_Attempt], maybe: Sequence[_Attempt], prices: dict[str, float]
 ) -> list[Entry]:
-    """Who cost what; nothing where that can't be told."""
+    """What each attempt cost; nothing where that can't be told."""
     if spent == 0 and not sure:
         return [attempt.entry(0.0) for attempt in maybe]
     if spent <= 0:

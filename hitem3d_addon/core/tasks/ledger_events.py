@@ -63,7 +63,7 @@ def note_step(sql: sqlite3.Connection, home: Path, before: Task, after: Task) ->
 
 
 def source_key(uid: str) -> str:
-    """Under what the store remembers which file a task came from: a .blend, say."""
+    """The key under which the store remembers the file that a task came from, such as a .blend."""
     return f"source {uid}"
 
 
@@ -86,7 +86,7 @@ def insert(sql: sqlite3.Connection, **values: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """A path of another encoding holds halves of surrogates, which SQLite's texts can't."""
+    """The text as SQLite takes it: a path of another encoding holds lone surrogates, which it can't store."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 

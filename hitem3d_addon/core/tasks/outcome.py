@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes into a batch and what comes out of it: models, goals, outcomes, and what somebody who watches is told."""
+"""What goes into a batch and what comes out of it: models, goals, outcomes, and what a watcher is told."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..task import SegmentationRequest, Task
 
 
 class Goal(Enum):
-    """When a task is done with."""
+    """What a task has to reach."""
 
     SENT = auto()
     """It has a task id."""
@@ -54,7 +54,7 @@ class Outcome:
 def make_failure(
     name: str, uid: str, error: Hitem3DError, task: Task | None = None, *, created: bool = False
 ) -> Outcome:
-    """The outcome that an error is."""
+    """The outcome of what ended with an error."""
     return Outcome(name, uid, task, created, error=error.message, kind=type(error).__name__)
 
 
@@ -78,7 +78,7 @@ def make_late(task: Task | None, seconds: float, obstacle: Message | None) -> Ta
 
 
 def make_stopped(task: Task | None) -> CancelledError:
-    """The error for a task that is waited for no longer, because somebody asked to stop."""
+    """The error for a task that is no longer waited for, because somebody asked to stop."""
     if task and task.task_id:
         return CancelledError("Stopped waiting. The task goes on at the service ({task_id}).", task_id=task.task_id)
     return CancelledError("Stopped before it was sent; nothing was charged.")
@@ -86,7 +86,7 @@ def make_stopped(task: Task | None) -> CancelledError:
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """What somebody who watches is told. None of them may raise an OSError, see `Hitem3DClient.create_task`."""
+    """What a watcher is told. None of them may raise an OSError, see `Hitem3DClient.create_task`."""
 
     changed: Callable[[str, Task], None] = lambda _name, _task: None
     """A task has taken a step; the first time as soon as its id is committed."""

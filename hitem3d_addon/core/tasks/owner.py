@@ -114,7 +114,7 @@ class Owner:
             return False
         with file:
             gone = _lock(file)
-            if gone and sys.platform != "win32":  # while it is locked, so that nobody takes a new one for an old one
+            if gone and sys.platform != "win32":  # while it is locked: a new file must not be taken for the old one
                 path.unlink(missing_ok=True)
         if gone:  # Windows removes no open file
             with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a result on this disk: one, or one that holds them all where the service gives several."""
+"""The result on this disk: one file, or one zip of all files where the service gives several."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def download_models(
     """Download all models of a result; gives the one file that holds them, and what was left out, if anything.
 
     Several models of one kind are parts of one result: they go into a zip. Of several kinds, which is the same model
-    in several formats, that one is taken that was asked for, else the first. Raises what `Hitem3DClient.download`
+    in several formats, the one that was asked for is taken, else the first. Raises what `Hitem3DClient.download`
     raises.
     """
     if len(urls) == 1:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of the data folder may go: files of tasks that ended long ago. Rows stay, and a result can be fetched again."""
+"""What may go from the data folder: files of tasks that ended long ago. Rows stay; a result can be fetched again."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> N
             remove_folder(folder)
             total -= sizes[folder]
     for file in (store.home / "owners").glob("*"):
-        owner.is_gone(file.name)  # takes the files of those that are gone away
+        owner.is_gone(file.name)  # removes the file of an owner that is gone
 
 
 def _size(folder: Path) -> int:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task as a row of the task list and back, and the error that a row keeps as an error again."""
+"""From a task to a row of the task list and back; and from what a row keeps of an error to that error."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def to_row(task: Task) -> dict[str, Any]:
 
 
 def to_sql(value: Any) -> Any:
-    """The value as SQLite takes it: a path of another encoding holds halves of surrogates, which its texts can't."""
+    """The value as SQLite takes it: a path of another encoding holds lone surrogates, which its texts can't hold."""
     if isinstance(value, str):
         with contextlib.suppress(UnicodeEncodeError):
             value.encode()

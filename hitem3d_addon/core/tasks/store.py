@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The task list: one SQLite file in the data folder, shared by every Blender and every script of the user.
 
-A task's row exists before its request, and each step is committed before the next is taken, so that whatever dies
-can be gone on with. The journal is SQLite's rollback journal: WAL needs shared memory, which network folders lack.
+A task's row exists before its request, and each step is committed before the next is taken, so that the work can go on
+whatever process dies. The journal is SQLite's rollback journal: WAL needs shared memory, which network folders lack.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ class TaskStore:
         """Put a task in the list unless its content is there already, asked of the same service with the same options.
 
         Gives the row that counts, and whether it is new. What was refused, stopped before it was sent, or failed at the
-        service (which is refunded) stands in nobody's way, the last without ``retry`` does; whatever may have been paid
-        for always does. Looking and adding are one transaction, so of two processes only one gets a new row.
+        service (which is refunded) does not count, except that without ``retry`` the last does; what may have been paid
+        for always counts. Looking and adding are one transaction, so of two processes only one gets a new row.
         """
         with self._transaction("IMMEDIATE") as sql:
             known = self._find_same(sql, task, retry)
@@ -178,7 +178,7 @@ class TaskStore:
             return self._write(sql, uid, None, changes)
 
     def settle(self, uid: str, owner: Owner) -> Task:
-        """Bring a task of this owner's that is still SENDING, though nothing sends it any more, to what is known."""
+        """If this owner's task is still SENDING, though nothing sends it any more, set the state that is known."""
         with self._transaction("IMMEDIATE") as sql:
             task = self._read(sql, uid)
             if task.owner != owner.name or task.state is not TaskState.SENDING:
@@ -240,7 +240,7 @@ class TaskStore:
         return str(row["value"]) if row else ""
 
     def recall_all(self, prefix: str) -> dict[str, str]:
-        """All that was remembered under keys that begin so."""
+        """All that was remembered under keys with this prefix."""
         with self._transaction("DEFERRED") as sql:
             rows = sql.execute("SELECT key, value FROM setting WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
             return {str(row["key"]): str(row["value"]) for row in rows}

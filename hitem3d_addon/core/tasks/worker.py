@@ -91,10 +91,10 @@ def check_address(worker: Worker, task: Task) -> None:
 
 
 def commit_id(store: TaskStore, task: Task, task_id: str) -> Task:
-    """Commit the id, the moment that counts; the file that was sent is needed no longer.
+    """Commit the id, and remove the file that was sent, which is no longer needed.
 
-    A list that is locked, or on a full disk, is tried again for a minute. Should it stay so, the row stays SENDING and
-    the id lies beside it, where `TaskStore.settle` and `TaskStore.claim` find it.
+    A list that is locked, or on a full disk, is tried again for a minute. If that does not help, the row stays SENDING
+    and the id lies beside it, where `TaskStore.settle` and `TaskStore.claim` find it.
     """
     end = time.monotonic() + 60.0
     while True:

@@ -245,10 +245,10 @@ def _make_late(task: Task, timeout: float, obstacle: Hitem3DError | None) -> Tas
 
 
 def fetch(worker: Worker, uid: str, *, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Path:
-    """Have the result of a task on this disk, and give its path; downloads only what is not there.
+    """Give the path of the result of a task on this disk; it is downloaded if it is not there.
 
-    The link is asked for right before it is used, since it lives one hour, and once more if it has expired all the
-    same. Raises TaskTimeoutError when the service is not done, TaskFailedError, ResultError.
+    The link is asked for right before it is used, since it lives one hour, and once more if it has expired anyway.
+    Raises TaskTimeoutError when the service is not done, TaskFailedError, ResultError.
     """
     from ..service.download import LinkExpiredError
 
