@@ -96,7 +96,7 @@ def shown_meshes(objects: Iterable[Object], depsgraph: Depsgraph) -> Iterator[Sh
     unseen = set(wanted)
     for number, instance in enumerate(depsgraph.object_instances):
         obj = instance.object
-        owner = (instance.parent or obj).original  # Only an instance has one here, whatever the object's is.
+        owner = (instance.parent or obj).original  # only instances have a parent here
         if owner not in chosen:
             continue
         unseen.discard(owner)
