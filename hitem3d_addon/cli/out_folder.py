@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether results can be written where the user wants them: tried before anything is paid for."""
+"""Whether results can be written where the user wants them: checked before anything is paid for."""
 
 from __future__ import annotations
 
