@@ -31,7 +31,7 @@ def check_writable(targets: Iterable[Path]) -> None:
             made.append(part)
         except OSError as error:
             raise InputError(
-                "Results can't be written to {file} ({reason}). Give another folder with --out, or mend its "
+                "Results can't be written to {file} ({reason}). Give another folder with --out, or correct its "
                 "permissions. Nothing was sent.",
                 file=str(target)[:300],
                 reason=error.strerror or type(error).__name__,

@@ -202,8 +202,8 @@ def copy_result(file: Path, target: Path) -> Path:
             part.unlink(missing_ok=True)
     except OSError as error:
         raise ResultError(
-            "The result can't be written to {file} ({reason}). Free some space or mend the permissions, then run the "
-            "same command again; nothing is paid twice.",
+            "The result can't be written to {file} ({reason}). Free some space or correct the permissions, then run "
+            "the same command again; nothing is paid twice.",
             file=str(target),
             reason=error.strerror or type(error).__name__,
         ) from error
