@@ -184,7 +184,7 @@ def _name(obj: Object, below: Mapping[Object, int]) -> str:
 
 
 def _fitting(several: Sequence[Labels], polygons: int) -> Iterator[Labels]:
-    """The labels that can be those of a mesh with so many polygons; where they are too few, the last one is repeated."""
+    """The labels that a mesh with so many polygons can have; where they are too few, the last one is repeated."""
     same = [labels for labels in several if len(labels.values) == polygons]
     for labels in same or several:
         missing = polygons - len(labels.values)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding the pose of a result that came back changed, and owning up where that can't be done."""
+"""Finding the pose of a result that came back changed, and saying so where that can't be done."""
 
 from __future__ import annotations
 
