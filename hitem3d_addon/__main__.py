@@ -28,7 +28,7 @@ PROG = "python -m hitem3d_addon"
 
 
 def main(arguments: list[str]) -> int:
-    """Register, carry the command out, unregister; gives the exit code."""
+    """Register, carry out the command, unregister; give the exit code."""
     if arguments[:1] == ["--online-mode"]:
         bpy.context.preferences.system.use_online_access = True
         del arguments[0]
@@ -52,5 +52,5 @@ if __name__ == "__main__":
         traceback.print_exc()
     finally:
         flush_all()
-        # Python is not taken down: Blender 4.2's wheel crashes there once its glTF add-on was used.
+        # Without Python's own end, in which the wheel of Blender 4.2 crashes once its glTF add-on was used.
         os._exit(code)

@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def run(names: list[str], quick: bool, out: Path) -> None:
-    """Measure the rows one after the other; each is written at once, so that an interrupted run is not for nothing."""
+    """Measure the rows one after the other; each is written at once, so that an interrupted run is not lost."""
     sys.path.insert(0, str(environment.REPOSITORY))
     from benchmark.row import Row, Skipped, table
 

@@ -11,7 +11,7 @@ What goes in is said once, in pyproject.toml under [dependency-groups]. After a 
     python3 scripts/environment.py --lock --upgrade    # moves everything to its newest version
 
 Without options it makes an environment (NAME, default: newest) and prints its Python. Standard library only, and
-nothing newer than Python 3.8 in this file, so that an unfit Python gets to say what it needs.
+nothing newer than Python 3.8 in this file, so that a Python that does not fit can still say what is needed.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _digest(lock: Path) -> str:
 
 
 def _see_it_start(pythons: list[Path]) -> None:
-    """See once, for the environments that have Blender, that it can start here. Exits with a message if it can't."""
+    """Check once, for the environments that have Blender, that it can start here. Exits with a message if it can't."""
     new = [python for python in pythons if not (python.parents[1] / STARTS).exists()]
     places = ("lib/python*/site-packages/bpy", "Lib/site-packages/bpy")
     wheels = {python: wheel for python in new for place in places for wheel in python.parents[1].glob(place)}
@@ -213,7 +213,7 @@ def _say(text: str) -> None:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a file's lock, which the system lets go of when this process and its pip have ended in whatever way."""
+    """Hold the lock of a file. The system releases it when this process and its pip have ended, however they end."""
     with path.open("ab") as file:
         os.set_inheritable(file.fileno(), True)
         if not _try_lock(file):

@@ -135,7 +135,9 @@ def _real_blenders(programs: str) -> list[str]:
     for program in filter(None, programs.split(os.pathsep)):
         version = _version(program)
         if not version:
-            sys.exit(f"BLENDER names {program}, which does not run as a Blender. Mend or unset it, and run this again.")
+            sys.exit(
+                f"BLENDER names {program}, which does not run as a Blender. Correct or unset it, and run this again."
+            )
         versions.append(version)
     return versions
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects cut by a known labelling, as a service would give them back: the truth that labels are held against."""
+"""Objects cut by a known labelling, as a service would give them back: the truth that labels are compared with."""
 
 from __future__ import annotations
 

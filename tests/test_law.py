@@ -225,7 +225,7 @@ def house(folder: Path, **files: str) -> Path:
     ],
 )
 def test_the_law_is_noticed_where_it_is_broken(file: str, text: str, tmp_path: Path) -> None:
-    """The tests above are worth what this one is: at the top, in a function, for types only, past a door."""
+    """The tests above find every forbidden import: at the top, in a function, for types only, past a door."""
     package = house(tmp_path, send__inside="", send__door="", receive__door="", session__door="", mesh__door="",
                     background__door="", core__agent__door="")  # fmt: skip
     assert not breaches(package)

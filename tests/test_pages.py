@@ -92,7 +92,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
 
 def test_what_is_noticed(tmp_path: Path) -> None:
-    """The tests above are worth what this one is."""
+    """The tests above find what they look for."""
     (tmp_path / "other.md").write_text("# One `two`: three!\n```\n# no heading\n```\n")
     page = tmp_path / "page.md"
     page.write_text(

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Putting the imported parts on the object that was sent."""
+"""Applies the imported parts to the object that was sent."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ..core.errors import InputError, Message, Value
 from ..session.record import imports_of
 
 _DELIVERED = " (delivered)"
-"""Ends the name of a part that has left it to a piece of the original."""
+"""What is added to the name of a part, so that a piece of the original can have the name."""
 
 
 def apply_parts(
     context: bpy.types.Context, obj: bpy.types.Object, target: Target, *, in_colour: bool = False
 ) -> Message:
-    """Put the parts that were imported for the active object on it. Gives the report; raises a Hitem3DError.
+    """Apply the parts that were imported for the active object to it, and give the report. Raises a Hitem3DError.
 
     ``in_colour``: a colour attribute shows them, where the target itself can't be seen in Object Mode.
     """
@@ -60,10 +60,10 @@ def apply_parts(
 
 
 def _make_way(parts: Sequence[bpy.types.Object]) -> None:
-    """Leave the parts' names to the pieces of the original, or these would be numbered."""
+    """Rename the parts, so that the pieces of the original get their names without a number."""
     for part in parts:
         name = part.name
-        # Blender cuts a name off after 63 bytes, and the number that it adds to one that is taken needs room, too.
+        # Blender cuts a name after 63 bytes, and the number that it adds to a name in use needs room as well.
         short = name.encode()[: 58 - len(_DELIVERED)].decode(errors="ignore")
         part.name = f"{short}{_DELIVERED}"
         if part.data.name == name:

@@ -15,7 +15,7 @@ from ..mesh.evaluated import showing, world_matrices
 from ..mesh.triangles import world_bounds
 
 _SAME = 0.01
-"""Of the diagonal: imports whose bounds lie so near to the object's lie equally well, and the last one counts."""
+"""Of the diagonal: imports whose bounds are so near to the object's are equally good; then the last one counts."""
 
 Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -43,7 +43,7 @@ def _joint_bounds(meshes: Sequence[tuple[Mesh, Matrix]]) -> Bounds:
 
 
 def _shown_bounds(source: Object, matrix: Matrix, depsgraph: Depsgraph) -> Bounds:
-    """The same of the box around what the object shows."""
+    """The same for the bounding box of what the object shows."""
     with showing(source, depsgraph) as graph:
         corners = np.array([matrix @ Vector(corner) for corner in source.evaluated_get(graph).bound_box])
     return corners.min(axis=0), corners.max(axis=0)

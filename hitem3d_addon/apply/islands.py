@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Labels on the faces of a mesh: islands of a few faces go to the label they share most border with."""
+"""Labels on the faces of a mesh: islands of a few faces get the label with which they share the longest border."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ..mesh.triangles import corner_values, local_positions, polygon_starts
 _FEW = 8
 """Faces in an island that is taken for a mistake."""
 _RINGS = 2
-"""Rings of faces around the borders that are looked at: they hold every such island whole."""
+"""Rings of faces around the borders that are looked at: every such island lies in them as a whole."""
 _PASSES = 3
-"""Islands that touch each other are settled from their outside in."""
+"""How often it is repeated: islands that touch each other are settled from the outside in."""
 
 
 def without_islands(mesh: Mesh, labels: Ints, sure: Flags) -> Ints:
-    """The labels (polygons,), without islands of at most eight faces of which none is sure.
+    """The labels (polygons,), without islands of at most eight faces none of which is certain.
 
     The largest island of a label stays whatever its size, so that no part is lost.
     """
@@ -59,7 +59,7 @@ class _Links:
 
 
 def _near_islands(vertices: Ints, starts: Ints, labels: Ints, count: int) -> Flags:
-    """Which polygons (polygons,) may be in a small island, or are a few rings from such a one.
+    """Which polygons (polygons,) may be in a small island, or a few rings away from one.
 
     In a small island every polygon has a vertex on its border. So what shares a vertex inside a label with a polygon
     that has none there is in a large one.
@@ -99,7 +99,7 @@ def _links(mesh: Mesh, starts: Ints, near: Flags) -> _Links:
 
 
 def _settle(labels: Ints, sure: Flags, links: _Links) -> bool:
-    """Give the islands away, in place; whether there was one."""
+    """Give the islands other labels, in place; tell whether there was any."""
     one, other = links.one, links.other
     differ = labels[one] != labels[other]
     if not differ.any():

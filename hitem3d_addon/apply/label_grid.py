@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A grid over the parts that knows where only one part is near: there nobody needs to search for the nearest triangle.
+"""A grid over the parts that knows where only one part is near: there is no need to search for the nearest triangle
+there.
 
 The corners of the triangles are put into the cells of the grid. A node of the grid, where eight cells meet, knows
-whether those hold one part, several, or none. Half a cell is the farthest that a place on a triangle may be from all
-its corners, and larger triangles get points between: so what is near to a node has its nearest triangle in those cells.
+whether those hold one part, several, or none. No place on a triangle may be farther than half a cell from all its
+corners, so larger triangles get points in between: then what is near a node has its nearest triangle in those cells.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from ..mesh.triangles import BLOCK, Triangles, corner_blocks
 _USUAL = 0.95
 """Share of the triangles that are small for the grid."""
 _SAMPLE = 100_000
-"""So many triangles, or a few more, tell what is usual."""
+"""How many triangles, about, are measured to find the usual size."""
 _FROM_CORNERS = 0.58
-"""Of its longest edge: so far a place on a triangle may be from all three corners."""
+"""Of its longest edge: how far a place on a triangle may be from all three corners."""
 _MARGIN = 1.1
 _NODES = 1 << 26
-"""The most that a grid may have, a byte each."""
+"""The largest number of cells of a grid, a byte each."""
 _POINTS = 4
-"""The most points between, for each corner that is there."""
+"""The largest number of points in between, for each corner."""
 
 
 class LabelGrid:
@@ -105,7 +106,7 @@ class LabelGrid:
         return np.flatnonzero(chosen)
 
     def _places(self, points: Floats, rounded: float) -> NDArray[np.int32]:
-        """The number of each point's cell, or with 0.5 of its nearest node; the grid's rim for those outside."""
+        """The number of each point's cell, or with 0.5 of its nearest node; the edge of the grid for those outside."""
         scaled = (points - self._low[:, None]) * np.float32(1 / self.width)
         scaled += np.float32(rounded)
         x, y, z = (np.clip(scaled[k], 1, self._shape[k] - 2).astype(np.int32) for k in range(3))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which part each face of the original mesh belongs to, read off the parts where they stand.
 
-What was sent is the object as seen: its evaluated mesh, in triangles. So those are labelled first. A triangle that came
-back untouched is found again by its corners and the side it faces; for the others the nearest part decides, but for
+The object was sent as it is seen: its evaluated mesh, in triangles. So these are labelled first. A triangle that came
+back untouched is found again by its corners and the side it faces; for the others the nearest part decides, except at
 thin walls, where the nearest surface may be the far side of the wall. Then the triangles vote, by area, for the face of
 the original that they are a piece of.
 """
@@ -30,13 +30,13 @@ from .same_triangles import find_same
 _FACE = "hitem3d_original_face"
 """The attribute that tells, on the evaluated mesh, which face of the original a face comes from, counted from 1."""
 _POINT = 1e-20
-"""The diagonal of what has no extent; it is divided by."""
+"""The diagonal of what has no extent, as a divisor."""
 _ASTRAY = 0.02
 """Of the diagonal: a triangle so far from every part is called unmatched. Remeshing moves a surface by up to 1.2 %."""
 _MOST_ASTRAY = 0.5
-"""With a larger share of such triangles the parts are no parts of what the object is now."""
+"""With a larger share of such triangles, these are not the parts of the object as it is now."""
 _ALIKE = 0.01
-"""Of the size: so much may the proportions of a shape differ after remeshing."""
+"""Of the size: how much remeshing may change the proportions of a shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Labels:
     nearest: float
     """Share of the triangles that took the label of the part they lie on."""
     unmatched: float
-    """Share of the triangles with no part within 2 % of the diagonal; they took the nearest part's all the same."""
+    """Share of the triangles with no part within 2 % of the diagonal; they took the nearest part's label even so."""
     divided: float
     """Share of the faces whose pieces lie in several parts, as with a Mirror or an Array modifier: most area won."""
 
@@ -88,7 +88,7 @@ def part_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -
 
 
 def _find_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Labels, bool]:
-    """The labels; and, where most of the object lies on no part, whether the parts have its shape all the same."""
+    """The labels; and, where most of the object lies on no part, whether the parts have its shape even so."""
     matrix, *matrices = world_matrices([source, *parts], depsgraph)
     count = len(source.data.polygons)
     with _as_sent(source, depsgraph) as (mesh, own_polygons):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The label of the nearest triangle, for triangles that were made anew.
+"""The label of the nearest triangle, for triangles that did not come back as they were sent.
 
 A grid tells where one part alone is near; only what lies near a border is searched for, and only there.
 """
@@ -26,11 +26,11 @@ _REACH = 4.0
 _LEVEL, _ASIDE = 0.7, 0.05
 """A surface that goes on: cosine of the angle to it, and how far its plane is, of the width of a cell."""
 _ASIDE_IN_CELL = 0.25
-"""The same, where the cell says that it is the right part."""
+"""The same, if the cell says that it is the right part."""
 _ROUNDING = 1e-5
 """Of the diagonal: surfaces that are so close are the same."""
 _SLANT = 0.4
-"""A triangle looks for its like among those that face an axis which its own normal has so large a part of; every
+"""A triangle is compared with those that face an axis along which its own normal has a component so large; every
 normal has such an axis."""
 
 
@@ -81,7 +81,7 @@ def _faces(triangles: Triangles) -> tuple[Floats, Floats, NDArray[np.intp]]:
 
 
 class _Search:
-    """The labels of points, found step by step: first where it costs little, and what that leaves open elsewhere."""
+    """The labels of points, found step by step: each step is slower, and searches only for what is still open."""
 
     def __init__(
         self, targets: Triangles, target_labels: Ints, diagonal: float, centres: Floats, normals: Floats
@@ -92,10 +92,10 @@ class _Search:
         self.distances = np.full(centres.shape[1], np.inf, np.float32)
 
     def near_borders(self, grid: LabelGrid) -> None:
-        """Search among the triangles that lie along the borders: whoever is on a part's side of them is of that part.
+        """Search among the triangles along the borders: a point on a part's side of a border belongs to that part.
 
-        That is believed where the point's own cell says the same, or where the triangle that was found goes on as the
-        surface does at the point; it is another wall that does not.
+        That counts if the point's own cell says the same, or if the surface at the point continues the triangle that
+        was found; else that triangle is on another wall.
         """
         near = grid.borders()
         if not len(near):
@@ -142,7 +142,7 @@ def _search(centres: Floats, normals: Floats, targets: Triangles, diagonal: floa
         facing = _facing(normals, facing_of_targets[:, found])
         doubtful = np.flatnonzero(facing < 0)
         if len(doubtful) and len(doubtful) < len(found):
-            # As far as the two surfaces are apart elsewhere: beyond that the near one is right and merely inside out.
+            # As far as the two surfaces are apart elsewhere: beyond that, the near one is right and only inside out.
             reach = _REACH * max(float(np.quantile(distances[facing >= 0], 0.95)), _ROUNDING * diagonal)
             again, there = _same_side(surface, centres[:, doubtful], normals[:, doubtful], facing_of_targets)
             better = there < reach

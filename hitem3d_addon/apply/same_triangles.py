@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Triangles that came back untouched are found again, among millions: by a number made of where their corners are.
+"""Finds the triangles that came back untouched, among millions: by a hash of where their corners are.
 
-The corners are put into the cells of a fine grid. Two corners of the same place may lie in two cells all the same,
-where one was rounded across the side of a cell; so what is left over is tried again in grids that lie elsewhere.
+The corners are put into the cells of a fine grid. Two corners at the same place may still be in two cells,
+if one was rounded across the side of a cell; so what is left is tried again in grids with another origin.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _hash_triangles(places: Keys, corners: Ints) -> Keys:
 
 
 def _follow_keys(asked: Keys, targets: Keys) -> Ints:
-    """As `_find_keys`, for those only that come in the same order in both, which takes a third of the time.
+    """As `_find_keys`, only for those in the same order in both, which takes a third of the time.
 
     A few keys are found in the targets; what comes behind them here should come behind them there, and what comes
     before, before.
@@ -126,7 +126,7 @@ def _follow_keys(asked: Keys, targets: Keys) -> Ints:
 def _find_keys(asked: Keys, targets: Keys, labels: Ints) -> Ints:
     """Where each key is among the targets, -1 where it is not or has several labels.
 
-    A hash table in which the last comer holds the slot; who loses it to another key is not found in this one.
+    A hash table in which the last key keeps the slot; a key that loses its slot is not found in this round.
     """
     bits = (2 * len(targets)).bit_length()
     table = np.full(1 << bits, -1, np.int32)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A mesh object cut into one object per label, with all that belongs to it.
 
-The elements of a piece know their old numbers: by these comes back what the cut loses.
+The elements of a piece keep their old numbers, with which the rest is restored that the cut loses.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shape keys built anew on a piece of a mesh: their shapes, settings, drivers, action and NLA tracks."""
+"""Builds the shape keys anew on a piece of a mesh: their shapes, settings, drivers, action and NLA tracks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def copy_keys(keys: Key, shapes: Sequence[Floats], obj: Object, vertices: Ints) 
         made.append(new)
     number = {old.name: index for index, old in enumerate(keys.key_blocks)}
     for old, new in zip(keys.key_blocks, made, strict=True):
-        # Each end of the range bounds the other, and both bound the value.
+        # Each end of the range limits the other, and both limit the value.
         for _ in range(3):
             _copy_settings(old, new)
         new.relative_key = made[number[old.relative_key.name]]
@@ -55,10 +55,10 @@ def copy_keys(keys: Key, shapes: Sequence[Floats], obj: Object, vertices: Ints) 
 
 @contextmanager
 def freeing_keys(mesh: Mesh) -> Iterator[None]:
-    """Inside, the mesh or its shape keys are removed: at the end the keys are really gone.
+    """A context in which the mesh or its shape keys are removed: at its end the keys are really gone.
 
-    Up to 5.0 Blender counts a user too many for the keys of a copied mesh. They would stay, without a mesh, and saving
-    the file would complain of them.
+    Up to 5.0 Blender counts one user too many for the keys of a copied mesh. They would stay, without a mesh, and
+    Blender would report that when the file is saved.
     """
     uid = mesh.shape_keys.session_uid if mesh.shape_keys else 0
     yield
@@ -68,7 +68,7 @@ def freeing_keys(mesh: Mesh) -> Iterator[None]:
 
 
 def copy_custom_properties(old: ID, new: ID) -> None:
-    """What users and scripts have put on a data-block."""
+    """Copy what users and scripts have put on a data-block."""
     for name in old.keys():  # noqa: SIM118 - an ID is no mapping
         new[name] = old[name]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is made of the labels on the original mesh: an attribute, face sets, vertex groups, materials, or objects."""
+"""Writes the labels onto the original mesh: as an attribute, face sets, vertex groups, materials, or objects."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Applied:
     """What became of the labels."""
 
     objects: tuple[Object, ...]
-    """The source, and behind it what was cut off. Nothing is selected or unselected."""
+    """The source, then what was cut off it. Nothing is selected or deselected."""
     absent: tuple[str, ...]
     """The names of the parts that no face of the original belongs to."""
 
@@ -45,7 +45,7 @@ class _Parts:
     names: Sequence[str]
     colours: Sequence[Colour]
     materials: Mapping[str, Material]
-    """By the name of a part: the material of its colour that is there already."""
+    """By the name of a part: the material of its colour, if there is one already."""
 
 
 def apply_labels(
@@ -147,7 +147,7 @@ _ACTIONS: dict[Target, Callable[[Object, _Parts], Sequence[Object]]] = {
     "MATERIALS": _add_materials,
     "SEPARATE": _separate,
 }
-"""What puts the parts on an object and gives the objects that it has become. One row for each of TARGET_ITEMS."""
+"""Apply the parts to an object, and give the objects that it has become. One function for each of TARGET_ITEMS."""
 
 
 def _own_mesh(source: Object) -> Mesh:

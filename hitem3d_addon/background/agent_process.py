@@ -27,7 +27,7 @@ from ..core.errors import MissingError
 from ..core.site_settings import SITE_VARIABLES
 from ..session.connection import Connection, user_agent
 
-# Blender's own module path is handed over, so that the agent finds the very `requests` that Blender would. `core` goes
+# Blender's own module path is handed over, so that the agent finds the same `requests` that Blender does. `core` goes
 # by a name of its own there: the package that it is part of needs Blender.
 _START = """
 import importlib.util, json, sys
@@ -40,7 +40,7 @@ main()
 """
 
 _QUICK_DEATH = 30.0
-"""Seconds: an agent that dies sooner than this after its start makes the next start wait longer."""
+"""Seconds: if an agent dies sooner than this after its start, the next start waits longer."""
 
 
 class AgentProcess:
@@ -97,7 +97,7 @@ class AgentProcess:
         self._rest = lines.pop()
         events = []
         for line in lines:
-            with contextlib.suppress(ValueError):  # somebody else's words on the standard output
+            with contextlib.suppress(ValueError):  # printed by something else
                 events.append(json.loads(line))
         for event in events:
             if event["event"] == "answered" and self._unanswered:
@@ -105,7 +105,7 @@ class AgentProcess:
         return events
 
     def stop(self, *, sending: bool) -> None:
-        """Let the agent go. It ends within moments, which are waited for; one that is sending finishes that alone."""
+        """Stop the agent, and wait the moments that this takes; one that is sending finishes that by itself."""
         if self._process is None:
             return
         process = self._process
@@ -151,7 +151,8 @@ class AgentProcess:
     def _bury(self) -> None:
         """Note that the agent has died by itself.
 
-        Nobody knows whether it did what it was told last, so what decides on a payment is not told again: the user can.
+        Nobody knows whether it carried out its last commands, so those that decide on a payment are not given again:
+        the user can give them.
         """
         self._unanswered = deque(c for c in self._unanswered if c["do"] not in ("retry", "move", "configure"))
         self._deaths = self._deaths + 1 if time.monotonic() - self._started < _QUICK_DEATH else 1
@@ -159,7 +160,7 @@ class AgentProcess:
 
     @property
     def keeps_dying(self) -> bool:
-        """Whether the user should hear of it: starting it again has not helped so far."""
+        """Whether the user should be told: starting it again has not helped so far."""
         return self._deaths >= 4
 
     def _write(self, command: Mapping[str, Any]) -> None:
@@ -194,7 +195,7 @@ def _configuration(connection: Connection) -> dict[str, Any]:
         "user_agent": user_agent(),
         "transfers": connection.site.transfers,
         "unfinished_tasks": connection.unfinished_tasks,
-        # Read again before each upload: the studio may forbid them while models wait in line.
+        # Read again before each upload: the studio may forbid them while models wait in the queue.
         "site": {name: os.environ[name] for name in SITE_VARIABLES if name in os.environ},
         # A proxy's password, which other programs could see in the environment that a process starts with.
         "environment": {

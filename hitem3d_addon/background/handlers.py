@@ -17,7 +17,7 @@ from ..session.stamps import stamp
 
 
 def _resume_soon() -> None:
-    """Have it looked for tasks that were left under way; not at once, which whoever opens a file would wait for."""
+    """Look for tasks that were left under way, a moment later: else whoever opens a file would wait for that."""
     if not bpy.app.background and not bpy.app.timers.is_registered(_resume):
         bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
 
@@ -30,7 +30,7 @@ def _resume() -> None:
 
 
 def _remember_records() -> None:
-    """Once, right after start: what was written before an upgrade or a reload of the add-on is to outlive undo too."""
+    """Once, right after the start: records from before an upgrade or a reload of the add-on must survive undo, too."""
     for obj in bpy.data.objects:
         if obj.session_uid not in board.records and obj.is_editable and (record := read_record(obj)):
             board.remember_record(obj, record)
@@ -65,7 +65,7 @@ def register() -> None:
     for handlers, handler in _HANDLERS:
         handlers.append(handler)
     if not bpy.app.background:
-        # Not here: while an add-on is enabled Blender lets nobody read its data.
+        # Not here: while it enables an add-on, Blender gives no access to its data.
         bpy.app.timers.register(_remember_records, first_interval=0.0, persistent=True)
     _resume_soon()
 

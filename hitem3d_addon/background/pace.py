@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often progress is drawn: drawing is what a user can feel of the add-on, and on some machines it is slow."""
+"""How often progress is drawn: a user can feel the drawing, and on some machines it is slow."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ OFTEN = 1.0
 SELDOM = 5.0
 """Seconds between two drawings."""
 SHARE = 1 / 20
-"""Of Blender's time that drawing may take, within these."""
+"""The share of Blender's time that drawing may take, within these limits."""
 
 
 class DrawingPace:
-    """Says when to draw, from how long the last drawing took: the time until Blender called the timer again."""
+    """Says when to draw, by how long the last drawing took: the time until Blender called the timer again."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.measuring = False
@@ -25,7 +25,7 @@ class DrawingPace:
         self._next = clock()
 
     def due(self) -> bool:
-        """Whether to draw now; it is taken that the caller then does."""
+        """Whether to draw now; if so, the caller has to."""
         now = self._clock()
         if now < self._next:
             return False

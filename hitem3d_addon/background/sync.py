@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the store to Blender: what became of the tasks, into the panel and onto the objects. One timer.
+"""From the task list to Blender: shows in the panel and on the objects what became of the tasks. One timer.
 
-It runs only while something is under way. Loaded with the first task: Blender's start does without.
+The timer runs only while something is under way. This file is loaded with the first task, not at Blender's start.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TICK = 0.25
 
 
 class Enlistable(Protocol):
-    """What can be put in the task list: see send/submission.py, which is no business of this room."""
+    """What can be put in the task list, such as a submission of send/submission.py, which this room can't import."""
 
     def enlist(self, store: TaskStore, *, api_url: str, again: bool) -> Task: ...
 
@@ -61,11 +61,11 @@ def tell_agent(**command: str) -> None:
 def queue(submissions: list[Submission], *, again: bool) -> list[Task]:
     """Put submissions in the task list, from the first on, for the agent to send; Blender goes on at once.
 
-    Each is taken out of the list that is given as soon as its file is the task's. Without ``again``, what was sent
-    before is not sent: its objects are given the task that there is. Raises Hitem3DError.
+    Each is taken out of the given list as soon as its file belongs to a task. Without ``again``, what was sent
+    before is not sent: its objects get the task that is there. Raises Hitem3DError.
     """
     current = connection.current()
-    _agent.ensure(current)  # before something is recorded that only an agent can go on with
+    _agent.ensure(current)  # before anything is recorded that only an agent can send
     tasks = []
     with TaskStore(current.home) as store:
         while submissions:
@@ -83,7 +83,7 @@ def import_on_arrival(uid: str, options: ImportOptions) -> None:
 
 
 def wake() -> None:
-    """See that the timer runs. In background none does: nothing would call it."""
+    """Start the timer if it does not run. Without a window Blender calls no timers."""
     if not bpy.app.background and not bpy.app.timers.is_registered(take_news):
         bpy.app.timers.register(take_news, first_interval=TICK, persistent=True)
 
@@ -105,13 +105,13 @@ def take_news() -> float | None:
 
 
 def _take_over() -> bool:
-    """Take over the news; whether there may be more."""
+    """Take over the news; tell whether there may be more."""
     _read_events()
     if not _read_store():
         return True
     current = connection.current()
     mine = [task for task in board.tasks.values() if task.api_url == current.api_url and task.state in UNDER_WAY]
-    # How much is transferred, and how long the service has been working; all else is drawn when it happens.
+    # For how much is transferred, and how long the service has worked; everything else is drawn when it happens.
     moving = board.transfers or any(task.state is TaskState.WORKING for task in mine)
     if moving and _pace.due():
         board.redraw()
@@ -219,7 +219,7 @@ def _import_arrived() -> None:
             board.show_problem(warning)
         if imported.doubtful:
             board.show_problem(imported.report)
-        # Work from a timer makes no undo step of its own.
+        # What a timer does makes no undo step by itself.
         bpy.ops.ed.undo_push(message="Import Parts")
 
 
@@ -231,7 +231,7 @@ def _close_view() -> None:
 
 
 def stop() -> None:
-    """Let everything go: the timer, the agent, the list."""
+    """Stop the timer and the agent, and close the list."""
     if bpy.app.timers.is_registered(take_news):
         bpy.app.timers.unregister(take_news)
     _agent.stop(sending=any(task.state is TaskState.SENDING for task in board.tasks.values()))

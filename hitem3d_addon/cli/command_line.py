@@ -21,7 +21,7 @@ _handle: Any = None
 
 def main(arguments: Sequence[str], prog: str = IN_BLENDER, scene: Path | None = None) -> int:
     """Carry out one command and give its exit code; see cli/exit_codes.py. ``scene`` is a .blend to open first."""
-    # Not at the top: a window, which registers this as well, is not to load what only a command needs.
+    # Not at the top: this is registered in a window as well, which must not load what only a command needs.
     from .arguments import parse
     from .exit_codes import ExitCode, exit_code_of
     from .interruption import Interruption

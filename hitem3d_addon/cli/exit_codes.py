@@ -67,7 +67,7 @@ def exit_code_of(kind: str) -> ExitCode:
 
 
 def exit_code_of_task(task: Task) -> ExitCode:
-    """What the state of a task says to somebody who waits for its parts."""
+    """The code for the state of a task, for somebody who waits for its parts."""
     match task.state:
         case TaskState.READY | TaskState.DONE:
             return ExitCode.DONE
@@ -82,7 +82,7 @@ def exit_code_of_task(task: Task) -> ExitCode:
 
 
 def exit_code_of_all(codes: Collection[ExitCode]) -> ExitCode:
-    """One code for several: that of those which failed, where they failed in the same way, else FAILED."""
+    """One code for several tasks: if all that failed have the same code, that one, else FAILED."""
     failures = set(codes) - {ExitCode.DONE}
     if ExitCode.INTERRUPTED in failures:
         return ExitCode.INTERRUPTED

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ctrl-C, and the SIGTERM of a farm: the first one asks to stop where nothing is lost, the second one insists."""
+"""Ctrl-C, and the SIGTERM of a farm: the first one stops where nothing is lost, the second one at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Interruption:
     """A context manager; called, it says whether somebody asked to stop. The second signal raises KeyboardInterrupt.
 
     ``said`` is called at the first signal, between two steps of Python's. Handlers that Blender's C code had set can't
-    be put back: the system's own take their place.
+    be restored: the system's defaults take their place.
     """
 
     def __init__(self, said: Callable[[], None]) -> None:

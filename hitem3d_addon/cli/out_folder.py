@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether results can be written where the user wants them: tried before anything is paid for."""
+"""Whether results can be written where the user wants them: checked before anything is paid for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def check_writable(targets: Iterable[Path]) -> None:
             made.append(part)
         except OSError as error:
             raise InputError(
-                "Results can't be written to {file} ({reason}). Give another folder with --out, or mend its "
+                "Results can't be written to {file} ({reason}). Give another folder with --out, or correct its "
                 "permissions. Nothing was sent.",
                 file=str(target)[:300],
                 reason=error.strerror or type(error).__name__,

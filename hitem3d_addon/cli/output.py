@@ -22,7 +22,7 @@ _REDRAW = 0.1
 
 
 class Output:
-    """A context manager. A reader that went away (a closed pipe) stops no paid work: what can't be written is lost."""
+    """A context manager. A reader that is gone (a closed pipe) stops no paid work: what can't be written is lost."""
 
     def __init__(self, *, as_json: bool, json_file: Path | None) -> None:
         """Raises OSError for a json_file that can't be written."""

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run of the command line over models or tasks: what is told on the way, what is printed at the end of each, and
-the exit code of all.
+"""One run of the command line over models or tasks: what is printed on the way and at the end of each, and the exit
+code of all.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .exit_codes import ExitCode, exit_code_of, exit_code_of_all
 from .output import Output
 
 Deliver = Callable[[Outcome], Sequence[Path]]
-"""What is done with each outcome, also with one that failed; gives the files that were written."""
+"""What to do with each outcome, also with one that failed; gives the files that were written."""
 
 
 class Run:
@@ -51,11 +51,11 @@ class Run:
 
     @property
     def stopped(self) -> bool:
-        """Whether nothing new is to be begun: somebody asked to stop, or the account refuses everything."""
+        """Whether to begin nothing new: somebody asked to stop, or the account refuses everything."""
         return self._stop() or bool(self._stopped_by)
 
     def each(self, goal: Goal, things: Iterable[Model | Task | Outcome], deliver: Deliver, *, timeout: float) -> None:
-        """Bring models and tasks to the goal, and tell of each as it ends."""
+        """Bring models and tasks to the goal, and print each as it ends."""
         batch = Batch(
             self.worker,
             goal,
@@ -79,7 +79,7 @@ class Run:
             self._stopped_by = type(batch.stopped_by).__name__
 
     def summary(self) -> ExitCode:
-        """Say how it went in all, and give the exit code."""
+        """Print how it went in all, and give the exit code."""
         code = exit_code_of_all(set(self._ended))
         done, interrupted = self._ended[ExitCode.DONE], self._ended[ExitCode.INTERRUPTED]
         failed = self._ended.total() - done - interrupted
@@ -159,7 +159,7 @@ class Run:
     def _discard_unused(self, outcome: Outcome) -> None:
         """Remove the exported file of a model that another task stands for, unless that one may yet send it.
 
-        Where the task is not known, the list can't be read, and the folder may hold the one note of a paid task's id.
+        If the task is not known, the list can't be read, and the folder may hold the only note of a paid task's id.
         """
         task = outcome.task
         if task is None or task.uid == outcome.uid or not is_uid(outcome.uid):
@@ -170,7 +170,7 @@ class Run:
 
 
 def _limit_jobs(jobs: int) -> int:
-    """An account may be good for more tasks than usual, and the user say so; the studio has the last word."""
+    """How many tasks at a time: what the user says, since accounts differ; at most the studio's limit."""
     most = connection.site().unfinished_tasks
     return min(filter(None, (jobs, most)), default=0)
 
@@ -202,8 +202,8 @@ def copy_result(file: Path, target: Path) -> Path:
             part.unlink(missing_ok=True)
     except OSError as error:
         raise ResultError(
-            "The result can't be written to {file} ({reason}). Free some space or mend the permissions, then run the "
-            "same command again; nothing is paid twice.",
+            "The result can't be written to {file} ({reason}). Free some space or correct the permissions, then run "
+            "the same command again; nothing is paid twice.",
             file=str(target),
             reason=error.strerror or type(error).__name__,
         ) from error

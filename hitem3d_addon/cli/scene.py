@@ -57,7 +57,7 @@ def save_file(file: Path) -> Path:
         bpy.ops.wm.save_as_mainfile(filepath=str(file.absolute()))
     except (OSError, RuntimeError) as error:
         raise ResultError(
-            "{file} can't be saved: {reason} Run the same command again once that is mended; nothing is paid twice.",
+            "{file} can't be saved: {reason} Run the same command again once that is corrected; nothing is paid twice.",
             file=str(file),
             reason=_last_line(error),
         ) from error

@@ -29,7 +29,7 @@ from .scene import chosen_objects, file_name, import_into_scene, in_window, open
 
 
 def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
-    """Send what is asked for, once, and do with the parts what is asked for. Raises a Hitem3DError."""
+    """Send what the arguments ask for, once, and do with the parts what they ask for. Raises a Hitem3DError."""
     asked = SegmentationRequest(
         seg_level=SegLevel(options.seg_level),
         format=OutputFormat[options.format.upper()],
@@ -47,12 +47,12 @@ def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
     for file in options.models:
         if file in blends:
             check_blend(file)
-        elif file.stat().st_size <= current.site.upload_limit:  # what is over it fails by itself, and the rest goes on
+        elif file.stat().st_size <= current.site.upload_limit:  # larger ones fail by themselves, and the rest goes on
             check_model(file)
     check_writable(_find_targets(options, places))
     current.check_upload()
     with open_run(options, output, stop) as run:
-        run.worker.client.learn_scheme()  # costs nothing, and tells now what would meet every model
+        run.worker.client.learn_scheme()  # costs nothing, and fails now if every model would
         if not options.models:
             if options.save and not bpy.data.filepath:
                 raise InputError("The open scene has no file yet. Say with --save-as where to save it.")
@@ -78,7 +78,7 @@ def segment(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
 
 
 def _find_targets(options: Namespace, places: dict[Path, PurePath]) -> list[Path]:
-    """The files that the options say are to be written, as far as their names are known."""
+    """The files that the options want written, as far as their names are known."""
     suffix = f".{options.format}"
     targets = [options.save_as] if options.save_as else []
     if not options.out:
@@ -98,7 +98,7 @@ def _goal(options: Namespace) -> Goal:
 
 
 def _choose_places(files: Sequence[Path]) -> dict[Path, PurePath]:
-    """Where the results of each model go, below --out: by its name, or by its path where names are alike.
+    """Where the results of each model go, below --out: by its name, or by its path if two have the same name.
 
     Raises InputError where two models would have the same place.
     """

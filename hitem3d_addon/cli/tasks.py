@@ -39,7 +39,7 @@ Command = Callable[[Namespace, Output, Cancelled], ExitCode]
 
 @dataclass(frozen=True)
 class _Meant:
-    """A task that is meant, and its object in the open scene, if there is one."""
+    """A task that the arguments name, and its object in the open scene, if there is one."""
 
     task: Task
     obj: bpy.types.Object | None
@@ -78,7 +78,7 @@ def _status(run: Run, one: _Meant) -> ExitCode:
     except Hitem3DError as caught:
         error, code = str(caught), exit_code_of(type(caught).__name__)
         if one.adopted and isinstance(caught, ServiceError):
-            run.worker.store.forget(task.uid)  # a mistyped id, most likely
+            run.worker.store.forget(task.uid)  # most likely a mistyped id
     text = f"{task.name}: {task.state.value}{f' ({task.service_state})' if task.service_state else ''} {task.task_id}"
     run.output.event(
         "task", f"{text} {error}".rstrip(), name=task.name, **task_fields(task), error=error, exit_code=code
@@ -97,7 +97,7 @@ def wait(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
 
 
 def download(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
-    """Have results on this disk."""
+    """Download results."""
 
     def deliver(outcome: Outcome) -> Sequence[Path]:
         if outcome.kind or outcome.file is None or outcome.task is None:
@@ -184,7 +184,7 @@ def list_(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
 
 
 def forget(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
-    """Take tasks out of the list."""
+    """Remove tasks from the list."""
     codes: list[ExitCode] = []
     with open_run(options, output, stop) as run:
         for one in _find_tasks(run, adopt=False):

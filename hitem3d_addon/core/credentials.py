@@ -93,7 +93,7 @@ def load(home: Path) -> Credentials:
         return Credentials()
     except OSError as error:
         raise StoreError(
-            "The saved keys can't be read: {file} ({reason}). Mend the permissions of the file, "
+            "The saved keys can't be read: {file} ({reason}). Correct the permissions of the file, "
             "or delete it and enter the keys again.",
             file=str(home / FILE_NAME),
             reason=error.strerror or type(error).__name__,
@@ -140,7 +140,7 @@ def _explained(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            "The keys can't be saved: {file} ({reason}). Free some space or mend the permissions of the folder, "
+            "The keys can't be saved: {file} ({reason}). Free some space or correct the permissions of the folder, "
             "then try again.",
             file=str(file),
             reason=error.strerror or type(error).__name__,

@@ -43,7 +43,7 @@ def make_folder(folder: Path) -> Path:
     except OSError as error:
         raise StoreError(
             "The data folder can't be made: {folder} ({reason}). "
-            "Choose another with the environment variable HITEM3D_HOME, or mend its permissions.",
+            "Choose another with the environment variable HITEM3D_HOME, or correct its permissions.",
             folder=str(folder),
             reason=error.strerror or type(error).__name__,
         ) from error

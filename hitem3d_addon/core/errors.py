@@ -172,7 +172,7 @@ def forgotten() -> StoreError:
 def unsaved(folder: Path, error: OSError) -> ResultError:
     """The error for a result that can't be saved in this folder."""
     return ResultError(
-        "The parts can't be saved in {folder}: {reason}. Free some space or mend the permissions of the folder, "
+        "The parts can't be saved in {folder}: {reason}. Free some space or correct the permissions of the folder, "
         "then try again.",
         folder=str(folder),
         reason=error.strerror or type(error).__name__,

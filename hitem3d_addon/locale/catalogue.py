@@ -22,7 +22,7 @@ def read_translations(language: str) -> dict[str, str]:
 def parse(po: str) -> dict[str, str]:
     """What a .po file translates, by the English text: no text without a translation, and no header.
 
-    Nor one that is marked as fuzzy, which is a guess until a translator has looked at it.
+    Entries marked as fuzzy are left out: they are guesses until a translator has looked at them.
     """
     entries = map(fields_of, po.split("\n\n"))
     translated = (e for e in entries if e.get("msgid") and e.get("msgstr") and "fuzzy" not in e.get("#,", ""))
@@ -39,6 +39,6 @@ def fields_of(entry: str) -> dict[str, str]:
             fields["#,"] = line[2:]
         elif quote and not line.startswith("#"):
             keyword = before.strip() or keyword
-            # A string in .po is written as in C, of which JSON shares what is needed: \n, \t, \" and \\.
+            # A string in a .po file is written as in C; JSON has the same escapes, as far as needed: \n, \t, \" and \\.
             fields[keyword] = fields.get(keyword, "") + json.loads(line[len(before) :])
     return fields

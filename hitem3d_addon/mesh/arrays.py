@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the arrays of a mesh hold."""
+"""The types of the arrays that meshes are made of."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from .arrays import Ints
 
 
 def store_numbers(mesh: Mesh, name: str, domain: str, values: Ints) -> None:
-    """Set an integer attribute to a value for each element of the domain; one of another kind makes way for it."""
+    """Set an integer attribute to a value for each element of the domain; one of another kind is replaced."""
     attribute = mesh.attributes.get(name)
     if attribute and (attribute.domain, attribute.data_type) != (domain, "INT"):
         mesh.attributes.remove(attribute)

@@ -16,7 +16,7 @@ _PART = "hitem3d_part"
 
 
 def part_colour(number: int) -> Colour:
-    """The colour of a part, counted from 0: RGBA, far from those of the numbers beside it."""
+    """The colour of a part, counted from 0: RGBA, far from the colours of the parts before and after it."""
     hue = number * 0.618034 % 1.0
     return (*colorsys.hsv_to_rgb(hue, 0.65 - 0.2 * (number // 6 % 2), 0.85 - 0.25 * (number // 12 % 2)), 1.0)
 
@@ -24,8 +24,8 @@ def part_colour(number: int) -> Colour:
 def colour_part(part: Object, number: int) -> None:
     """Give the part its colour, and a material of that colour where the file gave it none.
 
-    Solid view shows material colours unless told otherwise; without a material all parts would be grey. They would be
-    with one that shows the colours of vertices, too, which importers make from Blender 4.5 on: each gets its own.
+    Solid view shows material colours unless it is set otherwise, so without a material all parts would be grey. So they
+    would with the material that importers make from Blender 4.5 on, which shows vertex colours: each part gets its own.
     """
     part.color = part_colour(number)
     if not any(part.data.materials):
@@ -57,5 +57,5 @@ def part_material(name: str, colour: Colour) -> Material:
 
 
 def part_materials(materials: Iterable[Material | None]) -> dict[str, Material]:
-    """Those that `part_material` has made, by the name of their part."""
+    """The materials that `part_material` has made, by the name of their part."""
     return {str(material[_PART]): material for material in materials if material and _PART in material}

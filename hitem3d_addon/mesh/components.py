@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What hangs together: connected components, in NumPy."""
+"""Connected components, in NumPy."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .arrays import Ints
 
 
 def components(count: int, one: Ints, other: Ints) -> Ints:
-    """For each of ``count`` things the lowest of those it is linked with, over any number of links; by pointer jumping.
+    """For each of ``count`` elements, the lowest number of those that any chain of links connects it with.
 
-    ``one`` and ``other`` (links,) are the two ends of each link.
+    ``one`` and ``other`` (links,) are the two ends of each link. By pointer jumping.
     """
     root = np.arange(count, dtype=np.int32)
     while True:

@@ -23,8 +23,9 @@ from .scratch import ScratchScene
 def world_matrices(objects: Sequence[Object], depsgraph: Depsgraph) -> list[Matrix]:
     """The matrix_world of each object as it is now, after its parents, constraints, drivers and animation.
 
-    The depsgraph is the user's own, up to date. What is not in its scene stands as in its own scene at that one's time.
-    The matrices are copies. Rigid body simulations are of a scene alone: of what is hidden they are left out.
+    The depsgraph is the user's own, up to date. What is not in its scene is taken from its own scene, at the time of
+    that scene. The matrices are copies. A rigid body simulation belongs to one scene: it is left out for what is
+    hidden.
     """
     unseen: dict[Scene, list[Object]] = {}
     for obj in objects:
@@ -34,7 +35,7 @@ def world_matrices(objects: Sequence[Object], depsgraph: Depsgraph) -> list[Matr
     for scene, hidden in unseen.items():
         with ScratchScene() as scratch:
             _set_time(scratch.scene, scene)
-            # What a constraint asks for is evaluated, with all that it depends on, and need not be shown for that.
+            # What a constraint points to is evaluated, with all that it depends on, though it is not shown.
             asker = scratch.add_empty()
             for obj in hidden:
                 constraint = asker.constraints.new("COPY_TRANSFORMS")
@@ -46,7 +47,7 @@ def world_matrices(objects: Sequence[Object], depsgraph: Depsgraph) -> list[Matr
 
 
 def world_matrix(obj: Object, depsgraph: Depsgraph) -> Matrix:
-    """As `world_matrices`, of one object."""
+    """As `world_matrices`, for one object."""
     return world_matrices([obj], depsgraph)[0]
 
 
@@ -54,7 +55,7 @@ def world_matrix(obj: Object, depsgraph: Depsgraph) -> Matrix:
 def showing(obj: Object, depsgraph: Depsgraph) -> Iterator[Depsgraph]:
     """A depsgraph in which the object is seen, hidden or not; what it shows there may be read until the end.
 
-    The depsgraph given is the user's own, up to date, and it is the one that comes for an object that is seen in it.
+    The depsgraph that is given is the user's own, up to date. An object that is seen in it gets this one back.
     """
     if _is_seen(obj, depsgraph):
         yield depsgraph

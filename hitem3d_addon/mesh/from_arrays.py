@@ -15,8 +15,8 @@ from .arrays import Floats, Ints
 def make_mesh(name: str, positions: Floats, corners: Ints, starts: NDArray[np.integer] | None = None) -> Mesh:
     """A mesh of vertices (n, 3) and of faces: the vertex of each corner, and the corner with which each face starts.
 
-    Without ``starts`` the faces are triangles. The edges are left out, which take long and which not everybody needs:
-    ``mesh.update(calc_edges=True)`` makes them.
+    Without ``starts`` the faces are triangles. The edges are left out, since they take long and not everybody needs
+    them: ``mesh.update(calc_edges=True)`` makes them.
     """
     if starts is None:
         starts = np.arange(0, corners.size, 3)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The GLB file itself: one mesh of triangles in, bytes out. Knows neither Blender nor NumPy.
 
-After the glTF 2.0 specification, sections 3.6 (buffers, accessors), 3.7.2 (meshes) and 4 (GLB).
+By the glTF 2.0 specification, sections 3.6 (buffers, accessors), 3.7.2 (meshes) and 4 (GLB).
 """
 
 from __future__ import annotations
@@ -74,14 +74,14 @@ def glb_size(head: bytes) -> int:
 
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Gives the path of a ``.part`` file to write; at the end it becomes the file, on any error it is removed.
+    """Give the path of a ``.part`` file to write. At the end it becomes the file; on any error it is removed.
 
     Raises StoreError where the disk does not take it.
     """
     part = path.with_suffix(f".part{path.suffix}")
     try:
         try:
-            part.touch(0o600)  # Not every writer says so where the folder can't be written to.
+            part.touch(0o600)  # Not every writer says that the folder can't be written to.
             yield part
             part.replace(path)
         finally:

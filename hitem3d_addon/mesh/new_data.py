@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of Blender's data is new: what an importer made is known by that, not by the selection."""
+"""Which of Blender's data is new: so it is known what an importer made, whatever it selects."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ class NewData:
 
 def _all_data() -> Iterator[ID]:
     for prop in bpy.data.bl_rna.properties:
-        if prop.type == "COLLECTION" and prop.identifier != "all_ids":  # that has each of them again (5.2)
+        if prop.type == "COLLECTION" and prop.identifier != "all_ids":  # which lists everything once more (5.2)
             yield from getattr(bpy.data, prop.identifier)

@@ -20,8 +20,8 @@ from .surface import Frame, Surface, blocks, moved
 def sample(surfaces: Sequence[Surface], frame: Frame, number: int) -> Floats:
     """Points on what is sent, (number, 3), Z up: one in each equal share of the area.
 
-    The normal of a triangle, as long as its area, goes through a matrix by the matrix's cofactors: so the triangles of
-    a mesh are measured once for all its places.
+    A matrix takes a normal that is as long as its triangle's area through its cofactors: so the triangles of a mesh are
+    measured once for all its places.
     """
     vectors = [_area_vectors(surface) for surface in surfaces]
     owners = np.repeat(np.arange(len(surfaces)), [len(surface.matrices) for surface in surfaces])
@@ -52,7 +52,7 @@ def sample(surfaces: Sequence[Surface], frame: Frame, number: int) -> Floats:
 
 ANCHORS = 256
 _WEIGHTS = 1 << 14
-"""After so many they come again."""
+"""After so many the weights begin again."""
 
 
 def anchor_numbers(vertices: int) -> NDArray[np.int64]:
@@ -79,7 +79,7 @@ def vertices_at(surfaces: Sequence[Surface], numbers: NDArray[np.int64]) -> Doub
 def weighted_mean(surfaces: Sequence[Surface]) -> Doubles:
     """A mean of all vertices (3,) in the world. Each has a weight of its own, so that no two changes cancel out.
 
-    What goes through an affine map takes its mean along.
+    An affine map of the vertices maps the mean in the same way.
     """
     weights = 0.5 + np.arange(_WEIGHTS) * 0.6180339887498949 % 1
     total, weight = np.zeros(3), 0.0
@@ -95,12 +95,12 @@ def weighted_mean(surfaces: Sequence[Surface]) -> Doubles:
 
 
 def _find(ends: Doubles, targets: Doubles) -> NDArray[np.intp]:
-    """Which interval each target lies in; rounding can't lead beyond the last one."""
+    """Which interval each target lies in; in spite of rounding never beyond the last one."""
     return np.minimum(np.searchsorted(ends, targets, side="right"), len(ends) - 1)
 
 
 def _weights(numbers: NDArray[np.intp]) -> Floats:
-    """How much of each corner makes the point: (points, 3). An even scatter over a triangle (the R2 sequence)."""
+    """The share of each corner in each point, (points, 3): an even scatter over a triangle (the R2 sequence)."""
     along = np.sqrt((numbers + 1) * 0.7548776662466927 % 1)
     across = (numbers + 1) * 0.5698402909980532 % 1
     return np.stack((1 - along, along * (1 - across), along * across), axis=1).astype(np.float32)

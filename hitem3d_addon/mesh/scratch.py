@@ -69,7 +69,7 @@ class ScratchScene:
 
 
 def named_attribute(tree: GeometryNodeTree, name: str) -> NodeSocket:
-    """A node that hands out an integer attribute."""
+    """The output of a new node that reads an integer attribute."""
     node = tree.nodes.new("GeometryNodeInputNamedAttribute")
     node.data_type = "INT"
     node.inputs["Name"].default_value = name

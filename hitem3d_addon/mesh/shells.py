@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a surface hangs together, and what of it is closed: from coordinates alone, without Blender.
+"""Which faces of a surface are connected, and which shells are closed: from coordinates alone, without Blender.
 
-Files that know no shared vertices (STL), or split them for the sake of normals and UVs (GLB), lose what belongs
-together. Edges that lie on each other tell it again: a closed shell has each of its edges twice, once in each
-direction. Where shells touch, more faces meet at an edge, and which two are neighbours is told by the angles around it.
+Files without shared vertices (STL), or with vertices that are split for normals and UVs (GLB), do not say which faces
+belong together. Edges at the same place tell it: a closed shell has each of its edges twice, once in each direction.
+Where shells touch, more faces meet at an edge, and the angles around it tell which two are neighbours.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Faces:
 
 
 def joined_by_vertices(faces: Faces, same: Ints | None = None) -> Ints:
-    """For each face a number that those have in common that hang together by vertices; ``same`` as of `same_place`."""
+    """For each face a number, the same for all faces that vertices connect; ``same`` is that of `same_place`."""
     count = len(faces.positions)
     corners = faces.corners if same is None else same[faces.corners]
     firsts = np.repeat(corners[faces.starts[:-1]], np.diff(faces.starts))
@@ -49,10 +49,10 @@ def joined_by_vertices(faces: Faces, same: Ints | None = None) -> Ints:
 def same_place(positions: Floats) -> Ints:
     """For each vertex the first one with the same coordinates.
 
-    Through a hash table, which is twice as fast as sorting. Its numbers are new ones each time, so that no file can be
-    made to be slow.
+    By a hash table, which is twice as fast as sorting. Its random numbers are new each time, so that nobody can make a
+    file that is slow.
     """
-    bits = (positions + np.float32(0)).view(np.uint32)  # the two zeros are one
+    bits = (positions + np.float32(0)).view(np.uint32)  # 0.0 and -0.0 are the same
     factors = np.random.default_rng().integers(1 << 31, 1 << 32, 3, np.uint32) | np.uint32(1)
     keys = np.zeros(len(bits), np.uint32)
     for axis in range(3):
@@ -82,7 +82,7 @@ def closed_shells(faces: Faces, same: Ints) -> tuple[Ints, Flags]:
     tails = same[faces.corners]
     heads = np.roll(tails, -1)
     heads[faces.starts[1:] - 1] = tails[faces.starts[:-1]]
-    real = tails != heads  # an edge without length, as of a triangle that is none, has no other side
+    real = tails != heads  # an edge without length, of a triangle without an area, has no other side
     low, high = np.minimum(tails, heads).astype(np.int64), np.maximum(tails, heads)
     edges = low << 32 | high
     edges[~real] = -1
@@ -131,7 +131,7 @@ def _paired_by_angle(
     up = np.cross(along, right)
     angles = np.arctan2((inward * up).sum(1), (inward * right).sum(1))
     angles = np.round(angles, 5)
-    angles[angles <= -3.14159] = 3.14159  # the same direction, as the other end of the scale has it
+    angles[angles <= -3.14159] = 3.14159  # the same direction, at the other end of the scale
     ending = forward != _inside_out(faces, points)
     order = np.lexsort((~ending, angles, group))
     group, ending, corners = group[order], ending[order], corners[order]

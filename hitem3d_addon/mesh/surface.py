@@ -96,7 +96,7 @@ def shown_meshes(objects: Iterable[Object], depsgraph: Depsgraph) -> Iterator[Sh
     unseen = set(wanted)
     for number, instance in enumerate(depsgraph.object_instances):
         obj = instance.object
-        owner = (instance.parent or obj).original  # Only an instance has one here, whatever the object's is.
+        owner = (instance.parent or obj).original  # only instances have a parent here
         if owner not in chosen:
             continue
         unseen.discard(owner)
@@ -231,7 +231,8 @@ def _read(mesh: Mesh, owner: Object, *, corners: bool) -> tuple[Floats, Ints] | 
     # What is set to infinity, Blender keeps as the largest number that it has.
     if not (np.abs(local) < np.finfo(np.float32).max).all():
         raise InputError(
-            "“{name}” has vertices whose coordinates are not numbers, or infinite. Mend or delete them and try again.",
+            "“{name}” has vertices whose coordinates are not numbers, or infinite. Correct or delete them and "
+            "try again.",
             name=owner.name,
         )
     return local, vertices.take(loops) if corners else loops

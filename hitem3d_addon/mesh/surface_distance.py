@@ -40,7 +40,8 @@ class SurfaceDistance:
 
 
 def distances_to_vertices(surfaces: Sequence[Surface], points: Doubles) -> tuple[Doubles, Doubles, Doubles]:
-    """The bounds of the surfaces, (3,) each, and how far points (n, 3) are from the next vertex; inf where that is far.
+    """The bounds of the surfaces, (3,) each, and how far points (n, 3) are from the nearest vertex; inf where that is
+    far.
 
     A look at each vertex, once: seen along one direction, most of them lie beside all of the points.
     """
@@ -59,8 +60,8 @@ def distances_to_vertices(surfaces: Sequence[Surface], points: Doubles) -> tuple
             low, high = np.minimum(low, ends.min(axis=1)), np.maximum(high, ends.max(axis=1))
             *direction, offset = ((_ASIDE @ matrix - [0, 0, 0, start]) / cell).astype(np.float32)
             stripes = sum((factor * row for factor, row in zip(direction, surface.local, strict=True)), offset)
-            with np.errstate(invalid="ignore"):  # far outside it is all the same
-                # What lies beyond the last stripe counts as in the first ones: a few too many are no harm.
+            with np.errstate(invalid="ignore"):  # far outside, one place is as good as another
+                # What lies beyond the last stripe is counted in the first ones: a few vertices too many do no harm.
                 here = np.flatnonzero(wanted[stripes.astype(np.int32) & _STRIPES - 1])
             near.append(moved(surface.local[:, here], matrix[None])[:, 0])
     found = np.concatenate(near, axis=1) if near else np.empty((3, 0))
@@ -85,8 +86,8 @@ def _ends(surface: Surface, matrix: Doubles) -> Doubles:
 def near_points(surfaces: Sequence[Surface], frame: Frame, points: Doubles) -> list[Surface]:
     """The triangles that have a corner near one of the points (n, 3) in the frame; there may be none.
 
-    How far a point is from these is never less than how far it is from all. A tree of these few is made at once, where
-    one of a million triangles takes half a second.
+    A point is never nearer to these than to all of them. A tree of these few is made in no time; one of a million
+    triangles takes half a second.
     """
     low = points.min(axis=0)
     cell = max(float((points.max(axis=0) - low).max()), 1e-30) / _CELLS

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The triangles of a mesh as NumPy arrays, in world orientation and scale around a common centre.
+"""The triangles of a mesh as NumPy arrays, with world orientation and scale, around a common centre.
 
 Coordinates lie along the first axis (3, n): each is then one block of memory, which is twice as fast at a million.
 They are float32 around the centre, which is what a file holds, too: centre them in float64 first, or little is left
@@ -128,7 +128,7 @@ def pick(triangles: Triangles, which: NDArray[np.intp]) -> Triangles:
 
 
 def join(several: Sequence[Triangles]) -> Triangles:
-    """All of them in one, in order; each keeps its own count of polygons."""
+    """All of them as one, in order; polygons keep their numbers."""
     offsets = np.cumsum([0] + [some.positions.shape[1] for some in several[:-1]])
     return Triangles(
         np.concatenate([some.positions for some in several], axis=1),

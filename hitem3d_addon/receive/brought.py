@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an earlier import of a task brought: whether it is still as it was, and how it makes room for a new one."""
+"""What an earlier import of a task brought: whether it was changed since, and how a new import replaces it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ..core.task import Task
 from ..session.record import ORIGINAL, PART, TASK_ID
 
 SEAL = "hitem3d_as_imported"
-"""On the collection: a checksum of the parts as they came."""
+"""On the collection: a checksum of the parts as they were imported."""
 
 
 def seal(collection: Collection) -> None:
-    """Note what the parts are now, to see later whether somebody has worked on them."""
+    """Note a checksum of the parts as they are now, to see later whether somebody has worked on them."""
     collection[SEAL] = _checksum(collection)
 
 
@@ -54,7 +54,7 @@ def replacing(collections: Sequence[Collection]) -> Iterator[None]:
         for block, name in named:
             block.name = name
         raise
-    # What somebody has put beside the parts is his.
+    # What the user has put into the collection beside the parts stays.
     for one in collections:
         for obj in [obj for obj in one.objects if PART not in obj]:
             if obj.users_collection == (one,):
@@ -74,7 +74,7 @@ def _checksum(collection: Collection) -> str:
 
 
 def _pieces(obj: Object) -> Iterator[bytes]:
-    """What of a part is looked at, to see that it is as it was."""
+    """What the checksum of a part is made of."""
     yield obj.name.encode("utf-8", "surrogatepass")
     yield np.array(obj.matrix_basis, np.float32).tobytes()
     yield f"{len(obj.modifiers)} {[slot.name for slot in obj.material_slots]}".encode("utf-8", "surrogatepass")

@@ -22,9 +22,9 @@ _FREE_NORMALS = (4, 5, 0)
 """From this Blender on custom normals may be plain directions; before, they are stored relative to the faces around a
 corner, which takes three seconds a million triangles."""
 _FLAT = 1 - 1e-6
-"""Cosine of what is taken for no angle between a face and its corners' normals."""
+"""Cosine of the angle between a face and its corners' normals up to which they count as the same."""
 _ALIKE = 2e-3
-"""How far normals may be apart that both are so near to a third."""
+"""How far apart two normals may be, if both are that near to a third one."""
 
 
 def make_parts(delivered: list[Delivered]) -> tuple[list[Part], list[Surface]]:

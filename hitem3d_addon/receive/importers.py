@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _Importer(NamedTuple):
-    """An operator and what it is told; a setting that this Blender's version does not have is left out."""
+    """An operator and its settings; a setting that this version of Blender does not have is left out."""
 
     module: str
     operator: str
@@ -42,7 +42,7 @@ _GLTF = _Importer(
     "gltf",
     {"disable_bone_shape": True, "import_scene_extras": False, "import_scene_as_collection": False},
 )
-# What was sent is Y up, so what comes back as it was is too; Blender takes an STL for Z up unless told.
+# What was sent is Y up, so what comes back unchanged is, too; Blender takes an STL for Z up unless it is told.
 _Y_UP = {"forward_axis": "NEGATIVE_Z", "up_axis": "Y"}
 _FBX = {"use_anim": False, "use_custom_props": False}
 
@@ -68,7 +68,7 @@ _IMPORTERS: dict[str, tuple[_Importer, ...]] = {
         ),
     ),
 }
-"""By kind, as `result_kind` tells it: what is tried, the first one that this Blender has."""
+"""By kind (`result_kind`): the importers that are tried. The first one that this Blender has is used."""
 
 
 def check_importer(output_format: OutputFormat) -> None:
@@ -90,7 +90,7 @@ class Opened(NamedTuple):
 
 @contextlib.contextmanager
 def opened(file: Path) -> Iterator[Opened]:
-    """What the file is, its content tells. Of a zip all models of the best format count, with their textures.
+    """Open a result file as what its content is. Of a zip, all models of the best format count, with their textures.
 
     Raises ResultError for a file that can't be read.
     """
@@ -130,7 +130,7 @@ def opened(file: Path) -> Iterator[Opened]:
 def import_files(result: Opened, **settings: bool) -> Contents:
     """What our own readers find; the rest is imported into the context's scene and collection, with pictures packed.
 
-    What Blender's importers made is known by its being new. ``settings`` are such an importer's own. Raises
+    What Blender's importers made is known, since it is new data. ``settings`` are those of such an importer. Raises
     MissingError, and ResultError for a file that can't be read.
     """
     import tempfile
@@ -184,7 +184,7 @@ def _read_glb(file: Path, delivered: Path, folder: Path, found: Contents) -> Non
     try:
         _importer("glb").run(ready, {})
         if compression and _faces() == faces:
-            raise RuntimeError("nothing came of it")  # where a library is too old it may not say so
+            raise RuntimeError("nothing came of it")  # a library that is too old may not say so
     except RuntimeError as error:
         if compression:
             raise ResultError(
@@ -227,7 +227,7 @@ def _import_file(file: Path, kind: str, delivered: Path, settings: Mapping[str, 
 
 
 def _keep_images(new: set[bpy.types.Image], folder: Path) -> None:
-    """Take the new images in a folder that is about to go into Blender's file; no others, wherever they lie."""
+    """Pack the new images of a folder that is about to be removed into the .blend; no others, wherever they are."""
     for image in new:
         path = Path(bpy.path.abspath(image.filepath)) if image.filepath else None
         if path and not image.packed_file and folder in path.parents and path.is_file():

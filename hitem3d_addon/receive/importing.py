@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Importing as a user asked for it."""
+"""Imports parts as the user asked for them, and marks them as parts of their task."""
 
 from __future__ import annotations
 

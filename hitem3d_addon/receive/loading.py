@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A result file -> its meshes, ready to be made parts of, and its surface, both in the file's frame, Z up."""
+"""A result file -> the meshes of its parts, and its surface, both in the file's frame, Z up."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Loaded:
     parts: Sequence[Part]
     """As the file tells them apart, or as was chosen."""
     surfaces: Sequence[Surface]
-    """All of it, to find out where it lies."""
+    """All of the surface, to find out where it belongs."""
     told: Told
     """How they were told apart."""
     notes: Sequence[Message] = ()
     """For the report: what was left out or taken off, and why."""
     warnings: Sequence[Message] = ()
-    """What is not as it should be."""
+    """What is wrong with the result."""
     for_blender: Sequence[str] = ()
-    """Why Blender's importer has read it, which takes longer; empty where a reader of ours has."""
+    """Why Blender's importer had to read it, which takes longer; empty where a reader of ours did."""
 
 
 def load(
@@ -54,7 +54,7 @@ def load(
 ) -> Loaded:
     """Read a result file and tell its parts apart.
 
-    All that is made on the way is new data; of it only the meshes of the parts are needed.
+    All data that is made on the way is new; only the meshes of the parts are needed of it.
 
     Raises ResultError or MissingError.
     """
@@ -66,7 +66,7 @@ def load(
     with opened(file) as result:
         groups = _groups(result, choice)
         by_group = groups is not None and groups.runs == groups.number
-        # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
+        # With a screen, importers also see the scene of the window: its Edit Mode, its selection.
         with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
             contents = import_files(result, use_split_groups=by_group)
     imported = _imported(scratch, new, contents)
@@ -80,7 +80,7 @@ def load(
     objects = len(read) + len(imported)
     surfaces = list(map(_surface, imported))
     pieces, how = split_arrays(read, choice, objects)
-    contents, read = contents._replace(parts=[]), []  # the pieces have them alone now
+    contents, read = contents._replace(parts=[]), []  # only the pieces use them now
     made, more = make_parts(pieces)
     surfaces += more
     if not all(np.isfinite(surface.local).all() and np.isfinite(surface.matrices).all() for surface in surfaces):
@@ -95,7 +95,7 @@ def load(
 
 
 def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[Part]:
-    """What Blender's importers have made, an object each. The objects are gone then: the parts may take their names."""
+    """What Blender's importers have made, a part for each object. The objects are removed: their names are free."""
     objects = list(new.objects())
     things = [obj for obj in objects if obj.type == "MESH" and obj.data.polygons]
     clouds = [obj for obj in objects if obj.type == "POINTCLOUD"]  # whose points are instances
@@ -114,7 +114,7 @@ def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[P
 def _without_the_whole(
     read: Sequence[Delivered], imported: Sequence[Part], choice: PartsChoice
 ) -> tuple[list[Delivered], list[Part], list[Message]]:
-    """All but the model that was sent, and copies of its parts that stand apart; and what is said of those."""
+    """All but the model that was sent and copies of its parts that stand apart; and notes on those."""
     counts = [len(one.corners) - 2 * one.polygons for one in read]
     counts += [len(part.mesh.loops) - 2 * len(part.mesh.polygons) for part in imported]
 
@@ -165,7 +165,7 @@ def _delivered(objects: Sequence[Object], labels: Mapping[str, Sequence[Labels]]
             obj.shape_key_clear()
         mesh = obj.data.copy() if obj.data.session_uid in known else obj.data
         known.add(mesh.session_uid)
-        mesh.vertices[0].co = mesh.vertices[0].co  # or Blender before 5.2 keeps the bounds that it has found by now
+        mesh.vertices[0].co = mesh.vertices[0].co  # or Blender before 5.2 keeps the bounds that it has computed already
         groups = [*_fitting(labels.get(plain(obj.data.name), ()), len(mesh.polygons))]
         found.append(Part(mesh, _name(obj, below), np.array(obj.matrix_world, np.float64), groups))
     return found
@@ -184,7 +184,7 @@ def _name(obj: Object, below: Mapping[Object, int]) -> str:
 
 
 def _fitting(several: Sequence[Labels], polygons: int) -> Iterator[Labels]:
-    """The labels that can be of a mesh with so many polygons, the last number for those that they do not reach."""
+    """The labels that a mesh with so many polygons can have; where they are too few, the last one is repeated."""
     same = [labels for labels in several if len(labels.values) == polygons]
     for labels in same or several:
         missing = polygons - len(labels.values)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the parts are called: as in the file where that says something, else after the object, with a number."""
+"""The names of the parts: those in the file if they say something, else the name of the object with a number."""
 
 from __future__ import annotations
 

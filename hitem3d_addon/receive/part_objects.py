@@ -37,7 +37,7 @@ def make_children(context: Context, parts: Sequence[Object], source: Object) -> 
     """Parent the parts to the source where they stand, to the last digit.
 
     Blender multiplies the matrices of parent and child in float32, which far from the origin moves the child by
-    millimetres. So the meshes are written once more, relative to where their objects have really come to stand.
+    millimetres. So the meshes are written once more, relative to where their objects really are.
     """
     stands = world_matrix(source, context.evaluated_depsgraph_get())
     if is_flat(np.array(stands, np.float64)):
@@ -57,7 +57,7 @@ def make_children(context: Context, parts: Sequence[Object], source: Object) -> 
 
 
 def home(context: Context, source: Object | None) -> Collection:
-    """The collection that the new one goes into, one that the view layer shows: the source's, else the active one."""
+    """The collection to put the new one into, one that the view layer shows: the source's, else the active one."""
     shown = list(_shown(context.view_layer.layer_collection))
     candidates = [*(source.users_collection if source else ()), context.collection]
     return next((one for one in candidates if one in shown and one.is_editable), context.scene.collection)

@@ -14,9 +14,9 @@ from .placing.place import Place, Seen
 from .placing.placement import Fit, Verdict
 
 _OF_INTEREST = 1e-5
-"""Of the diagonal: parts that are farther off are said to be; the six decimals of an OBJ come to that."""
+"""Of the diagonal: if parts are farther off, the report says so; the six decimals of an OBJ are about that."""
 _BESIDE = 0.5
-"""Of the diagonal: parts that are farther off lie beside the object, and by how much is of no interest."""
+"""Of the diagonal: parts that are farther off lie beside the object; by how much does not matter."""
 
 
 def import_report(place: Place, *, count: int, name: str, shape_key: str = "") -> Message:

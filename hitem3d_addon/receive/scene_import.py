@@ -62,7 +62,7 @@ def import_result(
     MissingError; then Blender's data is as before. One undo step with the operator that calls.
     """
     if context.mode == "SCULPT":
-        # The last undo step is one of Sculpt Mode, which knows only what was sculpted: undo would leave the parts.
+        # The last undo step is one of Sculpt Mode, which holds only what was sculpted: undo would leave the parts.
         bpy.ops.ed.undo_push(message="Sculpt Mode")
     context.view_layer.update()
     with NewData() as new:

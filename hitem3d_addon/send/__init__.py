@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From objects to a file and a task: what is selected, what it would be, the export, the submission."""
+"""From objects to a file and a task: what is selected, how large it would be, the export, the submission."""
 
 DOORS = (
     "export",

@@ -3,8 +3,8 @@
 """About how large a model with materials would be, before anything is written.
 
 A glTF file has a vertex of its own wherever two corners of a Blender vertex differ in normal, UV or colour. How often
-they do is counted at some thousand vertices, picked with no pattern, and taken to be so for the others. Pictures count
-with the size of their files; what has to be made anew is guessed, and said to be.
+they do is counted at some thousand random vertices, and the others are taken to be alike. Pictures count with the size
+of their files; the size of those that have to be converted is a guess, and is called one.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Pictures(NamedTuple):
     """Bytes of pictures."""
 
     copied: int = 0
-    """Of those whose files go as they are."""
+    """Of those whose files are copied."""
     converted: int = 0
-    """Of those that are made anew: a guess."""
+    """Of those that are converted: a guess."""
 
 
 def estimate_sizes(models: Sequence[Sequence[Object]], depsgraph: Depsgraph) -> list[tuple[int, Pictures]]:
@@ -76,7 +76,7 @@ def _size(mesh: Mesh) -> int:
 def _count_vertices(mesh: Mesh) -> float:
     """How many vertices the file has: of the corners at each vertex, those that differ."""
     vertex_of_corner = corner_values(mesh, ".corner_vert")
-    # The same ones each time, and with no pattern that a grid could have, too.
+    # The same ones each time, and random, so that the pattern of a grid does not matter.
     numbers = np.arange(len(mesh.vertices), dtype=np.uint32) * np.uint32(2654435761)
     picked = numbers <= min(1.0, SAMPLE / len(numbers)) * 0xFFFFFFFF
     corners = np.flatnonzero(picked[vertex_of_corner])
@@ -103,7 +103,7 @@ def _read(data: bpy.types.bpy_prop_collection, name: str, length: int) -> Floats
 
 
 def _count_different(columns: Sequence[Ints | Floats]) -> int:
-    """How many rows of values differ. They are told apart by a number of 64 bits made of them."""
+    """How many rows of values differ. They are compared by a 64-bit hash."""
     rows = np.zeros(len(columns[0]), np.uint64)
     for column in columns:
         rows ^= np.ascontiguousarray(column).view(np.uint32)
@@ -113,7 +113,7 @@ def _count_different(columns: Sequence[Ints | Floats]) -> int:
 
 
 def _pictures(materials: Iterable[Material]) -> Pictures:
-    """What the pictures of these materials take; one that is used twice is in the file once."""
+    """The bytes of the pictures of these materials; one that is used twice is in the file once."""
     textures = [node for one in materials if one.node_tree for node in _textures(one.node_tree)]
     anew = {node.image for node in textures if _is_converted(node)}
     copied = converted = 0
@@ -135,7 +135,7 @@ def _textures(tree: NodeTree) -> Iterator[Node]:
 
 
 def _is_converted(texture: Node) -> bool:
-    """Whether the exporter makes another picture: of colours that stand for a number, of an alpha that JPEG lacks."""
+    """Whether the exporter makes another picture: where colours stand for a number, or JPEG lacks the alpha channel."""
     colour, alpha = texture.outputs["Color"], texture.outputs["Alpha"]
     if alpha.is_linked and PurePath(texture.image.filepath_raw).suffix.lower() in (".jpg", ".jpeg"):
         return True
@@ -143,7 +143,7 @@ def _is_converted(texture: Node) -> bool:
 
 
 def _file_size(image: Image) -> int:
-    """The bytes of a file that is copied; 0 for a picture that is made anew."""
+    """The bytes of a file that is copied; 0 for a picture that is converted."""
     if image.is_dirty or image.source not in ("FILE", "SEQUENCE", "TILED"):
         return 0
     if PurePath(image.filepath_raw).suffix.lower() not in _COPIED:

@@ -19,7 +19,7 @@ from ..core.errors import InputError, MissingError
 from ..core.values import OutputFormat, check_upload_size
 from ..mesh.glb import glb_head, glb_size, index_bytes, write_glb
 
-if TYPE_CHECKING:  # Some builds of Blender have no NumPy: they are told when they export, not when the add-on loads.
+if TYPE_CHECKING:  # Some builds of Blender have no NumPy: the user is told when they export, not when the add-on loads.
     import numpy as np
     from numpy.typing import NDArray
 
@@ -46,7 +46,7 @@ class SentGeometry(NamedTuple):
     anchors: NDArray[np.float32]
     """(n, 3) in sent coordinates: the vertices that `anchor_numbers` names, to find them again in the object."""
     mean: tuple[float, float, float]
-    """Of all vertices, by weight, in sent coordinates: it tells whether any of them was moved alone."""
+    """The weighted mean of all vertices, in sent coordinates: it tells whether any of them was moved alone."""
     size: int
     """Bytes of the file."""
 
@@ -59,7 +59,7 @@ def export_glb(
     output_format: OutputFormat,
     include_materials: bool = False,
 ) -> SentGeometry:
-    """Write what the objects show as one model to a GLB, whose name and content tell nothing of the file it is from.
+    """Write what the objects show as one model to a GLB, whose name and content tell nothing about the .blend.
 
     The file is there as a whole or not at all. The user's mode, selection, undo steps and data stay as they are.
     Raises InputError (hidden, no faces, coordinates that are no numbers), TooLargeError, MissingError, StoreError.
@@ -104,7 +104,7 @@ def export_glb(
 
 
 class Estimate(NamedTuple):
-    """What one model would be, before anything is written."""
+    """How large one model would be, before anything is written."""
 
     triangles: int
     size: int
@@ -112,7 +112,7 @@ class Estimate(NamedTuple):
     loose: int
     """Vertices without a face, which are left out."""
     pictures: int = 0
-    """Bytes of the size that are pictures, not geometry."""
+    """Bytes of pictures, as a part of the size."""
     converted: int = 0
     """Bytes of the pictures that are guessed, because they are converted."""
 
@@ -145,7 +145,7 @@ def estimate(
 
 
 def _estimate(vertices: int, triangles: int) -> int:
-    """The size of the file but for a few digits of its bounds; never less than what it will be."""
+    """The size of the file, apart from a few digits of its bounds; never less than it will be."""
     widest = (-1.2345678901234567e-10,) * 3
     return glb_size(glb_head(vertices, triangles, widest, widest))
 
@@ -176,11 +176,11 @@ def _mean(surfaces: Sequence[Surface], frame: Frame) -> tuple[float, float, floa
 
 
 def _scale(diagonal: float, output_format: OutputFormat) -> float:
-    """A power of two that brings a diagonal out of range to between 8 and 16; 1.0 for one within.
+    """1.0; for a diagonal that is out of range, the power of two that brings it to between 8 and 16.
 
     OBJ is written with six decimals (measured with Blender's exporter): from a diagonal of 1 on they are better than
-    0.0001 % of it. Other formats hold float32, whose range is ample, but not for the squares and cubes that programs
-    work with, nor for their fixed tolerances.
+    0.0001 % of it. Other formats hold float32, whose range is large enough for coordinates, but not for the squares
+    and cubes that programs compute, nor for their fixed tolerances.
     """
     smallest, largest = (1.0 if output_format is OutputFormat.OBJ else 1e-4), 1e6
     if diagonal == 0 or smallest <= diagonal <= largest:
@@ -189,10 +189,10 @@ def _scale(diagonal: float, output_format: OutputFormat) -> float:
 
 
 def _flush_edits(objects: Sequence[bpy.types.Object], depsgraph: bpy.types.Depsgraph) -> None:
-    """Have what is being edited or sculpted in the evaluated objects; the mode stays as it is."""
+    """Bring what is being edited or sculpted into the evaluated objects; the mode stays as it is."""
     for obj in objects:
         if obj.mode == "SCULPT" and any(modifier.type == "MULTIRES" for modifier in obj.modifiers):
-            # Its evaluated mesh is empty (4.2) or the base mesh (5.x) until Sculpt Mode is left.
+            # Until Sculpt Mode is left, the evaluated mesh is empty (4.2) or the base mesh (5.x).
             raise InputError(
                 "“{name}” is being sculpted with Multiresolution. Leave Sculpt Mode and try again.", name=obj.name
             )

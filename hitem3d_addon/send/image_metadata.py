@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Image files without what they say of their origin: paths, names, cameras, places. The pixels stay as they are.
+"""Image files without metadata about their origin: paths, names, cameras, places. The pixels stay as they are.
 
 Blender itself stamps the path of the .blend, the camera and the scene into what it renders, as text chunks of a PNG.
 """

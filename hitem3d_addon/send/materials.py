@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The GLB with materials and textures, written by Blender's own exporter.
 
-Each mesh that the objects show is copied to where it stands, in a scene of its own, so that the exporter meets nothing
-else of the file: no hidden objects, no shear that its nodes can't hold. Afterwards the names are taken out, and what
-images say of their origin.
+Each mesh that the objects show is copied to where it stands, in a scene of its own, so that the exporter sees nothing
+else of the file: no hidden objects, and no shear, which a node of glTF can't hold. Afterwards the names are removed,
+and the metadata of images.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NEUTRAL = "model"
 _SHORT = 0xFFFF
 """Vertices up to which an index takes two bytes and not four: many small meshes are joined up to this."""
 _SIMILAR = 1e-5
-"""How far a matrix may be from turning and resizing alone, of its size: normals then follow the surface."""
+"""Of its size: how far a matrix may be from only turning and scaling. Normals then follow the surface."""
 
 
 def write_with_materials(objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame, path: Path) -> int:
@@ -65,8 +65,8 @@ def shown_materials(shown: Shown) -> list[Material | None]:
 def _scene_of(objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame) -> Iterator[bpy.types.Scene]:
     """A scene with objects that hold each mesh in all its places; nothing of it is left afterwards.
 
-    An object for each place would be slow to export, one for all of them would take larger indices. Places that mirror
-    are objects of their own.
+    An object for each place would be slow to export; one object for all of them would need larger indices. Places that
+    mirror get objects of their own.
     """
     before = {mesh.session_uid for mesh in bpy.data.meshes}
     scene = bpy.data.scenes.new(_NEUTRAL)
@@ -82,7 +82,7 @@ def _scene_of(objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame) -> 
         yield scene
     finally:
         made = [*scene.collection.objects, *(mesh for mesh in bpy.data.meshes if mesh.session_uid not in before)]
-        bpy.data.scenes.remove(scene)  # with the others in one go it ends Blender (4.2 to 5.2)
+        bpy.data.scenes.remove(scene)  # removed together with the others, it ends Blender (4.2 to 5.2)
         bpy.data.batch_remove(made)
 
 
@@ -112,7 +112,7 @@ def _copies(objects: Sequence[Object], depsgraph: Depsgraph) -> list[tuple[Mesh,
 
 
 def _put_rendered_uv_first(mesh: Mesh) -> None:
-    """Make the UV map that is rendered the first one, which is what a program takes that knows only one."""
+    """Make the UV map that is rendered the first one: programs that know only one take that."""
     names = [layer.name for layer in mesh.uv_layers]
     rendered = next((layer.name for layer in mesh.uv_layers if layer.active_render), "")
     if not rendered or rendered == names[0]:
@@ -141,7 +141,7 @@ _VALUES = {
 
 
 def _repeated(mesh: Mesh, times: int, *, triangulated: bool) -> Mesh:
-    """A copy that holds the mesh so many times over, with all that decides how it looks but its own normals.
+    """A copy that holds the mesh so many times, with all that decides on its look, except custom normals.
 
     Triangulated, its faces are the triangles that Blender draws; then sharp edges are left out, too.
     """
@@ -192,7 +192,8 @@ def _place(mesh: Mesh, matrices: Doubles, frame: Frame) -> Mesh:
 
     The faces still show their outsides.
     """
-    # Another scale of each axis, or a shear, makes of the same polygon other triangles, and turns normals otherwise.
+    # A shear, or another scale for each axis, divides the same polygon into other triangles, and turns normals
+    # otherwise.
     similar = all(map(_is_similar, matrices[:, :, :3]))
     triangulated = not similar and len(mesh.loops) > 3 * len(mesh.polygons)
     placed = _repeated(mesh, len(matrices), triangulated=triangulated)
@@ -225,7 +226,7 @@ def _is_similar(matrix: Doubles) -> bool:
 
 
 def _flipped(mesh: Mesh) -> NDArray[np.int64]:
-    """Which corner each one was before the faces were turned round: the first stays, the others change ends."""
+    """Which corner each one was before the faces were flipped: the first stays, the others come in reverse order."""
     starts = polygon_starts(mesh).astype(np.int64)
     polygons = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     corners = np.arange(len(polygons))
@@ -256,7 +257,7 @@ def _export(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def _make_neutral(path: Path) -> int:
-    """Take out names, custom properties and the images' metadata; gives the size in bytes."""
+    """Remove names, custom properties and the metadata of images; give the size in bytes."""
     document, binary = read_glb(path)
     document["asset"] = {"version": "2.0", "generator": GENERATOR}
     _forget_names(document)

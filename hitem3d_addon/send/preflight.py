@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a press would send, known before it: counted in a timer when the user pauses, and kept for drawing.
+"""What a press would send, known before the press: counted in a timer when the user pauses, and kept for drawing.
 
-Drawing asks with `of`; what it gets is of the objects that are chosen now, and at worst a moment old.
+Drawing asks with `of`. The answer is about the objects that are chosen now, and at worst a moment old.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 PAUSE = 0.3
 """Seconds without a change, before it is counted again: nobody reads numbers while dragging."""
 PATIENCE = 20.0
-"""Times as long as the last count took is waited, too, so that a heavy scene is not slowed down."""
+"""The wait is also so many times as long as the last count took, so that a heavy scene is not slowed down."""
 
 LONGEST = 2.0
-"""Seconds after which there is a number, if counting itself does not take longer."""
+"""Seconds after which there is a number, unless the count itself takes longer."""
 
 Models = Sequence[Sequence[bpy.types.Object]]
 _Key = tuple[int, str, int, bool, tuple[tuple[int, ...], ...]]
 
 
 class Preflight:
-    """What the models that are chosen would be."""
+    """How large the models that are chosen would be."""
 
     def __init__(self, models: Sequence[Estimate] = (), problem: Message | None = None) -> None:
         self.models = models
@@ -75,13 +75,13 @@ class Preflight:
         return Message("{triangles} tris, {size} MB", values)
 
     def too_large(self, limit: int) -> Estimate | None:
-        """The largest model that is certainly over the limit in bytes, whatever the guessed pictures come to."""
+        """The largest model that is certainly over the limit in bytes, however large the guessed pictures are."""
         found = max(self.models, key=lambda model: model.size - model.converted, default=None)
         return found if found and found.size - found.converted > limit else None
 
 
 _found: dict[_Key, Preflight] = {}
-"""What was counted since the last change, and what was counted before it under the keys that are still asked for."""
+"""What was counted since the last change; and what was counted before, for the keys that are still asked for."""
 _stale: set[_Key] = set()
 """Those of before."""
 _wanted: set[_Key] = set()
@@ -91,7 +91,7 @@ _took = 0.0
 
 
 def of(context: bpy.types.Context, models: Models, *, include_materials: bool = False) -> Preflight | None:
-    """What these models would be; None while that is being counted for the first time. Costs next to nothing."""
+    """How large these models would be; None while they are counted for the first time. Costs next to nothing."""
     layer = context.view_layer
     key = (
         context.scene.session_uid,

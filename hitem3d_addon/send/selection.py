@@ -43,12 +43,12 @@ def models(context: bpy.types.Context, source: Source, *, include_children: bool
 
 
 def _family(obj: bpy.types.Object) -> list[bpy.types.Object]:
-    """The object, and of all that hangs on it what has a surface that can be seen."""
+    """The object, and those of its children, and of theirs, that have a surface that can be seen."""
     return [obj, *(child for child in obj.children_recursive if _shows_surface(child) and child.visible_get())]
 
 
 def _shows_surface(obj: bpy.types.Object) -> bool:
-    """Whether it can have one; hair, points and volumes do where Geometry Nodes make it."""
+    """Whether it can have a surface; hair, points and volumes can, where Geometry Nodes make one."""
     return (
         obj.type in SHOWN_AS_MESH
         or obj.instance_type == "COLLECTION"
@@ -71,7 +71,7 @@ def _check_surface(group: Sequence[bpy.types.Object]) -> None:
 
 
 def check_editable(obj: bpy.types.Object) -> None:
-    """Raise InputError for an object on which no task can be kept."""
+    """Raise InputError for an object that can't keep a task id."""
     if obj.library:
         raise InputError(
             "“{name}” is linked from another file, so its task can't be kept on it. "

@@ -39,12 +39,12 @@ class Submission(NamedTuple):
     sent: SentGeometry | None
     """None with a mesh_url: what the service then cuts is unknown here."""
     made_here: bool = False
-    """The object is a new empty, there only to carry the id: without a task it goes again."""
+    """The object is a new empty that only carries the id: without a task it is removed."""
     content: str = ""
-    """The digest by which it is known that the same model was sent before."""
+    """The digest that tells whether the same model was sent before."""
 
     def record_for(self, obj: bpy.types.Object) -> Record:
-        """What an import needs later, on any machine, to put the parts where this object is."""
+        """What an import needs later, on any machine, to place the parts where this object is."""
         record = Record(
             uid=self.uid,
             matrix=matrix_values(world_matrix(obj, bpy.context.evaluated_depsgraph_get())),
@@ -151,8 +151,8 @@ def send_now(
 ) -> Iterator[Task]:
     """Send submissions here and now, one after the other, and give each task. Raises Hitem3DError.
 
-    Each is taken out of the list that is given before it is sent. Without ``again``, what was sent before is given the
-    task that there is, which has another uid than the submission.
+    Each is taken out of the given list before it is sent. Without ``again``, a model that was sent before gets the task
+    that is there, which has another uid than the submission.
     """
     with worker(connection) as sender:
         while submissions:
@@ -164,8 +164,8 @@ def send_now(
 def _send(worker: Worker, submission: Submission, *, again: bool, progress: Progress | None = None) -> Task:
     """Record one submission, send it here and now, and stamp its task id on its objects.
 
-    When it certainly was not accepted the objects carry again what they carried before. When nobody can know they keep
-    the record, which is how the task and its objects find each other once the user has decided.
+    If it certainly was not accepted, the objects get back what they had before. If nobody can know, they keep the
+    record, with which the task and its objects find each other once the user has decided.
     """
     before = [(obj, read_record(obj), task_id_of(obj)) for obj in submission.objects]
     task = submission.enlist(worker.store, api_url=worker.client.api_url, again=again, owner=worker.owner.name)
@@ -203,7 +203,7 @@ def _send(worker: Worker, submission: Submission, *, again: bool, progress: Prog
 
 @contextlib.contextmanager
 def discarding(connection: Connection, submissions: list[Submission]) -> Iterator[list[Submission]]:
-    """Discard, at the end, what is left of submissions: whoever puts one in the task list takes it out of the list."""
+    """At the end, discard the submissions that are left: whoever puts one in the task list takes it out of this one."""
     try:
         yield submissions
     finally:
@@ -229,7 +229,7 @@ def _remove_made(submission: Submission) -> None:
 
 
 def _of_address(context: bpy.types.Context, asked: SegmentationRequest) -> Submission:
-    """A task on a model in the web: on the active object, or on a new empty where there is none."""
+    """A task for a model on the web: on the active object, or on a new empty where there is none."""
     obj = context.view_layer.objects.active
     made_here = obj is None
     if obj is None:

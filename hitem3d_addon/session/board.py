@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _OVER = frozenset({TaskState.DONE, TaskState.CANCELLED})
 _NAMES = 10
-"""Objects of one task that are named; there is no room for more."""
+"""How many objects of one task are named; there is no room for more."""
 _LATEST = 10
-"""Tasks that "usually" is about."""
+"""How many of the last tasks the word "usually" is about."""
 _LONGEST = 3600
 """Seconds after which the service gives a task up (its FAQ): what took longer was noticed late."""
 
@@ -55,7 +55,7 @@ class Board:
         self.tasks: dict[str, Task] = {}
         """By uid."""
         self.origins: dict[str, str] = {}
-        """The .blend that a task was sent from, by uid; not of every task one is known."""
+        """The .blend that a task was sent from, by uid; it is not known for every task."""
         self.transfers: dict[str, Transfer] = {}
         """Of the tasks that this Blender's agent is sending or downloading just now, by uid."""
         self.problem: Message | None = None
@@ -67,16 +67,15 @@ class Board:
         self.prices: dict[str, float] = {}
         """Credits that a task cost the last time, by its level ("low", "medium", "high"); only what is known."""
         self.next_tries: dict[str, tuple[float, Message]] = {}
-        """By uid, of tasks that something stands in the way of: when they are tried again (`time.time`), and what it
+        """By uid, for tasks that something stands in the way of: when they are tried again (`time.time`), and what it
         is."""
         self.unsaved_ids = False
-        """Task ids came onto objects since the file was saved. Blender does not see that as a change, and would not
-        ask."""
+        """Objects got task ids since the file was saved. Blender does not see that as a change, and would not ask to
+        save."""
         self.wanted: dict[str, ImportOptions] = {}
         """The tasks, by uid, whose parts are imported as soon as they are here."""
         self.records: dict[int, Record] = {}
-        """Which record each object was given in this session, by its session_uid: undo takes it off the object
-        again."""
+        """Which record each object was given in this session, by its session_uid: undo takes it off the object."""
         self._shown: Shown | None = None
         self._is_opened = True
 
@@ -98,12 +97,12 @@ class Board:
         self.origins.update(origins)
 
     def keep_only(self, tasks: Iterable[Task]) -> None:
-        """These are all tasks that there are: the others were forgotten."""
+        """Forget all other tasks: these are all that there are."""
         self.tasks.clear()
         self.take_over(*tasks)
 
     def forget_everything(self) -> None:
-        """As it was at the start."""
+        """Go back to the state at the start."""
         self.tasks.clear()
         self.origins.clear()
         self.transfers.clear()
@@ -151,7 +150,7 @@ class Board:
                 window.workspace.status_text_set(None)  # draws the status bar, which is in no list of areas
 
     def forget_answers(self, *, account: bool = False) -> None:
-        """A new command is given: what became of the one before is of no interest any more."""
+        """A new command is given: what became of the last one no longer counts."""
         self.problem = None
         if account:
             self.account = None
@@ -167,7 +166,7 @@ class Board:
         self.wanted[uid] = options
 
     def take_wanted(self, uid: str) -> ImportOptions:
-        """How the parts of a task are to be imported, which is now done or given up."""
+        """How the parts of a task are to be imported; the wish is taken off the board."""
         return self.wanted.pop(uid)
 
     def remember_record(self, obj: bpy.types.Object, record: Record) -> None:
@@ -182,18 +181,18 @@ class Board:
         self.unsaved_ids = bpy.data.is_saved
 
     def note_saved(self) -> None:
-        """The file has all ids now."""
+        """Note that the file was saved, with all ids."""
         self.unsaved_ids = False
 
     def forget_file(self) -> None:
-        """Another file is open: session_uid begins anew with each, and nobody waits for parts in it."""
+        """Another file is open: session_uid begins anew with each file, and nobody waits for parts in it."""
         self._is_opened = True
         self.note_saved()
         self.records.clear()
         self.wanted.clear()
 
     def take_opened(self) -> bool:
-        """Whether the file was opened since this was asked last."""
+        """Whether a file was opened since this was last asked."""
         is_opened, self._is_opened = self._is_opened, False
         return is_opened
 
@@ -210,7 +209,7 @@ class Board:
     def list_objects(self) -> dict[str, list[bpy.types.Object]]:
         """The objects of each task that this .blend knows, by uid."""
         found: dict[str, list[bpy.types.Object]] = {}
-        by_id = {task.task_id: task for task in reversed(self.tasks.values()) if task.task_id}  # the first of an id
+        by_id = {task.task_id: task for task in reversed(self.tasks.values()) if task.task_id}  # the first with each id
         for obj in bpy.data.objects:
             if (TASK_ID in obj or RECORD in obj) and (task := self._find_task(obj, by_id)):
                 found.setdefault(task.uid, []).append(obj)
@@ -226,13 +225,13 @@ class Board:
     def shown(self, of_active: Task | None = None) -> Shown:
         """What the panels show. Worked out once after each change, since a list can hold thousands of tasks.
 
-        ``of_active`` is the active object's task, which may be news: Blender tells nobody when a script sets a task
+        ``of_active`` is the active object's task, which may be new: Blender tells nobody when a script sets a task
         id.
         """
         if self._shown is None or (of_active and of_active.uid not in self._shown.names):
             in_file = self.list_objects()
             names = {uid: ", ".join(obj.name for obj in objects[:_NAMES]) for uid, objects in in_file.items()}
-            if bpy.data.filepath:  # also one whose object has lost it: deleted, or a crash took the file back
+            if bpy.data.filepath:  # also one that lost its object: it was deleted, or not saved before a crash
                 here = (uid for uid, file in self.origins.items() if file == bpy.data.filepath and uid in self.tasks)
                 names = {uid: self.tasks[uid].name for uid in here} | names
             newest = sorted(self.tasks.values(), key=lambda task: -task.created)
@@ -261,7 +260,7 @@ class Board:
                             region.tag_redraw()
 
     def _usual_duration(self) -> int:
-        """The lower quarter of the latest: when a Blender was closed meanwhile, the end was noticed hours late.
+        """The lower quartile of the last ones: if Blender was closed meanwhile, the end was noticed hours late.
 
         A clock that was set back meanwhile makes a task end before it began.
         """

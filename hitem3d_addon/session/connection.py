@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which service, with which keys, kept where: what the environment and the preferences say, for those who call it."""
+"""The service, the keys and the data folder, as the environment and the preferences say."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # What works on tasks is loaded with the first one: Blender's
     from ..core.tasks.workflow import Worker
 
 _VARIABLES = ("HITEM3D_API_URL", "HITEM3D_CA_FILE", *credentials.VARIABLES, *FOLDER_VARIABLES, *SITE_VARIABLES)
-"""What of the environment decides on the service."""
+"""The environment variables that decide on the service."""
 
 
 class Connection:
@@ -49,7 +49,7 @@ class Connection:
         self.site = site
         """What the studio sets for everybody."""
         self.unfinished_tasks = site.unfinished_tasks or unfinished_tasks
-        """Tasks at the service at a time; 0: as many as it takes, which is learnt."""
+        """Tasks at the service at a time; 0: as many as it takes, which is learned."""
 
     def check(self) -> None:
         """Raise a Hitem3DError for what keeps a request from being made at all: offline, no keys, no ``requests``."""
@@ -62,7 +62,7 @@ class Connection:
         self.site.check()
         check_api_url(self.api_url)
         if self.ca_file and self.ca_file.is_relative_to("//"):
-            # As Blender's file browser gives it: it would follow whoever's .blend is open.
+            # As Blender's file browser gives it: it would depend on the .blend that is open.
             raise InputError(
                 "The certificate file is given relative to the .blend. Choose it again in the preferences, with "
                 "Relative Path off."
@@ -76,7 +76,7 @@ class Connection:
             )
 
     def check_upload(self) -> None:
-        """Raise a Hitem3DError for what keeps a model from being sent: what `check` says, or the studio's word."""
+        """Raise a Hitem3DError for what keeps a model from being sent: what `check` says, or the studio."""
         self.site.check_uploads()
         self.check()
 

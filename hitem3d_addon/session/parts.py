@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The original of a task and its parts, as they are in this file: which they are, and which of them are seen."""
+"""The original of a task and its parts, in this file: which objects they are, and which of them are seen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def find_originals(task_id: str) -> list[Object]:
 
 
 def find_original(context: Context) -> Object | None:
-    """What the parts would be put on: the active object, if it has parts, else the original of those selected."""
+    """What parts would be applied to: the active object, if it has parts, else the original of those selected."""
     active = context.view_layer.objects.active
     if active and active.type == "MESH" and parts_of(active):
         return active

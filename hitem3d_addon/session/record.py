@@ -4,7 +4,7 @@
 
 ``obj["hitem3d_task_id"]`` is public: scripts may read and set it; the collection of the parts has it too.
 ``obj["hitem3d_task"]`` holds what an import needs to put the parts where the object is. A .blend may come from
-anywhere, so whatever is not as this add-on writes it is taken for absent.
+anywhere, so what this add-on would not have written counts as absent.
 """
 
 import math
@@ -31,7 +31,7 @@ _LONGEST_ID = 500
 _MOST_POINTS = 4096
 _LONGEST_NAME = 255
 _LARGEST = 1e36
-"""Where Blender's float32 ends, and no model is."""
+"""Near the end of float32, where no model is."""
 
 
 class Record(NamedTuple):
@@ -56,12 +56,12 @@ class Record(NamedTuple):
     triangles: int = 0
     points: Sequence[float] = ()
     """x, y, z after x, y, z of points spread over the surface of what was sent."""
-    # Records from before have none of these.
+    # Records of earlier versions have none of these.
     vertices: int = 0
     anchors: Sequence[float] = ()
     """x, y, z after x, y, z of some of these vertices, chosen by their numbers."""
     mean: tuple[float, ...] = (0.0, 0.0, 0.0)
-    """Of all vertices of what was sent, by weight."""
+    """The weighted mean of all vertices of what was sent."""
     shape_key: str = ""
     """The name of the shape key that was shown because Edit Mode was on."""
 
@@ -128,7 +128,7 @@ def read_record(obj: Object) -> Record | None:
 
 
 def remove_record(obj: Object) -> None:
-    """Take the record off the object, if it has one."""
+    """Remove the record from the object, if it has one."""
     if RECORD in obj:
         del obj[RECORD]
 
@@ -160,7 +160,7 @@ def imports_of(obj: Object) -> list[list[Object]]:
 
 
 def imports_of_task(task_id: str, original: str = "") -> list[list[Object]]:
-    """The same for a task, best those for this original."""
+    """The same for a task, of those for this original if there are any."""
     if not task_id:
         return []
     found = [collection for collection in bpy.data.collections if collection.get(TASK_ID) == task_id]
@@ -181,7 +181,7 @@ def parts_of_task(task_id: str) -> list[Object]:
 
 
 def stamp_task_id(obj: Object, task_id: str) -> None:
-    """Set the object's task id; with "" take it off. What is so already is not touched."""
+    """Set the object's task id; with "" remove it. An object that has it already is not touched."""
     if not task_id:
         if TASK_ID in obj:
             del obj[TASK_ID]

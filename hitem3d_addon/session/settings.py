@@ -40,7 +40,7 @@ _stored: tuple[Path, Credentials, Message | None] | None = None
 
 
 edits = 0
-"""How often a key was typed in this session: the keys are the same while this is."""
+"""How often a key was typed in this session: while this number is the same, the keys are."""
 
 
 def stored_credentials() -> Credentials:
@@ -67,7 +67,7 @@ def _read_stored() -> tuple[Path, Credentials, Message | None]:
 def keep_key(name: str, value: str) -> None:
     """Keep a key in the file, beside those that another Blender may have kept meanwhile.
 
-    Never raises: where it can't be kept it serves until Blender quits, and `stored_problem` says why.
+    Never raises: a key that can't be kept is used until Blender quits, and `stored_problem` says why.
     """
     global _stored, edits
     edits += 1

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records and task ids onto the objects that they belong to.
+"""Puts records and task ids on the objects that they belong to.
 
-Objects find their tasks through the record that was written at the press, so nothing of this loses a task: what is
-missing, after an undo or a load, is stamped again.
+Objects find their tasks through the record that was written at the press, so a task is never lost: what is missing
+after an undo or a load is stamped again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from .record import RECORD, TASK_ID, stamp_task_id, task_id_of, uid_of, write_re
 def stamp_lost() -> None:
     """Once after a file was opened: give objects the tasks that were sent from it after it was saved.
 
-    So it is after a crash. A task is its object's by the name that it had, if that object has no other one.
+    That is the case after a crash. A task belongs to the object with the name that it was sent under, if that object
+    has no other task.
     """
     if not board.take_opened() or not bpy.data.filepath:
         return
@@ -40,7 +41,7 @@ def stamp_lost() -> None:
 
 
 def stamp() -> None:
-    """Put records that undo took away back, and the task ids that have come onto the objects that carry the records."""
+    """Put back records that undo took away, and put task ids that have arrived on the objects with their records."""
     for obj in bpy.data.objects:
         record = board.records.get(obj.session_uid)
         if record and uid_of(obj) != record.uid:

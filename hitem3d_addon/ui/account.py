@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The buttons of the account and of the address: does it work, and the service to try things with."""
+"""The buttons of the account and the address: test the connection, and use the local service or the online one."""
 
 from typing import TYPE_CHECKING
 

@@ -44,7 +44,7 @@ class Hitem3DOperator(bpy.types.Operator):
 
     def run(self, context: bpy.types.Context) -> Message | None:
         """Do it, and give what to report, unless that is done. Raises Hitem3DError, whose sentence is reported;
-        anything else is a bug and keeps its traceback."""
+        anything else is a bug, and keeps its traceback."""
         raise NotImplementedError
 
     def execute(self, context: bpy.types.Context) -> set[str]:

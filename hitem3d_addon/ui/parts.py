@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done with the parts: bring them into the scene, or put them on the original.
+"""The operators for parts: import them, apply them to the original, show them.
 
 The operators import what does the work when they run.
 """
@@ -74,7 +74,8 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         return False
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        # Both in the same place would flicker. What the user has chosen otherwise is kept from import to import.
+        # In the same place, both would flicker. Where the user has chosen otherwise, that is kept from import to
+        # import.
         for name in ("hide_source", "replace"):
             if not self.properties.is_property_set(name):
                 setattr(self, name, True)
@@ -195,7 +196,7 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
             raise InputError("Leave the mode in which the active object is edited, and try again.")
         if original.name not in context.view_layer.objects:
             raise InputError("“{name}” is in another scene or view layer. Open that one first.", name=original.name)
-        # What is hidden is not evaluated, and nobody sees what came of it.
+        # What is hidden is not evaluated, and nobody would see the result.
         show(context, [original], True)
         context.view_layer.objects.active = original
         report = apply_parts(context, original, self.target, in_colour=self.in_colour)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nothing is paid for twice by accident: what was sent before, and is about to be sent again, is asked about first.
 
-It is known by the digest of its file, so whatever the object is called, and however long ago it was.
+A model is recognised by the digest of its file, whatever the object is called, and however long ago it was.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
             for name in REMEMBERED:
                 setattr(preferences, name, getattr(self, name))
         asked = self._request()
-        check_importer(asked.format)  # a result that can't come in is not to be paid for
+        check_importer(asked.format)  # a result that can't be imported must not be paid for
         submissions = submission.prepare(
             context,
             current,

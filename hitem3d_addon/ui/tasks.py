@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 class TaskOperator(AgentOperator):
-    """One of them that is about one task of the list."""
+    """A button for one task of the list."""
 
     uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
 
 
 class ConfirmedTaskOperator(TaskOperator):
-    """One that asks whether it is meant."""
+    """A button for one task that asks first."""
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_confirm(self, event)

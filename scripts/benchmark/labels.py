@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`apply_parts`: how long the labels take to come onto the original, and how that grows with its faces."""
+"""`apply_parts`: how long it takes to put the labels on the original, and how that grows with its faces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .row import Row
 
 MOST = 3.0
 LINEAR = 1.05
-"""The power of the number of faces that the time may grow with; a little more than 1, for what falls out of caches."""
+"""The power of the number of faces with which the time may grow; a little more than 1, since caches are too small."""
 PARTS = 100
 
 

@@ -53,7 +53,7 @@ def render(sources: Sequence[Object], parts: Sequence[Object], file: Path) -> No
         if not any(mesh.materials):
             _paint(mesh, CLAY)
     for mesh, part in zip(after, parts, strict=True):
-        # An object's colour is meant as it shows; a surface's is the light it throws back.
+        # An object's colour is the one that is seen; a surface's colour is the light that it reflects.
         _paint(mesh, (*Color(part.color[:3]).from_srgb_to_scene_linear(), 1.0))
         mesh.transform(Matrix.Translation(APART * Vector(_extent([mesh])[0])))
     scene = bpy.data.scenes.new("Before and after")

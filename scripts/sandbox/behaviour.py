@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the sandbox was told to do: its settings, and the faults that stand in line.
+"""What the sandbox was told to do: its settings, and the faults that wait for their turn.
 
 Both arrive as JSON at POST /sandbox/behaviour; by example::
 
@@ -18,7 +18,7 @@ Both arrive as JSON at POST /sandbox/behaviour; by example::
     {"faults": [{"on": "balance", "do": "raw", "base64": "…", "drip": 1.0}]}                    a byte a second
     {"revoke_tokens": true}     all tokens that were given for keys end now
     {"reset": true}             as if it had just been started: tasks and counts are forgotten too, requests are cut
-    {"reset": true, "keep_tasks": true}     the same, but that tasks and results stay
+    {"reset": true, "keep_tasks": true}     the same, but tasks and results stay
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ CHOICES = {
 
 @dataclass(slots=True)
 class Settings:
-    """What holds until it is changed."""
+    """What counts until it is changed."""
 
     seconds: float = 3.0
     """From created to success; a change also holds for the tasks that are under way."""
@@ -63,7 +63,7 @@ class Settings:
     also_format: int = 0
     """Besides, the whole in this format as well, in ``links`` of several; 0: no other."""
     progress: bool = False
-    """Whether query-task tells a number of percent; no page has it."""
+    """Whether query-task tells the percentage that is done; no page has it."""
     price: float = 20.0
     """Credits of a task: those of the sibling "split"; the page of segmentation gives none."""
     credits: float = 1000.0
@@ -74,7 +74,7 @@ class Settings:
     token_seconds: float = 86400.0
     """How long a fetched token is good for (get-token page)."""
     fail_next: int = 0
-    """So many of the next tasks fail, and are refunded."""
+    """How many of the next tasks fail, and are refunded."""
     upload_rate: float = 0.0
     """Bytes a second that are read from a create-task; 0: all it can."""
     download_rate: float = 0.0
@@ -123,7 +123,7 @@ class Fault:
     what it is sent; linger: that, and half a second later it is cut."""
     headers: dict[str, str] = field(default_factory=dict)
     set: dict[str, Any] = field(default_factory=dict)
-    """For ``alter``: values to put into the right answer, folder by folder."""
+    """For ``alter``: values to put into the right answer, nested as in the answer."""
     unset: list[str] = field(default_factory=list)
     """For ``alter``: top-level keys to take out of the right answer."""
 

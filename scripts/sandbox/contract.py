@@ -3,7 +3,7 @@
 """What the service's pages say: addresses, codes, the answer's envelope, and which form fields are right.
 
 Where the segmentation page is silent the codes are those of its sibling pages (image-to-3D create-task, get-token,
-query-balance); the few that no page gives are the sandbox's own and marked so.
+query-balance); the few that no page gives are the sandbox's own, and are marked as such.
 """
 
 from __future__ import annotations

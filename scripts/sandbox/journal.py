@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Journal:
-    """The numbers behind GET /sandbox/counts, the tasks aside."""
+    """The numbers that GET /sandbox/counts gives, apart from the tasks."""
 
     requests: Counter[str] = field(default_factory=Counter)
     """By endpoint, refused and faulty ones included."""

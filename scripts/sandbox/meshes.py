@@ -38,7 +38,7 @@ class Mesh:
 
 
 def read_mesh(path: Path) -> Mesh:
-    """Read a GLB, STL or OBJ, told by content. Raises MeshError for what is broken or holds no triangle."""
+    """Read a GLB, STL or OBJ, by its content. Raises MeshError for what is broken or holds no triangle."""
     try:
         kind = sniff.kind_of(path)
         mesh = _read_glb(path) if kind == "glb" else _read_other(path, kind)

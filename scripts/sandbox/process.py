@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts the sandbox (a local Hitem3D) as a program of its own, asks what it saw, and stops it for sure."""
+"""Starts the sandbox (a local Hitem3D) as a program of its own, asks what it saw, and stops it in any case."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Sandbox:
         return self._session.get(f"{self._control}/sandbox/counts", timeout=30).json()  # type: ignore[no-any-return]
 
     def behave(self, **values: Any) -> None:
-        """Change settings or put faults in line; see sandbox/behaviour.py. Raises ValueError for what it refuses."""
+        """Change settings or add faults; see sandbox/behaviour.py. Raises ValueError for what it refuses."""
         response = self._session.post(f"{self._control}/sandbox/behaviour", json=values, timeout=30)
         if response.status_code != 200:
             raise ValueError(response.json()["error"])

@@ -3,8 +3,8 @@
 """Cuts a mesh into parts: every triangle gets exactly one label, the same one every time.
 
 Triangles that meet along an edge are neighbours (by position, so seams don't matter); shells that touch nothing are
-tied to the nearest one. Neighbouring regions are merged, cheapest pair first, where a pair is dear if both are large,
-if they lie far apart in the body, if their border is a crease or a valley, and if they meet along a narrow neck.
+tied to the nearest one. Neighbouring regions are merged, cheapest pair first, where a pair costs much if both are
+large, if they lie far apart in the body, if their border is a crease or a valley, and if they meet along a narrow neck.
 """
 
 from __future__ import annotations

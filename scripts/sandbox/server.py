@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP side: the endpoints of the service, the host of the results, and /sandbox/ to look in and to misbehave."""
+"""The HTTP side: the endpoints of the service, the host of the results, and /sandbox/, for its state and for faults."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def check_kind(path: Path, filename: str) -> None:
 def read_container(path: Path) -> tuple[dict[str, Any], int, int]:
     """The JSON of a GLB, and where its binary chunk begins and how long it is (0, 0 where there is none).
 
-    Holds it to glTF 2.0, section 4: header, total length, order and alignment of the chunks.
+    Checks it against glTF 2.0, section 4: header, total length, order and alignment of the chunks.
     """
     size = path.stat().st_size
     with path.open("rb") as file:

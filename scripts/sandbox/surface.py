@@ -99,7 +99,7 @@ class Surface:
             to = self._points[nearest] - self._points
             depth = np.einsum("ij,ij->i", to, inward)
             span = (to**2).sum(1)
-            # A neighbour on the same smooth patch is no other side.
+            # A neighbour on the same smooth patch is not on another side.
             hit = (distance < radius * 0.999) & (depth > 0.35 * np.sqrt(span)) & (span > 0)
             if not hit.any():
                 break

@@ -136,7 +136,7 @@ async def read_form(
 ) -> Form:
     """Read the body of a create-task; the mesh is written to ``path``.
 
-    A form that is not right is read to its end all the same before RefusedError is raised, as a server behind a proxy
+    A form that is not right is still read to its end before RefusedError is raised, as a server behind a proxy
     does. ``rate`` gives the bytes a second to read at most (0: no bound); ``on_bytes`` is told how many have come and
     may end the request by raising. A body that breaks off raises what aiohttp raises.
     """

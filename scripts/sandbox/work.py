@@ -47,7 +47,7 @@ def nothing() -> None:
 
 
 def end_with_parent() -> None:
-    """Have this process end when the sandbox is gone, however it went."""
+    """Have this process end when the sandbox is gone, however that ended."""
     parent = parent_process()
     if parent is None:
         return

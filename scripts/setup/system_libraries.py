@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Blender's wheels load from the system and a bare machine lacks; as root on Debian and its like it is installed.
+"""The system libraries that Blender's wheels load and a bare machine lacks; as root on Debian or Ubuntu they are
+installed.
 
 Standard library only, and nothing newer than Python 3.8 in this file, as in environment.py.
 """
@@ -26,7 +27,7 @@ apt-get says above why. Install them by hand, and run the same command again."""
 
 
 def provide(wheels: Iterable[Path]) -> None:
-    """See that the system has what these folders of bpy load from it. Exits with a message where it has not."""
+    """See that the system has the libraries that these folders of bpy load. Exits with a message where it has not."""
     if not sys.platform.startswith("linux"):
         return
     libraries = sorted(set().union(*map(missing, wheels)))

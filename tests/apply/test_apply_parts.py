@@ -158,7 +158,7 @@ def test_each_target_has_a_name_and_something_that_does_it() -> None:
         assert source in apply(source, labels, target).objects
 
 
-# SEPARATE: each piece is held against the original by the position of its elements, which are all different.
+# SEPARATE: each piece is compared with the original by the positions of its elements, which are all different.
 
 FLAGS = ("use_seam", "use_edge_sharp", "use_smooth", "hide", "use_freestyle_mark", "material_index")
 

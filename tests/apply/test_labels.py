@@ -400,7 +400,7 @@ def test_a_hidden_object_is_taken_as_it_would_be_seen(hide: Callable[[Object], N
 
 
 def everything() -> dict[str, object]:
-    """What a label run may not change."""
+    """What finding the labels must not change."""
     data = {
         prop.identifier: sorted(block.name for block in getattr(bpy.data, prop.identifier))
         for prop in bpy.data.bl_rna.properties
@@ -631,7 +631,7 @@ def test_each_copy_takes_the_import_that_lies_on_it() -> None:
     graph = bpy.context.evaluated_depsgraph_get()
     for number, copied in enumerate(copies):
         assert choose_import(copied, imports, graph) == imports[2 - number]
-    # Of two on one place the last one counts, though it be a little off.
+    # Of two imports at one place the last one counts, even if it is a little off.
     again = [part.copy() for part in parts]
     for part in again:
         bpy.context.collection.objects.link(part)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grid saves searching; what it says is what a search for every triangle says."""
+"""The grid saves searching; its labels are those that a search for every triangle gives."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_stripes_of_a_surface_that_was_remeshed(width: float) -> None:
 @pytest.mark.parametrize("gap", [1e-2, 1e-4])
 @pytest.mark.parametrize("borders", ["none", "one wall", "both walls"])
 def test_thin_walls(gap: float, borders: str) -> None:
-    """Two walls near to each other, of different parts; a border on one of them may not speak for the other."""
+    """Two walls near to each other, of different parts; a border on one of them must not decide about the other."""
     walls = [sheet(count=COUNT + 37, shift=0.0007), sheet(-gap, count=COUNT + 11, shift=0.0003, flipped=True)]
     of_wall = [
         stripes(walls[0], 0.3) * (borders != "none"),

@@ -51,7 +51,7 @@ def test_an_id_arrives_whichever_read_meets_a_write(store: TaskStore, home: Path
             nonlocal held
             if read in statement and not held:
                 held += 1
-                view.execute("COMMIT")  # what this connection holds itself would keep the writer out
+                view.execute("COMMIT")  # a lock of this connection itself would keep the writer out
                 writer.execute("BEGIN EXCLUSIVE")
 
         assert sync._view is not None

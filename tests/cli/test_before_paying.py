@@ -23,7 +23,7 @@ def model(folder: Path, name: str = "rock.glb", size: float = 1.0) -> Path:
 
 
 def test_a_file_that_is_no_model_keeps_all_from_being_sent(commands: Commands, folder: Path) -> None:
-    """It is seen before the first one is sent, wherever it stands in line."""
+    """It is seen before the first model is sent, wherever it is in the list."""
     good, bad = model(folder), folder / "pointer.glb"
     contents = {"Git LFS": LFS, "web page": b"<!DOCTYPE html>", "cut off": good.read_bytes()[:-100]}
     for said, content in contents.items():

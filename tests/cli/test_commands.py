@@ -144,7 +144,7 @@ def test_every_exit_code(commands: Commands, folder: Path) -> None:
 
 
 def test_ctrl_c_and_run_again(commands: Commands, folder: Path) -> None:
-    """What was sent is gone on with; what was not is sent then; nothing is paid for twice."""
+    """What was sent goes on; what was not is sent then; nothing is paid for twice."""
     files = [model(folder / "models" / f"{n}.glb", 1 + n / 10) for n in range(6)]
     commands.sandbox.behave(seconds=120.0)
     arguments = ("segment", *files, "--out", folder / "out", "--jobs", "3", "--json")

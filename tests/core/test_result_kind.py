@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results are told by content, with real files of each kind, and error pages are not taken for models."""
+"""Results are known by their content, with real files of each kind, and error pages are not taken for models."""
 
 from __future__ import annotations
 

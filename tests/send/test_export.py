@@ -228,7 +228,7 @@ def test_what_is_sent_is_what_is_seen(
 
 
 def test_khronos_sees_what_is_wrong(tmp_path: Path) -> None:
-    """The validator that all files here go through does its work."""
+    """The validator, which all files here go through, finds faults."""
     if missing := khronos_validator.missing():
         pytest.skip(f"the files were not validated, since this machine lacks {missing}")
     path = tmp_path / "mesh.glb"
@@ -448,7 +448,7 @@ def test_points_are_spread_by_area(tmp_path: Path) -> None:
 
 
 def test_a_point_for_a_model(tmp_path: Path) -> None:
-    """Triangles without an area are triangles all the same."""
+    """Triangles without an area still are triangles."""
     mesh = bpy.data.meshes.new("point")
     mesh.from_pydata([(1, 2, 3)] * 4, [], [(0, 1, 2, 3)])
     obj = bpy.data.objects.new("point", mesh)

@@ -156,7 +156,7 @@ def test_a_shape_key_that_was_tampered_with_is_none(thing: bpy.types.Object, val
 
 
 NUMBERS = st.integers(-(2**31), 2**31 - 1) | st.floats() | st.booleans()
-# Without halves of surrogates: Blender itself leaves an error behind when it is given one, and a file holds bytes.
+# Without lone surrogates: Blender itself leaves an error behind when it is given one, and a file holds bytes.
 TEXTS = st.text(max_size=50) | st.binary(max_size=50)
 VALUES = st.recursive(
     NUMBERS

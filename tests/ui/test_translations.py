@@ -179,7 +179,7 @@ class HITEM3D_OT_look(Operator):
 
 
 def test_what_is_found(tmp_path: Path) -> None:
-    """The other tests are worth what this one is: each kind of text is found, and each that can't be is told of."""
+    """The other tests rely on this: each kind of text is found, and each that can't be translated is reported."""
     (tmp_path / "errors.py").write_text("class Hitem3DError(Exception): ...")
     (tmp_path / "look.py").write_text(SOURCE)
     texts = VisibleTexts(tmp_path)

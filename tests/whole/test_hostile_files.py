@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A .blend of somebody else's: it can't say where data goes, and whatever is in it ends in a sentence."""
+"""A .blend from a stranger: it can't decide where data goes, and whatever is in it, the user reads a sentence."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def cube(name: str = "Cube") -> bpy.types.Object:
 
 
 def reopened(folder: Path, change: Callable[[bytes], bytes] = bytes) -> bpy.types.Object:
-    """Save, change the file's bytes, and open it, as one that came by mail. Gives its one object, which is active."""
+    """Save, change the file's bytes, and open it like a file from a stranger. Gives its one object, which is active."""
     file = folder / "from somebody.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(file), compress=False)
     file.write_bytes(change(file.read_bytes()))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets are planted, a day's work is done, and every file and every process that came of it is searched for them."""
+"""Secrets are put in, a day's work is done, and every file and every process that came of it is searched for them."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ class Transport:
         if isinstance(verify, str) and not Path(verify).exists():
             raise InputError(
                 "The certificate file is not there: {file}. Choose another in the preferences, "
-                "or mend REQUESTS_CA_BUNDLE or SSL_CERT_FILE.",
+                "or correct REQUESTS_CA_BUNDLE or SSL_CERT_FILE.",
                 file=verify,
             )
         everywhere = {

@@ -87,7 +87,7 @@ class Owner:
                 self._file = os.fdopen(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "r+b")
             except OSError as error:
                 raise StoreError(
-                    "The data folder can't be written: {folder} ({reason}). Free some space or mend its "
+                    "The data folder can't be written: {folder} ({reason}). Free some space or correct its "
                     "permissions, or name another one in HITEM3D_HOME.",
                     folder=str(home),
                     reason=error.strerror or type(error).__name__,

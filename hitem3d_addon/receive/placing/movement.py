@@ -4,7 +4,7 @@
 
 Its own matrix tells that only as long as nobody applied a transform, set the origin or moved the mesh in Edit Mode. So
 the vertices that the record has are looked up in the object as it is shown now; they tell it whatever was done, as long
-as they are still the same vertices. Where they can't, there are several guesses, and the surface has to decide.
+as they are still the same vertices. Else there are several guesses, and the surface has to decide.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _FLAT = 1e6
 _EXACT = 1e-6
 """Of the size: how far a vertex may be off by the rounding of float32."""
 _MEAN = 3e-7
-"""Of the size: how far the mean of all vertices may be off; of so many the rounding cancels out."""
+"""Of the size: how far the mean of all vertices may be off; with so many, the rounding cancels out."""
 _CLOSE = (_EXACT, 1e-4, 1e-2)
-"""Of the size: what counts for the same place, from no change to one that can still be followed."""
+"""Of the size: what counts as the same place, from no change to one that can still be followed."""
 _GUESSES = 64
 _MOST_GUESSES_NEED = 8
-"""Four vertices agree with any guess made from them; so few more may do so by chance."""
+"""Four vertices agree with any guess that is made from them; so many more may agree by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Movement:
     matrix: Doubles
     """(4, 4), from the world at the press to the world now."""
     own: bool
-    """The object's own matrix says so."""
+    """The object's own matrix tells it."""
     told: bool = False
-    """Its vertices say so."""
+    """Its vertices tell it."""
     whole: bool = False
     """What was sent is shown now, moved by this: nothing was reshaped, added or taken away."""
     edited: bool = False
@@ -114,7 +114,7 @@ def _by_vertices(record: Record, shown: Sequence[Surface], guesses: Sequence[tup
     for close in _CLOSE:
         tried = [*guesses, *((guess, False) for guess in _fitted(then, here, close * size))]
         kept = [int((_off(guess, then, here) <= close * size).sum()) for guess, _ in tried]
-        best = int(np.argmax(kept))  # the first of equals
+        best = int(np.argmax(kept))  # the first one of several that are equally good
         if kept[best] * 2 > len(then):
             break
     else:
@@ -149,7 +149,7 @@ def _fitted(then: Doubles, here: Doubles, close: float) -> list[Doubles]:
 
 
 def _affine(then: Doubles, here: Doubles) -> Doubles:
-    """The affine map of least squares. Points in a plane leave open what lies beside it: there it is made to fit."""
+    """The affine map of least squares. Points in a plane do not decide about the third axis: that is added to fit."""
     arms, there = _arms(then), here - here.mean(axis=0)
     result = np.eye(4)
     if np.linalg.matrix_rank(arms) == 3:
@@ -165,7 +165,7 @@ def _affine(then: Doubles, here: Doubles) -> Doubles:
 
 
 def _arms(points: Doubles) -> Doubles:
-    """Points (n, 3) around their mean; those that float32 can't tell from a plane lie in it."""
+    """Points (n, 3) around their mean; if float32 can't tell them from a plane, they are put in it."""
     middle = points - points.mean(axis=0)
     left, stretch, right = np.linalg.svd(middle, full_matrices=False)
     stretch[stretch < _EXACT * stretch.max(initial=0)] = 0

@@ -132,7 +132,7 @@ class _Shown:
         return _Distance(self.surfaces)
 
     def as_sent(self, frame: Frame, move: Doubles, ends: Doubles | None = None) -> Reference:
-        """It, taken for what was sent before this movement (4, 4), with these bounds (2, 3) if they are known."""
+        """What is shown, before this movement (4, 4), as what was sent; with these bounds (2, 3) if they are known."""
         before = undone(self.vertices, move)
         total = sum(surface.local.shape[1] * len(surface.matrices) for surface in before)
         some = frame.sent(vertices_at(before, anchor_numbers(total)).T).T.astype(np.float64)
@@ -179,7 +179,7 @@ class _AsSent:
         """Where this movement brings it, and how far that is from what is shown."""
         seen = Seen.ON_IT if move.own else Seen.ON_ITS_SURFACE
         if move.whole and not is_flat(move.matrix):
-            # What is shown is what was sent, so it is that which the result is laid over.
+            # What is shown is what was sent, so the result is laid over that.
             fit = placement.find_pose(self._surfaces, shown.as_sent(self._frame, move.matrix, self._ends))
             if not move.told and fit.residual > EXACT > self._fit.residual:
                 seen = Seen.CHANGED
@@ -211,7 +211,7 @@ class _Distance:
 def _apart(result: _Distance, shown: _Distance, matrix: Doubles) -> float:
     """How far a result that goes through a (4, 4) matrix is from what is shown, in parts of a diagonal.
 
-    The object may show more than was sent, or less: the nearer of the two ways counts.
+    The object may show more than was sent, or less: the smaller of the two distances counts.
     """
     there = shown.of(result.points @ matrix[:3, :3].T + matrix[:3, 3])
     if is_flat(matrix):

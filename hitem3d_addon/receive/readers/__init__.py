@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads parts from files of each format as arrays, without Blender: what no importer of Blender's keeps, and faster."""
+"""Reads parts from files of each format as arrays, without Blender: what Blender's importers lose, and faster."""
 
 DOORS = (
     "delivered",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a result file holds, as plain arrays: what a reader of ours gives, and Blender's meshes are made of. No ``bpy``.
+"""What a result file holds, as plain arrays: our readers give it, and Blender's meshes are made of it. No ``bpy``.
 
 The arrays are the mesh's own, in the axes of its file: the matrix takes them to the frame of the file, Z up.
 """
@@ -35,9 +35,9 @@ class Finish:
     emission: tuple[float, float, float] = (1.0, 1.0, 1.0)
     emission_strength: float = 0.0
     blended: bool = False
-    """See-through by its alpha; else alpha is of no account, or a threshold."""
+    """See-through by its alpha; else alpha does not count, or has a threshold."""
     threshold: float | None = None
-    """Where alpha is lower than this nothing is drawn, where it is not, all."""
+    """Below this alpha nothing is drawn, from it on everything."""
     double_sided: bool = True
 
 
@@ -69,7 +69,7 @@ class Delivered:
     """One mesh in one place. No vertex is unused, and no polygon has the same vertex twice."""
 
     name: str
-    """What the file calls it; "" for nothing."""
+    """Its name in the file, or ""."""
     positions: Floats
     """(vertices, 3)."""
     corners: Ints
@@ -104,6 +104,6 @@ class Contents(NamedTuple):
     notes: list[Message]
     """For the report: what was left out or taken off, and why."""
     for_blender: list[str]
-    """Why Blender's importer has read it; empty where it has not."""
+    """Why Blender's importer had to read it; empty where it did not."""
     labels: dict[str, list[Labels]]
     """What a reader of ours knows of the faces of the meshes that Blender's importer makes, by their names."""

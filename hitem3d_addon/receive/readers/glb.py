@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A GLB that came back: looked over, then read by ourselves, or made ready for Blender's importer. No ``bpy``."""
+"""A GLB that came back: checked, then read by ourselves, or prepared for Blender's importer. No ``bpy``."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ class GlbFile:
             return list(read_parts(self._made, self._arrays))
 
     def ready_for_blender(self, folder: Path) -> Path:
-        """The file, or a copy of it in the folder, such as Blender's importer can read."""
+        """The file, or a copy of it in the folder that Blender's importer can read."""
         with damage_refused():
             return rewritten(self._file, folder, self._glb, self._made, self._arrays)

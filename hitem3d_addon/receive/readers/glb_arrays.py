@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The numbers of a GLB that was looked over, as NumPy arrays. No ``bpy``.
+"""The numbers of a GLB that was checked, as NumPy arrays. No ``bpy``.
 
-After the glTF 2.0 specification, sections 3.6.2 (accessors) and 3.11 (whole numbers that stand for 0 to 1).
+By the glTF 2.0 specification, sections 3.6.2 (accessors) and 3.11 (whole numbers that stand for 0 to 1).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Arrays:
         self._stream.close()
 
     def numbers(self, number: int) -> Numbers:
-        """An accessor (count, width) as it is written, its exceptions put in: not to be changed.
+        """An accessor (count, width) as it is written, with its sparse values; not to be changed.
 
         Raises ValueError and the like, and OSError.
         """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The document of a GLB made ready for any reader: what it shows stays, and what nobody needs for that is taken off.
+"""The JSON of a GLB, prepared for any reader: what it shows stays, and what is not needed for that is removed.
 
 Knows neither Blender nor NumPy.
 """
@@ -42,7 +42,7 @@ class Prepared:
         self.document = document
         self.notes: list[Message] = []
         self.changed = False
-        """It is no longer as the file has it."""
+        """It was changed."""
         self.shown: list[int] = []
         """The nodes that have a mesh and are shown, parents before their children."""
         self._shown_below: Counter[int] | None = None
@@ -63,9 +63,9 @@ class Prepared:
 
 
 def prepare(document: Document) -> Prepared:
-    """Take off what does not show, and what needs something that a surface has no use for; the document is changed.
+    """Remove what is not shown, and what needs an extension that the surface does not; the document is changed.
 
-    It must have been looked over. What is taken off and could be missed is in the notes.
+    It must have been checked. The notes tell what was removed and might be missed.
     """
     made = Prepared(document)
     _leave_out_nodes(made)
@@ -178,7 +178,7 @@ def _sources(texture: dict[str, Any]) -> set[int]:
 
 
 def _take_off_needs(made: Prepared) -> None:
-    """Extensions that the file says nobody may read it without, though they say nothing about the surface."""
+    """Remove extensions that the file requires, though they say nothing about the surface."""
     document = made.document
     required = document.get("extensionsRequired", [])
     taken = [name for name in required if name not in GEOMETRY and _NO_GEOMETRY.match(name)]

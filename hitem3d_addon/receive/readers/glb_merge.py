@@ -17,7 +17,7 @@ WORD = "primitives"
 
 
 def merged(pieces: Sequence[Delivered]) -> Delivered:
-    """One of several, of triangles; what not all of them have is filled in as Blender's importer does it.
+    """One mesh of several, of triangles; what not all of them have is filled in as Blender's importer does it.
 
     A material that several share is one slot. Only labels that all of them have are kept.
     """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a copy of a GLB for Blender's importer, which shows the same without what the importer can't take. No ``bpy``.
+"""Makes a copy of a GLB for Blender's importer, which shows the same, without what the importer can't read. No ``bpy``.
 
 The importer wants a container without a byte too many; needs the user's window for skeletons; gives shape keys for
 morph targets, where the file shows one shape; and makes one mesh of all primitives, where each may be a part.
@@ -64,7 +64,7 @@ class _Rewriting:
             node = nodes[number]
             meshes.append({"name": meshes[node["mesh"]].get("name", ""), "primitives": primitives})
             if "skin" in node:
-                # Its place is in the vertices now, so it hangs on nothing.
+                # Its place is in the vertices now, so it has no parent.
                 node["matrix"] = np.linalg.inv(self._above(number)).T.ravel().tolist()
                 for key in ("translation", "rotation", "scale"):
                     node.pop(key, None)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which way a GLB comes in, and why: read by ourselves, or whole by Blender's importer.
+"""Which reader a GLB needs, and why: ours, or Blender's importer.
 
 Knows neither Blender nor NumPy.
 """
@@ -70,7 +70,7 @@ WAYS = (
     Way("it needs an extension that is not known", lambda d, _: bool(set(d.get("extensionsRequired", ())) - _KNOWN)),
     Way("its data is written as text", lambda d, _: any("uri" in one for one in d.get("buffers", ()))),
 )  # fmt: skip
-"""All that sends a file to Blender's importer; the first that applies is the reason."""
+"""All reasons to give a file to Blender's importer; the first that applies counts."""
 
 
 def reason_for_blender(document: Document, nodes: list[int]) -> str:

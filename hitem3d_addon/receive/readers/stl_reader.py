@@ -3,7 +3,7 @@
 """An STL -> its triangles as arrays, with what it says of its parts: solids and their names, colours of facets. No
 ``bpy``.
 
-Blender's importer welds what touches, takes away the faces where parts meet, and knows neither solids nor colours.
+Blender's importer merges vertices that touch, removes faces where parts meet, and knows neither solids nor colours.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _numbers(text: bytes) -> Floats:
         bare = bare.replace(word, b"")
     values = np.empty(0)
     with warnings.catch_warnings(), contextlib.suppress(ValueError):
-        # At what is no number it stops (and the count tells), or, from NumPy 2.5 on, raises.
+        # At what is no number it stops, which the count tells, or, from NumPy 2.5 on, raises.
         warnings.simplefilter("ignore", DeprecationWarning)
         values = np.fromstring(bare, np.float64, sep=" ")
     if len(values) == 12 * text.count(b"endfacet"):

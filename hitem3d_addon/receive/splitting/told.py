@@ -31,7 +31,7 @@ _CHOSEN: dict[PartsChoice, Way] = {
     "LOOSE": "SHELLS",
 }
 _ORDER: Sequence[Way] = ("GROUPS", "MATERIALS", "COLOURS", "SHELLS")
-"""What AUTO looks at in an object that is alone, the plainest first."""
+"""What AUTO looks at if there is one object, the clearest first."""
 
 
 class Told(NamedTuple):
@@ -39,7 +39,7 @@ class Told(NamedTuple):
 
     way: Way
     others: Sequence[Way] = ()
-    """Ways that would have given other parts."""
+    """Other ways that would have given other parts."""
     word: str = ""
     """For GROUPS: the file's own word for what it was."""
 
@@ -116,7 +116,7 @@ def told_apart(surface: Surface, choice: PartsChoice, objects: int) -> tuple[Fou
 
 
 def _found(surface: Surface, way: Way, *, chosen: bool) -> Found | None:
-    """The labels of one way; None where it tells nothing, and, unless it was chosen, where they are strewn about."""
+    """The labels of one way; None where it tells nothing, or they are scattered, unless the way was chosen."""
     if way == "SHELLS":
         faces = surface.faces
         most = len(faces.starts) if chosen else MOST

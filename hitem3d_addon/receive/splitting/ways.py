@@ -15,13 +15,13 @@ from ...mesh.arrays import Flags, Floats, Ints
 from ...mesh.shells import Faces, closed_shells, joined_by_vertices, same_place
 
 MOST = 512
-"""More colours or shells than this are no parts but a picture or dirt; only Loose Parts cuts them all the same."""
+"""More colours or shells than this are not parts but a picture or noise; only Loose Parts still cuts them."""
 _FLAT = 0.9
 """Share of the faces with a corner of a part's own colour, where colours stand for parts."""
 _PURE = 0.2
 """Share of the faces that have one colour at all their corners; the others are borders."""
 _FEW = 64
-"""Shells that touch and may be parts; more are rather the facets of a flat-shaded model."""
+"""The most shells that touch and may be parts; more are probably the facets of a flat-shaded model."""
 _SPECK = 3
 """Faces that may have one colour by chance, where borders are averaged."""
 
@@ -29,7 +29,7 @@ _SPECK = 3
 def numbered(values: NDArray[np.integer], most: int) -> Ints | None:
     """The values counted from 0 in the order of their first face; None if there are fewer than two or too many."""
     changes = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-    of_run = values[changes]  # parts are runs in most files, so there is little to sort
+    of_run = values[changes]  # the faces of a part follow one another in most files, so there is little to sort
     _, firsts, labels = np.unique(of_run, return_index=True, return_inverse=True)
     if not 2 <= len(firsts) <= most:
         return None
@@ -39,9 +39,9 @@ def numbered(values: NDArray[np.integer], most: int) -> Ints | None:
 
 
 def kept_together(faces: Faces, labels: Ints) -> bool:
-    """Whether the faces of a label lie beside each other, as those of a part do, and are not strewn about.
+    """Whether the faces of a label are connected, as those of a part are, and not scattered over the surface.
 
-    Counted are the pieces that the labels make of the surface, beside those that it has anyway.
+    It counts the pieces that the labels make of the surface, and the pieces that it has without them.
     """
     count = int(labels.max()) + 1
     if np.count_nonzero(np.diff(labels)) <= 8 * count:
@@ -158,7 +158,7 @@ def _spread(labels: Ints, faces: Faces) -> None:
 
 
 def by_closed_shell(faces: Faces, most: int) -> Ints | None:
-    """By closed shells, of faces that share all vertices at one place; what is not closed, by what hangs together."""
+    """By closed shells, of faces that share all vertices at one place; what is not closed, by connected pieces."""
     pieces, closed = closed_shells(faces, np.arange(len(faces.positions), dtype=np.int32))
     if closed.all():
         return numbered(pieces, most)
@@ -166,10 +166,10 @@ def by_closed_shell(faces: Faces, most: int) -> Ints | None:
 
 
 def by_shell(faces: Faces, most: int, *, split_for_shading: bool, seams: bool) -> Ints | None:
-    """By what hangs together; None where that is one, or more than ``most``.
+    """By connected pieces; None where there is one, or more than ``most``.
 
     Vertices at one place that the file has split for the sake of normals or UVs (``split_for_shading``) are one again.
-    Where it has not, they are two on purpose: there it keeps two parts apart that touch. Closed shells are parts
+    Where it has not split them, they are two on purpose, to keep two parts apart that touch. Closed shells are parts
     even where they touch. ``seams``: there are UVs, whose seams split vertices, too.
     """
     shells = joined_by_vertices(faces)
@@ -180,7 +180,7 @@ def by_shell(faces: Faces, most: int, *, split_for_shading: bool, seams: bool) -
     pieces, closed = closed_shells(faces, same)
     welded = joined_by_vertices(faces, same)
     together = len(np.unique(welded))
-    # A result in one piece is not likely. Rather than that its parts touch, and their normals differ there.
+    # A result in one piece is not likely: more likely its parts touch, and their normals differ there.
     rest = welded if seams or together > 1 or apart > _FEW or not split_for_shading else shells
     # Numbers of pieces are faces, those of the rest are vertices: they must not meet.
     return numbered(np.where(closed, pieces, rest + len(pieces)), most)

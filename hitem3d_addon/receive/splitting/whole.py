@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recognises the model that was sent beside its parts, and parts that come twice: a file may hold both."""
+"""Recognises the whole model beside its parts, and parts that come twice: a file may hold such copies."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A result is somebody else's file: Blender opens nothing before the file has been through this room. No ``bpy``."""
+"""Checks results, which are files from a stranger, before any importer of Blender opens them. No ``bpy``."""
 
 DOORS = (
     "archive",

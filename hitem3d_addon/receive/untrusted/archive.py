@@ -24,7 +24,7 @@ _UNSAFE = re.compile(r'[\x00-\x1f:*?"<>|]|^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])
 _KINDS = ("glb", "gltf", "obj", "fbx", "usdz", "3mf", "ply", "stl")
 """The best first, for a zip that holds the same model in several formats."""
 _MOST_INNER = 16
-"""Zips in a zip that are looked into, where there is no model beside them. What is in those is left alone."""
+"""How many zips in a zip are opened, if there is no model beside them; zips in those are not."""
 
 
 class Limits(NamedTuple):
@@ -84,12 +84,12 @@ def unpack_usdz(archive: Path, folder: Path) -> Path:
     layer, *others = _unpack_all(archive, folder, _room(archive, LIMITS), LIMITS)
     for file in others:
         if file.suffix.lower() not in _LAYERS + _PICTURES:
-            file.unlink()  # it may name files elsewhere in ways of its own, as a USDZ or a MaterialX file in it would
+            file.unlink()  # it may name files elsewhere in ways of its own, as a USDZ or MaterialX file in it could
     return layer
 
 
 def _room(archive: Path, limits: Limits) -> int:
-    """How many bytes may come out of it."""
+    """How many bytes may be unpacked from it."""
     return min(limits.total, max(limits.always, limits.ratio * archive.stat().st_size))
 
 

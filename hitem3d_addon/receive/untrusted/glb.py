@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks a GLB over before anything is made of it: one that is damaged, or would keep Blender busy for minutes, or eat
-its memory, or reach for other files, is refused in a moment. Knows neither Blender nor NumPy.
+"""Checks a GLB before anything is made of it: one that is damaged, or would keep Blender busy for minutes, fill its
+memory, or read other files, is refused at once. Knows neither Blender nor NumPy.
 
 After the glTF 2.0 specification, sections 3.6 (buffers, accessors), 3.5 (nodes) and 4 (GLB).
 """
@@ -41,7 +41,7 @@ _JSON, _BIN = 0x4E4F534A, 0x004E4942
 
 @dataclass(frozen=True, slots=True)
 class Glb:
-    """A GLB that was looked over."""
+    """A GLB that was checked."""
 
     document: dict[str, Any]
     """The JSON. Its nodes, meshes, primitives and accessors exist where they are referred to, and have their data."""
@@ -68,7 +68,7 @@ class Span(NamedTuple):
 
 
 def check_glb(file: Path, limits: Limits = LIMITS) -> Glb:
-    """Read the JSON of a GLB and look all of it over. Raises ResultError for one that nobody must try, and OSError."""
+    """Read the JSON of a GLB and check all of it. Raises ResultError for one that must not be imported, and OSError."""
     with damage_refused():
         glb = _opened(file, limits)
         if any(not str(one.get("uri", "data:")).startswith("data:") for one in glb.document.get("buffers", ())):
@@ -84,7 +84,7 @@ def check_glb(file: Path, limits: Limits = LIMITS) -> Glb:
 
 @contextlib.contextmanager
 def damage_refused() -> Iterator[None]:
-    """Makes what goes wrong in reading a document that is not what it should be into a ResultError."""
+    """A context in which errors of a document that is not what it should be become a ResultError."""
     try:
         yield
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error) as error:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packs a glTF and the files that it names into one GLB, which then goes the way of every GLB.
+"""Packs a glTF and the files that it names into one GLB, which is then checked and read like every GLB.
 
 After the glTF 2.0 specification, sections 2.7 (files) and 3.6 (buffers). A file is looked for in the folder of the
 glTF and those below, nowhere else.

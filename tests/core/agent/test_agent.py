@@ -199,8 +199,8 @@ def test_many_tasks_wait_in_line(store: TaskStore, sandbox: Sandbox, start_agent
     until(all_done, 60)
     counts = sandbox.counts()
     assert counts["tasks_created"] == len(tasks)
-    # One is tried beyond the known limit. It is taken where a task has ended that is not known as ended yet; then a
-    # place is believed in that there isn't, until the next refusal.
+    # One more than the known limit is tried. It is accepted if a task has ended without our knowing it; then the
+    # limit is taken for higher than it is, until the next refusal.
     assert counts["requests"]["create-task"] <= len(tasks) + 3
     assert most <= UNFINISHED + TRANSFERS
 
@@ -373,8 +373,8 @@ def test_two_agents_share_the_work(
     until(lambda: all(row.state is TaskState.DONE for row in store.tasks()), 60)
     counts = sandbox.counts()
     assert counts["tasks_created"] == len(tasks)
-    # One is tried beyond the known limit. It is taken where a task has ended that is not known as ended yet; then a
-    # place is believed in that there isn't, until the next refusal.
+    # One more than the known limit is tried. It is accepted if a task has ended without our knowing it; then the
+    # limit is taken for higher than it is, until the next refusal.
     assert counts["requests"]["create-task"] <= len(tasks) + 3
 
 
@@ -449,7 +449,7 @@ def test_stopping(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], 
 
 
 def test_a_job_of_a_forgotten_task_ends(store: TaskStore, sandbox: Sandbox) -> None:
-    """Forgotten by another process while it was worked on, it is not come back to."""
+    """A task that another process forgets while it is worked on does not come back."""
     agent = Agent(configuration(store, sandbox), lambda event: None)
     task = new_task(store, sandbox)
     agent.command({"do": "watch", "uid": task.uid})
@@ -497,7 +497,7 @@ def test_waiting_tasks_do_not_follow_the_address(
     start_sandbox: Callable[..., Sandbox],
     start_agent: Callable[[], AgentUnderTest],
 ) -> None:
-    """What waits in line for one service is not sent, and paid for, at another."""
+    """What waits to be sent to one service is not sent to another, and paid for there."""
     other = start_sandbox()
     sandbox.stop()
     agent = start_agent()
@@ -514,7 +514,7 @@ def test_waiting_tasks_do_not_follow_the_address(
 def test_the_studio_forbids_uploads_while_models_wait_in_line(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest], tmp_path: Path
 ) -> None:
-    """Its word is read before each upload: forbidden, a model stays in line, and is sent when it may be."""
+    """The studio's file is read before each upload: a forbidden model waits, and is sent once it is allowed."""
     site = tmp_path / "site.toml"
     site.write_text("uploads = false", "utf-8")
     agent = start_agent()

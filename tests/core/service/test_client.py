@@ -69,7 +69,7 @@ def client(sandbox: Sandbox) -> Iterator[Client]:
 
 @pytest.fixture
 def mesh(tmp_path: Path) -> Path:
-    """A small GLB under a name that is nobody's business."""
+    """A small GLB under a private name."""
     file = tmp_path / "Kundenname geheim.glb"
     file.write_bytes(trimesh.creation.box().export(file_type="glb"))
     return file

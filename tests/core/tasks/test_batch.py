@@ -101,7 +101,7 @@ def test_one_that_failed_at_the_service_is_refunded_and_sent_anew(
 
 
 def test_a_busy_service_is_waited_for(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
-    """429 says that others use the account's limit: the model goes back in line."""
+    """429 says that others fill the account: the model goes back into the queue."""
     sandbox.behave(
         faults=[{"on": "create-task", "times": 3, "do": "answer", "code": 429, "status": 429, "msg": "busy",
                  "headers": {"Retry-After": "0"}}]
@@ -185,7 +185,7 @@ def test_the_studio_forbids_uploads_in_mid_run(worker: Worker, model: Callable[.
 
 
 def test_interrupted_and_run_again(worker: Worker, model: Callable[..., Model], sandbox: Sandbox) -> None:
-    """What was sent is found again, what was in line was never sent, and nobody else sends it."""
+    """What was sent is found again; what waited was never sent, and nobody else sends it."""
     sandbox.behave(seconds=60.0)
     stop = False
 

@@ -152,7 +152,7 @@ def test_read_only_when_the_parts_come(disk: Disk, worker: Worker, task: Task) -
     workflow.wait(worker, task.uid)
     with (
         disk.read_only(disk.folder / "jobs"),
-        pytest.raises(ResultError, match=r"The parts can't be saved in .*Read-only.*mend the permissions"),
+        pytest.raises(ResultError, match=r"The parts can't be saved in .*Read-only.*correct the permissions"),
     ):
         workflow.fetch(worker, task.uid)
     assert state(worker, task) is TaskState.READY

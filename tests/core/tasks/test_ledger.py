@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tasks cost, learnt from the balance: against the sandbox, whose account is known to the credit."""
+"""What tasks cost, learned from the balance: against the sandbox, whose account is known to the credit."""
 
 from __future__ import annotations
 

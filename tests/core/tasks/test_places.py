@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A full account: how many tasks fit is learnt, and no model is uploaded again and again to learn that there is none.
+"""A full account: how many tasks fit is learned, and no model is uploaded again and again only to learn that there is
+no room.
 
 The clock is not real here: two thousand refusals take weeks.
 """

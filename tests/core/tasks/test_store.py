@@ -45,7 +45,7 @@ def test_a_task_comes_back_as_it_was_put_in(tmp_path: Path) -> None:
     assert found.error_kind == "CreditsError"
 
 
-TEXTS = st.text(st.characters(), max_size=200)  # with halves of surrogates, as names of old files have them
+TEXTS = st.text(st.characters(), max_size=200)  # with lone surrogates, as names of old files have them
 VALUES = st.dictionaries(st.text(max_size=10), TEXTS | st.integers() | st.floats(allow_nan=False), max_size=4)
 
 
@@ -286,7 +286,7 @@ def test_sending_begins_once_and_only_for_the_owner(tmp_path: Path) -> None:
 
 
 def test_a_list_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
-    """Its tasks stay, and what was sent before contents were kept is nobody's content."""
+    """Its tasks stay, and what was sent before contents were kept counts as no content."""
     with TaskStore(tmp_path) as store:
         task = store.add(new_task())
     connection = sqlite3.connect(tmp_path / TASK_LIST)

@@ -273,7 +273,7 @@ def test_a_task_belongs_to_the_address_it_went_to(
 
 
 def test_the_pause_between_questions() -> None:
-    """5 s and a tenth of the wait so far, at most 15, ever so often; or what the service asks for."""
+    """5 s and a tenth of the wait so far, at most 15; or what the service asks for."""
     waited = 0.0
     for polls in range(12):
         pause = workflow.poll_pause(polls)

@@ -306,7 +306,7 @@ def test_the_origin_of_a_part_is_its_middle(tmp_path: Path) -> None:
 
 
 def test_two_objects_that_were_sent_as_one(tmp_path: Path) -> None:
-    """Each shows a piece of what was sent; the parts lie on it all the same."""
+    """Each shows a piece of what was sent; the parts still lie on it."""
     one, other = add_monkey("One"), add_mesh("Other", [(5, 0, 0), (6, 0, 0), (5, 3, 0)], [(0, 1, 2)])
     sent = send_together([one, other], tmp_path)
     give_back(parts_of(sent), tmp_path / "result.glb")

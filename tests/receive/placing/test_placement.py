@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding the pose of a result that came back changed, and owning up where that can't be done."""
+"""Finding the pose of a result that came back changed, and saying so where that can't be done."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def back_again(folder: Path, source: Object, geometry: Callable[[Points], Points
 def test_every_turn_and_mirror_is_undone(tmp_path: Path, turn: Points) -> None:
     imported = back_again(tmp_path, source := add_hook(), lambda points: points @ turn.T * 0.37 + (0.1, 5, -3))
     assert not imported.doubtful
-    # Mirrored coordinates with the triangles as they were show their insides; putting them back mends that, too.
+    # Mirrored coordinates with the triangles as they were show their insides; putting them back corrects that, too.
     assert worst_corner(imported.objects, source) < 1e-6
     assert ("mirrored" in str(imported.report)) == (np.linalg.det(turn) < 0)
 
