@@ -22,10 +22,10 @@ from ..core.errors import InputError
 from ..mesh.arrays import Ints
 from ..mesh.attributes import read_numbers
 from ..mesh.evaluated import showing, world_matrices
+from ..mesh.same_triangles import find_same
 from ..mesh.triangles import Triangles, join, measure, mesh_triangles, pick, world_bounds
 from .islands import heaviest, without_islands
 from .nearest_labels import find_nearest
-from .same_triangles import find_same
 
 _FACE = "hitem3d_original_face"
 """The attribute that tells, on the evaluated mesh, which face of the original a face comes from, counted from 1."""

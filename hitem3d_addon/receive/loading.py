@@ -45,6 +45,8 @@ class Loaded:
     """For the report: what was left out or taken off, and why."""
     warnings: Sequence[Message] = ()
     """What is wrong with the result."""
+    may_hold_more: bool = False
+    """It is one piece of a format that can't keep parts apart which touch."""
     for_blender: Sequence[str] = ()
     """Why Blender's importer had to read it, which takes longer; empty where a reader of ours did."""
 
@@ -81,8 +83,8 @@ def load(
     surfaces = list(map(_surface, imported))
     pieces, how = split_arrays(read, choice, objects)
     contents, read = contents._replace(parts=[]), []  # only the pieces use them now
-    made, more = make_parts(pieces)
-    surfaces += more
+    made, of_made = make_parts(pieces)
+    surfaces += of_made
     if not all(np.isfinite(surface.local).all() and np.isfinite(surface.matrices).all() for surface in surfaces):
         raise ResultError(
             "The parts that came back can't be placed: some of their coordinates are not numbers. "
@@ -91,7 +93,9 @@ def load(
     parts, how_others = split(imported, choice, objects)
     told = Told("GROUPS", word="groups") if by_group else summary([*how, *how_others])
     notes = [*contents.notes, *notes]
-    return Loaded([*made, *parts], surfaces, told, notes, stl_warning(result.kind, told), contents.for_blender)
+    warnings = stl_warning(result.kind, told)
+    may_hold_more = bool(warnings) and choice == "AUTO" and len(made) + len(parts) == 1
+    return Loaded([*made, *parts], surfaces, told, notes, warnings, may_hold_more, contents.for_blender)
 
 
 def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[Part]:

@@ -23,9 +23,11 @@ from ..mesh.scratch import ScratchScene
 from ..session.record import Record
 from .loading import load
 from .names import collection_name
+from .order import cut_by_order
 from .part_objects import home, make_children, make_objects, select_parts
 from .placing.place import find_place
 from .report import import_report
+from .splitting.told import Told
 from .splitting.told_report import told_notes
 
 
@@ -71,6 +73,8 @@ def import_result(
             loaded = load(context, file, collection, scratch, new, parts)
             place = find_place(context, loaded.surfaces, source, record, search=placement == "AUTO")
             loaded = replace(loaded, surfaces=())  # as much memory as the file
+        if source and loaded.may_hold_more and (cut_off := cut_by_order(context, loaded.parts[0], place, source)):
+            loaded = replace(loaded, parts=cut_off, told=Told("ORDER"), warnings=())
         objects = make_objects(loaded.parts, place, name, collection)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):

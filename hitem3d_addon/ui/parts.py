@@ -129,6 +129,8 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
         if file is None:
             file = self._download(context, current, task)
         imported = import_parts(context, file, task, obj, options)
+        if board.news:
+            board.show_news(None)
         for note in imported.notes:
             self.report({"INFO"}, translated(note))
         for warning in imported.warnings:

@@ -10,7 +10,7 @@ import pytest
 from hitem3d_addon.apply import nearest_labels
 from hitem3d_addon.apply.label_grid import LabelGrid
 from hitem3d_addon.apply.nearest_surface import NearestSurface
-from hitem3d_addon.apply.same_triangles import find_same
+from hitem3d_addon.mesh.same_triangles import find_same
 from hitem3d_addon.mesh.triangles import Triangles, join, measure, pick
 
 pytestmark = pytest.mark.usefixtures("empty_scene")

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..mesh.arrays import Floats, Ints
-from ..mesh.triangles import BLOCK, Triangles, pick
+from .arrays import Floats, Ints
+from .triangles import BLOCK, Triangles, pick
 
 Keys = NDArray[np.uint64]
 
