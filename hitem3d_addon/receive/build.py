@@ -87,7 +87,7 @@ def _numbered(name: str, number: int) -> str:
 def _set_shading(mesh: Mesh, part: Delivered) -> None:
     """Flat faces where the file says so, and its normals, exactly where this Blender can."""
     normals = part.normals
-    flat = np.ones(part.polygons, np.bool_) if normals is None else _flat_faces(mesh, part, normals)
+    flat = np.ones(part.polygons, np.bool_) if normals is None else _flat_faces(part, normals)
     if flat.any():
         mesh.attributes.new("sharp_face", "BOOLEAN", "FACE").data.foreach_set("value", flat)
     if normals is None:
@@ -102,7 +102,7 @@ def _set_shading(mesh: Mesh, part: Delivered) -> None:
         mesh.normals_split_custom_set_from_vertices(normals)
 
 
-def _flat_faces(mesh: Mesh, part: Delivered, normals: Floats) -> Flags:
+def _flat_faces(part: Delivered, normals: Floats) -> Flags:
     """Which polygons have their own normal at all their corners; only triangles are looked at."""
     flat = np.zeros(part.polygons, np.bool_)
     if part.sizes is not None:
@@ -112,11 +112,11 @@ def _flat_faces(mesh: Mesh, part: Delivered, normals: Floats) -> Flags:
     for axis in range(3):  # one after another, as there are few left after the first
         first, second, third = np.ascontiguousarray(normals[:, axis])[at[maybe].T]
         maybe = maybe[(np.abs(first - second) < _ALIKE) & (np.abs(first - third) < _ALIKE)]
-    if len(maybe):
-        of_faces = np.empty((len(flat), 3), np.float32)
-        mesh.polygon_normals.foreach_get("vector", of_faces.ravel())
-        same = [(of_faces[maybe] * normals[at[maybe, k]]).sum(axis=1) > _FLAT for k in range(3)]
-        flat[maybe] = np.all(same, axis=0)
+    # Not asked of Blender, which would keep a normal for each face.
+    points = part.positions[part.corners.reshape(-1, 3)[maybe]].astype(np.float64)
+    own = np.cross(points[:, 1] - points[:, 0], points[:, 2] - points[:, 0])
+    least = _FLAT * np.linalg.norm(own, axis=1)
+    flat[maybe] = np.all([(own * normals[at[maybe, k]]).sum(axis=1) > least for k in range(3)], axis=0)
     return flat
 
 
