@@ -17,7 +17,7 @@ from mathutils.geometry import closest_point_on_tri
 from sandbox import meshes, segment
 
 from hitem3d_addon.apply.imports import choose_import
-from hitem3d_addon.apply.islands import without_islands
+from hitem3d_addon.apply.islands import remove_islands
 from hitem3d_addon.apply.labels import Labels, part_labels
 from hitem3d_addon.apply.nearest_surface import NearestSurface
 from hitem3d_addon.core.errors import InputError
@@ -455,17 +455,17 @@ def test_islands_of_a_few_faces_go_to_their_neighbour() -> None:
     wrong = random.choice(len(truth), len(truth) // 200, replace=False)
     noisy[wrong] = random.integers(0, 4, len(wrong))
     unsure = np.zeros(len(truth), bool)
-    cleaned = without_islands(source.data, noisy, unsure)
+    cleaned = remove_islands(source.data, noisy, unsure)
     assert (noisy != truth).sum() > 100
     assert (cleaned == truth).mean() > 0.9995
-    assert (without_islands(source.data, noisy, ~unsure) == noisy).all()
+    assert (remove_islands(source.data, noisy, ~unsure) == noisy).all()
 
 
 def test_a_part_of_a_single_face_is_kept() -> None:
     source = dense_monkey(2)
     labels = np.zeros(len(source.data.polygons), np.int32)
     labels[100] = 1
-    assert (without_islands(source.data, labels, labels > 1) == labels).all()
+    assert (remove_islands(source.data, labels, labels > 1) == labels).all()
 
 
 @pytest.mark.parametrize("place", ["plain", "stretched_and_mirrored", "sheared", "far_away", "tiny"])
