@@ -53,7 +53,15 @@ def furnished() -> tuple[Object, np.ndarray]:
     for vertex in mesh.vertices:
         vertex.co += vertex.co * 0.01 * random.random()
         vertex.select = vertex.index % 3 == 0
+    add_layers(mesh, random)
+    mark_elements(source)
+    mesh["of the mesh"] = {"a": 1}
+    furnish_object(source)
+    return source, labels
 
+
+def add_layers(mesh: bpy.types.Mesh, random: np.random.Generator) -> None:
+    """UV maps, colours, and an attribute of each kind on each domain."""
     for name in ("first", "second", "third"):
         layer = mesh.uv_layers.new(name=name)
         layer.data.foreach_set("uv", random.random(len(mesh.loops) * 2).astype(np.float32))
@@ -73,6 +81,10 @@ def furnished() -> tuple[Object, np.ndarray]:
     mesh.attributes.active_color_name = "colours"
     mesh.attributes.default_color_name = "POINT FLOAT_COLOR"
 
+
+def mark_elements(source: Object) -> None:
+    """Seams, sharp edges, hidden faces, materials and weights."""
+    mesh = source.data
     for edge in mesh.edges:
         edge.use_seam = edge.index % 5 == 0
         edge.use_edge_sharp = edge.index % 7 == 0
@@ -86,8 +98,6 @@ def furnished() -> tuple[Object, np.ndarray]:
         mesh.materials.append(material)
     source.material_slots[2].link = "OBJECT"
     source.material_slots[2].material = bpy.data.materials.new("own")
-    mesh["of the mesh"] = {"a": 1}
-
     for name, share in (("head", 0.25), ("jaw", 0.75)):
         group = source.vertex_groups.new(name=name)
         for vertex in mesh.vertices:
@@ -96,6 +106,9 @@ def furnished() -> tuple[Object, np.ndarray]:
     source.vertex_groups["jaw"].lock_weight = True
     source.vertex_groups.active_index = 1
 
+
+def furnish_object(source: Object) -> None:
+    """A collection, a parent, modifiers, a constraint, a driver and a property of its own."""
     collection = bpy.data.collections.new("Zoo")
     bpy.context.scene.collection.children.link(collection)
     collection.objects.link(source)
@@ -111,7 +124,6 @@ def furnished() -> tuple[Object, np.ndarray]:
     source.constraints.new("LIMIT_LOCATION").max_x = 7
     driver = source.driver_add("location", 1).driver
     driver.expression = "2 * 3"
-    return source, labels
 
 
 def add_shape_keys(source: Object) -> None:
