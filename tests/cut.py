@@ -16,10 +16,10 @@ def mesh_object(name: str, vertices: np.ndarray, faces: Sequence[Sequence[int]])
     """A new object in the scene, not selected."""
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(vertices.tolist(), [], [list(map(int, face)) for face in faces])
-    thing = bpy.data.objects.new(name, mesh)
-    bpy.context.scene.collection.objects.link(thing)
+    obj = bpy.data.objects.new(name, mesh)
+    bpy.context.scene.collection.objects.link(obj)
     bpy.context.view_layer.update()
-    return thing
+    return obj
 
 
 def shown_triangles(source: Object) -> tuple[np.ndarray, np.ndarray]:
@@ -76,28 +76,28 @@ def bands(points: np.ndarray, count: int, axis: int = 2) -> np.ndarray:
     return np.clip((along - along.min()) / np.ptp(along) * count, 0, count - 1).astype(np.int32)
 
 
-def face_centres(thing: Object) -> np.ndarray:
+def face_centres(obj: Object) -> np.ndarray:
     """(polygons, 3) of the object's own mesh, in its own space."""
-    return np.array([polygon.center for polygon in thing.data.polygons])
+    return np.array([polygon.center for polygon in obj.data.polygons])
 
 
-def face_vertices(thing: Object) -> list[list[int]]:
-    return [list(polygon.vertices) for polygon in thing.data.polygons]
+def face_vertices(obj: Object) -> list[list[int]]:
+    return [list(polygon.vertices) for polygon in obj.data.polygons]
 
 
-def away_from_borders(thing: Object, truth: np.ndarray) -> np.ndarray:
+def away_from_borders(obj: Object, truth: np.ndarray) -> np.ndarray:
     """(polygons,): the faces none of whose vertices belongs to a face of another label."""
-    first = np.full(len(thing.data.vertices), -1)
-    mixed = np.zeros(len(thing.data.vertices), bool)
-    for label, vertices in zip(truth, face_vertices(thing), strict=True):
+    first = np.full(len(obj.data.vertices), -1)
+    mixed = np.zeros(len(obj.data.vertices), bool)
+    for label, vertices in zip(truth, face_vertices(obj), strict=True):
         mixed[vertices] |= (first[vertices] >= 0) & (first[vertices] != label)
         first[vertices] = label
-    return np.array([not mixed[vertices].any() for vertices in face_vertices(thing)])
+    return np.array([not mixed[vertices].any() for vertices in face_vertices(obj)])
 
 
-def make_real(thing: Object) -> None:
+def make_real(obj: Object) -> None:
     """Put the evaluated mesh in the place of the mesh and its modifiers."""
     bpy.context.view_layer.update()
-    mesh = bpy.data.meshes.new_from_object(thing.evaluated_get(bpy.context.evaluated_depsgraph_get()))
-    thing.modifiers.clear()
-    thing.data = mesh
+    mesh = bpy.data.meshes.new_from_object(obj.evaluated_get(bpy.context.evaluated_depsgraph_get()))
+    obj.modifiers.clear()
+    obj.data = mesh

@@ -45,7 +45,7 @@ def apply_parts(
         colours = [tuple(part.color) for part in parts]
         materials = part_materials(material for part in parts for material in part.data.materials)
         if target == "SEPARATE":
-            _make_way(parts)
+            _free_names(parts)
         applied = apply_labels(obj, labels.faces, names, colours, target, materials=materials)
         if in_colour and target not in ("MATERIALS", "SEPARATE"):
             show_colours(obj, labels.faces, colours)
@@ -59,7 +59,7 @@ def apply_parts(
     return Message("{parts}, {exact:.1f} % of the triangles matched exactly", values)
 
 
-def _make_way(parts: Sequence[bpy.types.Object]) -> None:
+def _free_names(parts: Sequence[bpy.types.Object]) -> None:
     """Rename the parts, so that the pieces of the original get their names without a number."""
     for part in parts:
         name = part.name

@@ -22,7 +22,7 @@ _PASSES = 3
 """How often it is repeated: islands that touch each other are settled from the outside in."""
 
 
-def without_islands(mesh: Mesh, labels: Ints, sure: Flags) -> Ints:
+def remove_islands(mesh: Mesh, labels: Ints, sure: Flags) -> Ints:
     """The labels (polygons,), without islands of at most eight faces none of which is certain.
 
     The largest island of a label stays whatever its size, so that no part is lost.
@@ -132,14 +132,14 @@ def _settle(labels: Ints, sure: Flags, links: _Links) -> bool:
     goes[faces] = going[islands]
     votes = np.flatnonzero(goes[one] != goes[other])
     losers = islands[number[np.where(goes[one], one, other)[votes]]]
-    winners = heaviest(losers, labels[np.where(goes[one], other, one)[votes]], links.lengths(votes), len(faces))
+    winners = find_heaviest(losers, labels[np.where(goes[one], other, one)[votes]], links.lengths(votes), len(faces))
     taken = winners[islands]
     given = going[islands] & (taken >= 0)
     labels[faces[given]] = taken[given]
     return bool(given.any())
 
 
-def heaviest(owners: Ints, labels: Ints, weights: Floats, count: int) -> Ints:
+def find_heaviest(owners: Ints, labels: Ints, weights: Floats, count: int) -> Ints:
     """For each of the owners 0 to count - 1 the label with the largest sum of weights, -1 without a vote."""
     result = np.full(count, -1, np.int32)
     if not len(owners):

@@ -24,7 +24,7 @@ from ..mesh.attributes import read_numbers
 from ..mesh.evaluated import showing, world_matrices
 from ..mesh.same_triangles import find_same
 from ..mesh.triangles import Triangles, join, measure, mesh_triangles, pick, world_bounds
-from .islands import heaviest, without_islands
+from .islands import find_heaviest, remove_islands
 from .nearest_labels import find_nearest
 
 _FACE = "hitem3d_original_face"
@@ -120,7 +120,7 @@ def _find_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) 
         labels[rest], distances[rest] = find_nearest(some, targets, target_labels, diagonal)
     faces, divided = _vote(labels, owners, asked, count)
     if len(rest):
-        faces = without_islands(source.data, faces, sure)
+        faces = remove_islands(source.data, faces, sure)
     decided = labels >= 0
     if decided[:shown].any():
         decided[shown:] = False
@@ -204,6 +204,6 @@ def _vote(labels: Ints, owners: Ints, asked: Triangles, count: int) -> tuple[Int
     if divided.any():
         contested = np.flatnonzero(divided[whose])
         areas = measure(pick(asked, voting[contested])).areas
-        winners = heaviest(whose[contested], votes[contested], areas, count)
+        winners = find_heaviest(whose[contested], votes[contested], areas, count)
         faces[divided] = winners[divided]
     return faces, float(divided.mean())

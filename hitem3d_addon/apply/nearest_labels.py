@@ -52,9 +52,9 @@ def find_nearest(asked: Triangles, targets: Triangles, target_labels: Ints, diag
         centres, normals, owners = _faces(pick(asked, doubtful))
         search = _Search(targets, target_labels, diagonal, centres, normals)
         if not alone.any():
-            search.near_borders(grid)
-            search.within(grid)
-        search.everywhere(grid.width)
+            search.search_borders(grid)
+            search.search_nearby(grid)
+        search.search_everywhere(grid.width)
         labels[doubtful], distances[doubtful] = search.labels[owners], search.distances[owners]
     return labels, distances
 
@@ -91,7 +91,7 @@ class _Search:
         self.labels = np.full(centres.shape[1], -1, np.int32)
         self.distances = np.full(centres.shape[1], np.inf, np.float32)
 
-    def near_borders(self, grid: LabelGrid) -> None:
+    def search_borders(self, grid: LabelGrid) -> None:
         """Search among the triangles along the borders: a point on a part's side of a border belongs to that part.
 
         That counts if the point's own cell says the same, or if the surface at the point continues the triangle that
@@ -114,11 +114,11 @@ class _Search:
         self.labels[believed] = labels[believed]
         self.distances[believed] = np.minimum(distances[believed], grid.width)
 
-    def within(self, grid: LabelGrid) -> None:
+    def search_nearby(self, grid: LabelGrid) -> None:
         """Search among the triangles that are near to the points that are left."""
         self._search(np.flatnonzero(self.labels < 0), grid.around)
 
-    def everywhere(self, far: float) -> None:
+    def search_everywhere(self, far: float) -> None:
         """Search for what is left, or has been found farther away than that, among all triangles."""
         self._search(np.flatnonzero((self.labels < 0) | (self.distances > far)), None)
 

@@ -16,7 +16,7 @@ from bpy.types import Mesh, Object
 from ..core.errors import InputError
 from ..mesh.arrays import Flags, Ints
 from ..mesh.cut import ELEMENTS, cut
-from .shape_keys import copy_animation, copy_custom_properties, copy_keys, freeing_keys, shapes_of
+from .shape_keys import copy_animation, copy_custom_properties, copy_keys, freeing_keys, read_shapes
 
 
 def separate(source: Object, labels: Ints, names: Sequence[str]) -> list[Object]:
@@ -35,7 +35,7 @@ def separate(source: Object, labels: Ints, names: Sequence[str]) -> list[Object]
             name=source.name,
         )
     marks = _freestyle_marks(mesh)
-    shapes = shapes_of(mesh.shape_keys) if mesh.shape_keys else []
+    shapes = read_shapes(mesh.shape_keys) if mesh.shape_keys else []
     names = [*names, f"{source.name} loose"]
     active_key = source.active_shape_key_index
     objects: list[Object] = []
@@ -48,7 +48,7 @@ def separate(source: Object, labels: Ints, names: Sequence[str]) -> list[Object]
                 collection.objects.link(obj)
         obj.data = piece
         obj.name = piece.name = names[label]
-        _complete(piece, mesh, numbers)
+        _restore_lost(piece, mesh, numbers)
         for domain, marked in marks.items():
             getattr(piece, ELEMENTS[domain]).foreach_set("use_freestyle_mark", marked[numbers[domain]])
         if mesh.shape_keys:
@@ -71,7 +71,7 @@ def _copy_without_keys(mesh: Mesh) -> Mesh:
     return copied
 
 
-def _complete(piece: Mesh, mesh: Mesh, numbers: dict[str, Ints]) -> None:
+def _restore_lost(piece: Mesh, mesh: Mesh, numbers: dict[str, Ints]) -> None:
     """What the nodes lose (4.2 to 5.2): custom properties, which layers are active, texts."""
     copy_custom_properties(mesh, piece)
     copy_animation(mesh, piece)

@@ -16,7 +16,7 @@ from ..mesh.arrays import Floats, Ints
 _SIMPLE = {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}
 
 
-def shapes_of(keys: Key) -> list[Floats]:
+def read_shapes(keys: Key) -> list[Floats]:
     """The coordinates (vertices, 3) of each key; Blender takes long to hand them out."""
     shapes = []
     for block in keys.key_blocks:

@@ -67,7 +67,7 @@ class AgentProcess:
     def ensure(self, connection: Connection) -> bool:
         """Have an agent that knows these settings; False while a dead one is not to be started again yet."""
         if self._process is not None and not self.running:
-            self._bury()
+            self._note_death()
         if not self.running:
             if self._deaths and time.monotonic() - self._started < self._backoff():
                 return False
@@ -132,7 +132,7 @@ class AgentProcess:
                     stdout=output,
                     stderr=subprocess.DEVNULL,
                     env=environment,
-                    **_apart(),
+                    **_set_group(),
                 )
         except OSError as error:
             raise MissingError(
@@ -148,7 +148,7 @@ class AgentProcess:
     def _backoff(self) -> float:
         return backoff(self._deaths, first=2.0, longest=300.0)
 
-    def _bury(self) -> None:
+    def _note_death(self) -> None:
         """Note that the agent has died by itself.
 
         Nobody knows whether it carried out its last commands, so those that decide on a payment are not given again:
@@ -209,7 +209,7 @@ def _is_secret(variable: str, value: str) -> bool:
     return variable.startswith("HITEM3D_") or (variable.lower().endswith("_proxy") and "@" in value)
 
 
-def _apart() -> dict[str, Any]:
+def _set_group() -> dict[str, Any]:
     """A process group of its own, so that a Ctrl-C in the terminal is not meant for the agent; no console window."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}

@@ -24,12 +24,12 @@ def parse(po: str) -> dict[str, str]:
 
     Entries marked as fuzzy are left out: they are guesses until a translator has looked at them.
     """
-    entries = map(fields_of, po.split("\n\n"))
+    entries = map(read_fields, po.split("\n\n"))
     translated = (e for e in entries if e.get("msgid") and e.get("msgstr") and "fuzzy" not in e.get("#,", ""))
     return {entry["msgid"]: entry["msgstr"] for entry in translated}
 
 
-def fields_of(entry: str) -> dict[str, str]:
+def read_fields(entry: str) -> dict[str, str]:
     """The strings of one entry of a .po file by their keywords, ``msgid`` and ``msgstr``, and its flags by ``#,``."""
     fields: dict[str, str] = {}
     keyword = ""

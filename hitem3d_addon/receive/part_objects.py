@@ -20,11 +20,12 @@ from .splitting.split import Part
 
 def make_objects(found: Sequence[Part], place: Place, name: str, collection: Collection) -> list[Object]:
     """An object for each part, in the collection, its mesh moved to where it belongs and its origin at its centre."""
+    names = part_names([part.name for part in found], name)
     matrices = [place.matrix @ part.matrix for part in found]
     flipped = [place.turned != bool(np.linalg.det(part.matrix[:3, :3]) < 0) for part in found]
     origins = transform_meshes([part.mesh for part in found], matrices, flipped)
     parts = []
-    for part, origin, its_name in zip(found, origins, part_names([part.name for part in found], name), strict=True):
+    for part, origin, its_name in zip(found, origins, names, strict=True):
         obj = bpy.data.objects.new(its_name, part.mesh)
         obj.location = origin
         part.mesh.name = obj.name

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a press would send, known before the press: counted in a timer when the user pauses, and kept for drawing.
 
-Drawing asks with `of`. The answer is about the objects that are chosen now, and at worst a moment old.
+Drawing asks with `look_up`. The answer is about the objects that are chosen now, and at worst a moment old.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _changed = 0.0
 _took = 0.0
 
 
-def of(context: bpy.types.Context, models: Models, *, include_materials: bool = False) -> Preflight | None:
+def look_up(context: bpy.types.Context, models: Models, *, include_materials: bool = False) -> Preflight | None:
     """How large these models would be; None while they are counted for the first time. Costs next to nothing."""
     layer = context.view_layer
     key = (

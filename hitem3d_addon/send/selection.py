@@ -16,7 +16,7 @@ Source = Literal["ACTIVE", "EACH", "TOGETHER"]
 SHOWN_AS_MESH = frozenset({"MESH", "CURVE", "SURFACE", "FONT", "META"})
 
 
-def models(context: bpy.types.Context, source: Source, *, include_children: bool) -> list[list[bpy.types.Object]]:
+def find_models(context: bpy.types.Context, source: Source, *, include_children: bool) -> list[list[bpy.types.Object]]:
     """The objects of each task, the one that names it first. Raises InputError."""
     active = context.view_layer.objects.active
     if source == "ACTIVE":

@@ -26,7 +26,7 @@ from ..session.board import board
 from ..session.connection import Connection, worker
 from ..session.record import Record, matrix_values, read_record, remove_record, stamp_task_id, task_id_of, write_record
 from .export import SentGeometry, export_glb
-from .selection import Source, check_editable, models
+from .selection import Source, check_editable, find_models
 
 
 class Submission(NamedTuple):
@@ -107,7 +107,7 @@ def prepare(
     if asked.mesh_url:
         asked.check()
         return [_of_address(context, asked)]
-    groups = source if isinstance(source, list) else models(context, source, include_children=include_children)
+    groups = source if isinstance(source, list) else find_models(context, source, include_children=include_children)
     for obj in {obj for group in groups for obj in group}:
         check_editable(obj)
     jobs = make_folder(make_folder(connection.home) / "jobs")

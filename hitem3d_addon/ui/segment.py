@@ -133,11 +133,11 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
     def _draw_cost(self, context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         """What a press would send, and what there is to pay with."""
         try:
-            models = selection.models(context, self.source, include_children=self.include_children)
+            models = selection.find_models(context, self.source, include_children=self.include_children)
         except Hitem3DError as error:
             draw_text(context, layout, translated(error.message), icon="ERROR", width=_DIALOG)
             return
-        if found := preflight.of(context, models, include_materials=self.include_materials):
+        if found := preflight.look_up(context, models, include_materials=self.include_materials):
             draw_text(context, layout, translated(found.problem or found.numbers()), icon="MESH_DATA", width=_DIALOG)
         if len(models) > 1:
             draw_text(context, layout, translated(count_tasks(len(models))), icon="QUESTION", width=_DIALOG)
@@ -147,7 +147,7 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
     def _count_tasks(self, context: bpy.types.Context) -> int:
         """How many tasks a press would make; 0 where it can't make any, which it then says itself."""
         try:
-            return len(selection.models(context, self.source, include_children=self.include_children))
+            return len(selection.find_models(context, self.source, include_children=self.include_children))
         except Hitem3DError:
             return 0
 

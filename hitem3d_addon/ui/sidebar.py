@@ -145,9 +145,9 @@ def _draw_choices(
     count = 1
     try:
         source: Source = "EACH" if len(context.selected_objects) > 1 else _choices(context, 1)[0].source
-        models = selection.models(context, source, include_children=include_children)
+        models = selection.find_models(context, source, include_children=include_children)
         count = len(models)
-        found = preflight.of(context, models, include_materials=materials)
+        found = preflight.look_up(context, models, include_materials=materials)
         refused = found.problem if found else None
     except Hitem3DError as error:
         refused = error.message

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from string import Formatter
 
-from hitem3d_addon.locale.catalogue import fields_of, parse
+from hitem3d_addon.locale.catalogue import parse, read_fields
 
 from .visible_texts import PACKAGE, Place, VisibleTexts
 
@@ -50,7 +50,7 @@ def update(po: str, language: str, texts: Mapping[str, Iterable[Place]]) -> str:
     A text is known by itself alone: one that was changed in the sources begins without a translation. What translators
     wrote stays: translations, comments, and the flag of those that they are not sure of.
     """
-    blocks = {fields.get("msgid", ""): block for block in po.split("\n\n") if (fields := fields_of(block))}
+    blocks = {fields.get("msgid", ""): block for block in po.split("\n\n") if (fields := read_fields(block))}
     entries = ["\n".join(_header(blocks.get("", ""), language))]
     entries += ["\n".join(_entry(blocks.get(text, ""), text, places)) for text, places in texts.items()]
     return "\n\n".join(entries) + "\n"
@@ -60,12 +60,12 @@ def _header(before: str, language: str) -> Iterator[str]:
     yield from _comments(before)
     yield 'msgid ""'
     yield 'msgstr ""'
-    text = fields_of(before).get("msgstr") or HEADER.format(language=language)
+    text = read_fields(before).get("msgstr") or HEADER.format(language=language)
     yield from map(_quoted, text.splitlines(keepends=True))
 
 
 def _entry(before: str, text: str, places: Iterable[Place]) -> Iterator[str]:
-    fields = fields_of(before)
+    fields = read_fields(before)
     yield from _comments(before)
     yield "#: " + " ".join(sorted({place.file for place in places}))  # no line numbers, which change all the time
     flags = ["fuzzy"] if "fuzzy" in fields.get("#,", "") else []

@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """These tests run in the bpy wheel."""
 
+import sys
+from pathlib import Path
+
 from on_wheel import addon, empty_scene
+
+sys.path.insert(0, str(Path(__file__).parent))  # for labelled.py and four_parts.py
 
 __all__ = ["addon", "empty_scene"]

@@ -14,7 +14,7 @@ from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.send import preflight
 from hitem3d_addon.send.export import Estimate, estimate
 from hitem3d_addon.send.preflight import Preflight
-from hitem3d_addon.send.selection import models
+from hitem3d_addon.send.selection import find_models
 from hitem3d_addon.session import connection, settings
 from hitem3d_addon.ui.consent import give, is_needed
 from hitem3d_addon.ui.wording import wrapped
@@ -50,7 +50,9 @@ def refused(**options: object) -> str:
 
 
 def names(source: str, *, include_children: bool = True) -> list[list[str]]:
-    return [[obj.name for obj in model] for model in models(bpy.context, source, include_children=include_children)]
+    return [
+        [obj.name for obj in model] for model in find_models(bpy.context, source, include_children=include_children)
+    ]
 
 
 def test_children_go_with_their_parent(sandbox: Sandbox) -> None:

@@ -50,7 +50,7 @@ RECORD_OF_AN_ADDRESS = Record(uid="f" * 32, matrix=(1.0,) * 16, format=OutputFor
 
 
 @pytest.fixture
-def thing(empty_scene: None) -> bpy.types.Object:
+def obj(empty_scene: None) -> bpy.types.Object:
     made = bpy.data.objects.new("Thing", None)
     bpy.context.collection.objects.link(made)
     return made
@@ -63,35 +63,35 @@ def same(one: Record, other: Record | None) -> bool:
 
 
 @pytest.mark.parametrize("record", [RECORD_OF_A_MESH, RECORD_OF_AN_ADDRESS])
-def test_a_record_comes_back_to_the_last_digit(thing: bpy.types.Object, tmp_path: Path, record: Record) -> None:
-    assert read_record(thing) is None
-    assert uid_of(thing) == ""
-    write_record(thing, record)
-    assert same(record, read_record(thing))
-    assert same(record, read_record(thing.copy()))
-    assert uid_of(thing) == record.uid
+def test_a_record_comes_back_to_the_last_digit(obj: bpy.types.Object, tmp_path: Path, record: Record) -> None:
+    assert read_record(obj) is None
+    assert uid_of(obj) == ""
+    write_record(obj, record)
+    assert same(record, read_record(obj))
+    assert same(record, read_record(obj.copy()))
+    assert uid_of(obj) == record.uid
     path = str(tmp_path / "with a record.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)
-    thing = bpy.data.objects["Thing"]
-    assert same(record, read_record(thing))
-    remove_record(thing)
-    remove_record(thing)
-    assert read_record(thing) is None and RECORD not in thing
+    obj = bpy.data.objects["Thing"]
+    assert same(record, read_record(obj))
+    remove_record(obj)
+    remove_record(obj)
+    assert read_record(obj) is None and RECORD not in obj
 
 
-def test_a_second_record_leaves_nothing_of_the_first(thing: bpy.types.Object) -> None:
-    write_record(thing, RECORD_OF_AN_ADDRESS)
+def test_a_second_record_leaves_nothing_of_the_first(obj: bpy.types.Object) -> None:
+    write_record(obj, RECORD_OF_AN_ADDRESS)
     few = RECORD_OF_A_MESH._replace(points=POINTS[:15])
     for record in (few, RECORD_OF_A_MESH, RECORD_OF_AN_ADDRESS, few):
-        write_record(thing, record)
-        assert same(record, read_record(thing))
+        write_record(obj, record)
+        assert same(record, read_record(obj))
 
 
 @pytest.mark.parametrize("whole", ["text", 5, 0.5, [1, 2, 3], ["a", "b"], {}, {"uid": RECORD_OF_A_MESH.uid}])
-def test_something_else_under_the_name_is_no_record(thing: bpy.types.Object, whole: Any) -> None:
-    thing[RECORD] = whole
-    assert read_record(thing) is None
+def test_something_else_under_the_name_is_no_record(obj: bpy.types.Object, whole: Any) -> None:
+    obj[RECORD] = whole
+    assert read_record(obj) is None
 
 
 HOSTILE: list[tuple[str, Any]] = [
@@ -140,19 +140,19 @@ HOSTILE: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "value"), HOSTILE)
-def test_a_value_that_was_tampered_with_makes_it_no_record(thing: bpy.types.Object, name: str, value: Any) -> None:
-    write_record(thing, RECORD_OF_A_MESH)
-    del thing[RECORD][name]  # Blender crashes when an array is replaced by a longer one
-    thing[RECORD][name] = value
-    assert read_record(thing) is None
-    assert uid_of(thing) in ("", RECORD_OF_A_MESH.uid)
+def test_a_value_that_was_tampered_with_makes_it_no_record(obj: bpy.types.Object, name: str, value: Any) -> None:
+    write_record(obj, RECORD_OF_A_MESH)
+    del obj[RECORD][name]  # Blender crashes when an array is replaced by a longer one
+    obj[RECORD][name] = value
+    assert read_record(obj) is None
+    assert uid_of(obj) in ("", RECORD_OF_A_MESH.uid)
 
 
 @pytest.mark.parametrize("value", [5, "x" * 300, "\x1b[2J", {"a": 1}, [1.0, 2.0]])
-def test_a_shape_key_that_was_tampered_with_is_none(thing: bpy.types.Object, value: Any) -> None:
-    write_record(thing, RECORD_OF_A_MESH)
-    thing[RECORD]["shape_key"] = value
-    assert same(RECORD_OF_A_MESH._replace(shape_key=""), read_record(thing))
+def test_a_shape_key_that_was_tampered_with_is_none(obj: bpy.types.Object, value: Any) -> None:
+    write_record(obj, RECORD_OF_A_MESH)
+    obj[RECORD]["shape_key"] = value
+    assert same(RECORD_OF_A_MESH._replace(shape_key=""), read_record(obj))
 
 
 NUMBERS = st.integers(-(2**31), 2**31 - 1) | st.floats() | st.booleans()
@@ -176,62 +176,62 @@ VALUES = st.recursive(
     task_id=VALUES,
 )
 def test_whatever_the_properties_are_they_are_read_or_taken_for_absent(
-    thing: bpy.types.Object, whole: Any, changed: dict[str, Any], task_id: Any
+    obj: bpy.types.Object, whole: Any, changed: dict[str, Any], task_id: Any
 ) -> None:
-    remove_record(thing)
+    remove_record(obj)
     if whole is None:
-        write_record(thing, RECORD_OF_A_MESH)
+        write_record(obj, RECORD_OF_A_MESH)
         for name, value in changed.items():
-            del thing[RECORD][name]
-            thing[RECORD][name] = value
+            del obj[RECORD][name]
+            obj[RECORD][name] = value
     else:
-        thing[RECORD] = whole
-    record = read_record(thing)
+        obj[RECORD] = whole
+    record = read_record(obj)
     if record is not None:
-        write_record(thing, record)
-        assert same(record, read_record(thing))
-    assert uid_of(thing) in ("", RECORD_OF_A_MESH.uid)
-    thing[TASK_ID] = task_id
-    clean = task_id_of(thing)
+        write_record(obj, record)
+        assert same(record, read_record(obj))
+    assert uid_of(obj) in ("", RECORD_OF_A_MESH.uid)
+    obj[TASK_ID] = task_id
+    clean = task_id_of(obj)
     assert len(clean) <= 500 and clean.isprintable() and clean == clean.strip()
-    stamp_task_id(thing, "right")
-    assert task_id_of(thing) == "right"
-    remove_record(thing)
-    stamp_task_id(thing, "")
-    assert RECORD not in thing and TASK_ID not in thing
+    stamp_task_id(obj, "right")
+    assert task_id_of(obj) == "right"
+    remove_record(obj)
+    stamp_task_id(obj, "")
+    assert RECORD not in obj and TASK_ID not in obj
 
 
 @pytest.mark.parametrize("name", [name for name in Record._fields if name not in MAY_BE_MISSING])
-def test_a_value_that_is_missing_makes_it_no_record(thing: bpy.types.Object, name: str) -> None:
-    write_record(thing, RECORD_OF_A_MESH)
-    del thing[RECORD][name]
-    assert read_record(thing) is None
+def test_a_value_that_is_missing_makes_it_no_record(obj: bpy.types.Object, name: str) -> None:
+    write_record(obj, RECORD_OF_A_MESH)
+    del obj[RECORD][name]
+    assert read_record(obj) is None
 
 
-def test_the_matrix_of_an_object_is_row_after_row(thing: bpy.types.Object) -> None:
-    thing.location = (5, 6, 7)
+def test_the_matrix_of_an_object_is_row_after_row(obj: bpy.types.Object) -> None:
+    obj.location = (5, 6, 7)
     bpy.context.view_layer.update()
-    assert matrix_values(thing.matrix_world) == (1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1)
-    write_record(thing, RECORD_OF_A_MESH._replace(matrix=matrix_values(thing.matrix_world)))
+    assert matrix_values(obj.matrix_world) == (1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1)
+    write_record(obj, RECORD_OF_A_MESH._replace(matrix=matrix_values(obj.matrix_world)))
 
 
-def test_the_task_id_is_a_plain_string_that_scripts_may_set(thing: bpy.types.Object) -> None:
-    assert task_id_of(thing) == ""
-    stamp_task_id(thing, "segmentation_20260312_8f92ab3e1cde")
-    assert thing["hitem3d_task_id"] == "segmentation_20260312_8f92ab3e1cde" == task_id_of(thing)
-    thing["hitem3d_task_id"] = " pasted_by_hand \n"
-    assert task_id_of(thing) == "pasted_by_hand"
-    stamp_task_id(thing, "")
-    stamp_task_id(thing, "")
-    assert TASK_ID not in thing
+def test_the_task_id_is_a_plain_string_that_scripts_may_set(obj: bpy.types.Object) -> None:
+    assert task_id_of(obj) == ""
+    stamp_task_id(obj, "segmentation_20260312_8f92ab3e1cde")
+    assert obj["hitem3d_task_id"] == "segmentation_20260312_8f92ab3e1cde" == task_id_of(obj)
+    obj["hitem3d_task_id"] = " pasted_by_hand \n"
+    assert task_id_of(obj) == "pasted_by_hand"
+    stamp_task_id(obj, "")
+    stamp_task_id(obj, "")
+    assert TASK_ID not in obj
 
 
 @pytest.mark.parametrize("value", [5, 0.5, [1.0, 2.0], {"a": 1}, "", "   ", "a\nb", "\x00", "x" * 1_000_000])
-def test_something_else_is_no_task_id(thing: bpy.types.Object, value: Any) -> None:
-    thing[TASK_ID] = value
-    assert task_id_of(thing) == ""
-    stamp_task_id(thing, "right")
-    assert task_id_of(thing) == "right"
+def test_something_else_is_no_task_id(obj: bpy.types.Object, value: Any) -> None:
+    obj[TASK_ID] = value
+    assert task_id_of(obj) == ""
+    stamp_task_id(obj, "right")
+    assert task_id_of(obj) == "right"
 
 
 def test_a_task_id_may_hold_what_the_service_likes() -> None:
