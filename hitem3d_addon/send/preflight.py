@@ -92,19 +92,30 @@ _took = 0.0
 
 def look_up(context: bpy.types.Context, models: Models, *, include_materials: bool = False) -> Preflight | None:
     """How large these models would be; None while they are counted for the first time. Costs next to nothing."""
-    layer = context.view_layer
-    key = (
-        context.scene.session_uid,
-        layer.name,
-        context.scene.frame_current,
-        include_materials,
-        tuple(tuple(obj.session_uid for obj in objects) for objects in models),
-    )
+    key = _key(context, models, include_materials)
     if key not in _found or key in _stale:
         _wanted.add(key)
         if not bpy.app.timers.is_registered(_count):
             bpy.app.timers.register(_count, first_interval=0.05)
     return _found.get(key)
+
+
+def count_now(context: bpy.types.Context, models: Models, *, include_materials: bool = False) -> None:
+    """Have the number there when a dialog opens, which nobody would draw again when it comes later."""
+    key = _key(context, models, include_materials)
+    if (key not in _found or key in _stale) and (found := _count_one(key)):
+        _found[key] = found
+        _stale.discard(key)
+
+
+def _key(context: bpy.types.Context, models: Models, include_materials: bool) -> _Key:
+    return (
+        context.scene.session_uid,
+        context.view_layer.name,
+        context.scene.frame_current,
+        include_materials,
+        tuple(tuple(obj.session_uid for obj in objects) for objects in models),
+    )
 
 
 def megabytes(size: int) -> str:

@@ -106,10 +106,12 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
             self._asked = consent.question(current)
             return _open_dialog(self, context, "Send Models to Hitem3D?", "Agree")
         if self.without_dialog:
-            count = self._count_tasks(context)
+            count = len(self._models(context))
             if count < 2:
                 return self.execute(context)
             self._asked = [count_tasks(count)]
+        elif models := self._models(context):
+            preflight.count_now(context, models, include_materials=self.include_materials)
         return _open_dialog(self, context, "Segment into Parts", "Segment")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -137,19 +139,20 @@ class HITEM3D_OT_create_task(Hitem3DOperator):
         except Hitem3DError as error:
             draw_text(context, layout, translated(error.message), icon="ERROR", width=_DIALOG)
             return
-        if found := preflight.look_up(context, models, include_materials=self.include_materials):
-            draw_text(context, layout, translated(found.problem or found.numbers()), icon="MESH_DATA", width=_DIALOG)
+        found = preflight.look_up(context, models, include_materials=self.include_materials)
+        numbers = found.problem or found.numbers() if found else Message("counting…")
+        draw_text(context, layout, translated(numbers), icon="MESH_DATA", width=_DIALOG)
         if len(models) > 1:
             draw_text(context, layout, translated(count_tasks(len(models))), icon="QUESTION", width=_DIALOG)
         if cost := cost_message(self.seg_level, len(models)):
             draw_text(context, layout, translated(cost), icon="BLANK1", width=_DIALOG)
 
-    def _count_tasks(self, context: bpy.types.Context) -> int:
-        """How many tasks a press would make; 0 where it can't make any, which it then says itself."""
+    def _models(self, context: bpy.types.Context) -> list[list[bpy.types.Object]]:
+        """The objects of each task that a press would make; none where it can't make any, which it then says itself."""
         try:
-            return len(selection.find_models(context, self.source, include_children=self.include_children))
+            return selection.find_models(context, self.source, include_children=self.include_children)
         except Hitem3DError:
-            return 0
+            return []
 
     def run(self, context: bpy.types.Context) -> Message | None:
         from ..receive.importers import check_importer

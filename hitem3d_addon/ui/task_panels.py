@@ -20,7 +20,7 @@ from ..core.errors import Message, Value
 from ..core.values import UNDER_WAY, TaskState
 from ..session import connection, settings
 from ..session.board import board
-from ..session.parts import find_originals, is_shown
+from ..session.parts import find_originals, is_shown, task_id_in
 from ..session.record import parts_of_task, task_id_of
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result, HITEM3D_OT_show
 from .sidebar import SidebarPanel
@@ -121,11 +121,11 @@ def _draw_next_step(context: bpy.types.Context, layout: bpy.types.UILayout, task
     if is_here and has_parts:
         parts = parts_of_task(task.task_id)
         originals = find_originals(task.task_id)
-        apply = row.row()
-        apply.enabled = bool(originals)
-        apply.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply to Original")
+        if task_id_in(context) != task.task_id:  # else the main button above does that
+            row.enabled = bool(originals)
+            row.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply to Original")
         show = layout.row(align=True)
-        show.label(text="Show")
+        show.label(text="", icon="HIDE_OFF")
         button = show.operator(HITEM3D_OT_show.bl_idname, text="Original", depress=is_shown(context, originals))
         button.uid, button.what = task.uid, "ORIGINAL"
         button = show.operator(HITEM3D_OT_show.bl_idname, text="Parts", depress=is_shown(context, parts))
