@@ -69,7 +69,7 @@ def load(
         # With a screen, importers see the window's scene beside the one given here: its Edit Mode, its selection.
         with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
             contents = import_files(result, use_split_groups=by_group)
-    imported = _imported(scratch, new, contents)
+    imported = _imported(scratch, new, contents, result)
     if not imported and not contents.parts:
         raise _nothing()
     read, imported, notes = _without_the_whole(contents.parts, imported, choice)
@@ -94,8 +94,11 @@ def load(
     return Loaded([*made, *parts], surfaces, told, notes, stl_warning(result.kind, told), contents.for_blender)
 
 
-def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[Part]:
-    """What Blender's importers have made, an object each. The objects are gone then: the parts may take their names."""
+def _imported(scratch: ScratchScene, new: NewData, contents: Contents, result: Opened) -> list[Part]:
+    """What Blender's importers have made, an object each. The objects are gone then: the parts may take their names.
+
+    An object without a name in the file is called after the file, which says nothing of a part.
+    """
     objects = list(new.objects())
     things = [obj for obj in objects if obj.type == "MESH" and obj.data.polygons]
     clouds = [obj for obj in objects if obj.type == "POINTCLOUD"]  # whose points are instances
@@ -107,6 +110,8 @@ def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[P
         shown = {one.object.original for one in depsgraph.object_instances if not one.is_instance}
         things = [obj for obj in things if obj in shown]
     found = [*_delivered(things, contents.labels), *_instances(clouds, depsgraph)]
+    if len(result.files) == 1:
+        found = [replace(part, name="") if plain(part.name) == result.files[0].stem else part for part in found]
     bpy.data.batch_remove(objects)
     return found
 
