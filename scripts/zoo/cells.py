@@ -35,12 +35,12 @@ class Cell:
     model: str
     told: str
     """How its parts are told apart: objects, primitives, groups, solids, subsets, materials, colours, shells, or whole
-    where they are not."""
+    where they are not; refused where Blender can't read it, which is said."""
     parts: int
     """How many there are; as many as the model has, or, with a reason, others."""
     names: str = "none"
-    """Of the parts: kept, none, paint (those of their materials), path (below the whole's), or underscores (which
-    spaces became)."""
+    """Of the parts: kept, none, first (all are called after the first), joined (without spaces), underscores (instead
+    of spaces), paint (those of their materials), or path (below the whole's)."""
     materials: bool = False
     """Each part has a material of the model's colour."""
     colours: bool = False
@@ -49,6 +49,8 @@ class Cell:
     """Colours of shared vertices leave it open to which part the faces along a border belong."""
     off: float = 1e-6
     """Of the diagonal: how far bounds, middle and area of a part may be off."""
+    since: str = ""
+    """The oldest Blender whose importer reads it; the others refuse it."""
     why: str = ""
     """What of the model the file does not hold, and so nobody can read."""
 
@@ -76,13 +78,14 @@ class Zoo:
         colours: bool = False,
         border: bool = False,
         off: float = 1e-6,
+        since: str = "",
         why: str = "",
     ) -> Path:
         """Enter a cell into the table, and give the path of the file that is to be written."""
         file = f"{self.name}-{variant and variant + '-'}{model.name}.{suffix}"
         parts = parts or len(model.parts)
         self.cells.append(
-            Cell(file, self.version, how, model.name, told, parts, names, materials, colours, border, off, why)
+            Cell(file, self.version, how, model.name, told, parts, names, materials, colours, border, off, since, why)
         )
         return self.folder / file
 

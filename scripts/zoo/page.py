@@ -43,7 +43,7 @@ def table() -> str:
         row = list(some)
         marks = {cell["model"]: state(cell, wrong) for cell in row}
         told = ", ".join(dict.fromkeys(cell["told"] for cell in row if cell["told"] != "whole"))
-        reasons = " ".join(dict.fromkeys(filter(None, [wrong.get(cell["file"]) or cell["why"] for cell in row])))
+        reasons = " ".join(dict.fromkeys(filter(None, [reason(cell, wrong) for cell in row])))
         shown = " | ".join(marks.get(model, "") for model in MODELS)
         lines.append(f"| {writer} | {how} ({suffix}) | {shown} | {told} | {reasons} |")
     return "\n".join([*lines, ""])
@@ -56,9 +56,16 @@ def way(cell: Cell) -> tuple[str, str, str]:
 
 def state(cell: Cell, wrong: dict[str, str]) -> str:
     """Right, or the parts are not in the file, or an import does not give what is."""
-    if cell["file"] in wrong:
+    if any(file.partition("@")[0] == cell["file"] for file in wrong):
         return "✗"
+    if cell["told"] == "refused":
+        return "said"
     return "✓" if cell["parts"] == MODELS[cell["model"]] else "said"
+
+
+def reason(cell: Cell, wrong: dict[str, str]) -> str:
+    """Why it is not all there."""
+    return next((text for file, text in wrong.items() if file.partition("@")[0] == cell["file"]), str(cell["why"]))
 
 
 def write() -> None:

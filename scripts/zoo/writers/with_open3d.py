@@ -26,7 +26,7 @@ def mesh_of(model: Model) -> open3d.geometry.TriangleMesh:
 def write(zoo: Zoo) -> None:
     """write_triangle_mesh."""
     for model in models().values():
-        for suffix in ("glb", "obj", "ply", "stl"):
+        for suffix in ("glb", "obj") if model.name == "robot" else ("glb", "obj", "ply", "stl"):
             mesh = mesh_of(model)
             if suffix == "stl":
                 mesh.compute_vertex_normals()  # or it refuses

@@ -31,7 +31,7 @@ def layers(model: Model) -> pymeshlab.MeshSet:
 def write(zoo: Zoo) -> None:
     """save_current_mesh."""
     for model in models().values():
-        for suffix in ("obj", "ply", "stl", "3mf"):
+        for suffix in ("obj", "3mf") if model.name == "robot" else ("obj", "ply", "stl", "3mf"):
             lost = suffix == "stl" and not model.closed
             gone = suffix == "3mf" and model.shared  # MeshLab writes no colours there
             way = "whole" if gone else "colours" if model.shared else "shells"

@@ -51,7 +51,7 @@ def write(zoo: Zoo) -> None:
                 model, "gltf", "Plotter.export_gltf", "whole" if one else "objects", variant="plotter", off=1e-5
             )
             plotter.export_gltf(path)
-        for suffix in ("ply", "stl", "obj"):
+        for suffix in ("ply",) if model.name == "robot" else ("ply", "stl", "obj"):
             if model.shared and suffix != "ply":
                 continue
             lost = suffix == "stl" and not model.closed
