@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from zoo import page as zoo_page
 
 from hitem3d_addon.cli.exit_codes import MEANINGS
 
@@ -89,6 +90,11 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     assert re.findall(r"^\| (\d+) \| (.+) \|$", page, re.MULTILINE) == [
         (str(int(c)), text) for c, text in MEANINGS.items()
     ]
+
+
+def test_the_table_of_results_is_that_of_the_files() -> None:
+    text = (REPOSITORY / "docs" / "results.md").read_text("utf-8")
+    assert zoo_page.page(text) == text, "run python3 scripts/zoo"
 
 
 def test_what_is_noticed(tmp_path: Path) -> None:

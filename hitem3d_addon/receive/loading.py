@@ -71,7 +71,7 @@ def load(
         # With a screen, importers also see the scene of the window: its Edit Mode, its selection.
         with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
             contents = import_files(result, use_split_groups=by_group)
-    imported = _imported(scratch, new, contents)
+    imported = _imported(scratch, new, contents, result)
     if not imported and not contents.parts:
         raise _nothing()
     read, imported, notes = _without_the_whole(contents.parts, imported, choice)
@@ -98,8 +98,11 @@ def load(
     return Loaded([*made, *parts], surfaces, told, notes, warnings, may_hold_more, contents.for_blender)
 
 
-def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[Part]:
-    """What Blender's importers have made, a part for each object. The objects are removed: their names are free."""
+def _imported(scratch: ScratchScene, new: NewData, contents: Contents, result: Opened) -> list[Part]:
+    """What Blender's importers have made, an object each. The objects are gone then: the parts may take their names.
+
+    An object without a name in the file is called after the file, which says nothing of a part.
+    """
     objects = list(new.objects())
     things = [obj for obj in objects if obj.type == "MESH" and obj.data.polygons]
     clouds = [obj for obj in objects if obj.type == "POINTCLOUD"]  # whose points are instances
@@ -111,6 +114,8 @@ def _imported(scratch: ScratchScene, new: NewData, contents: Contents) -> list[P
         shown = {one.object.original for one in depsgraph.object_instances if not one.is_instance}
         things = [obj for obj in things if obj in shown]
     found = [*_delivered(things, contents.labels), *_instances(clouds, depsgraph)]
+    if len(result.files) == 1:
+        found = [replace(part, name="") if plain(part.name) == result.files[0].stem else part for part in found]
     bpy.data.batch_remove(objects)
     return found
 

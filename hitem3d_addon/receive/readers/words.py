@@ -15,7 +15,7 @@ _GENERIC = frozenset(
     ply glb gltf fbx usd usda usdc usdz assimp assimpscene visualscene rootnode armature export exported xform
     sg lambert sg phong blinn initialshadinggroup initialshadingsg shadinggroup aistandardsurface standardsurface
     defaultmaterial defaultmat defaultobject polymesh trimesh trianglemesh indexedfaceset meshdata meshpart
-    meshphysicalmaterial meshstandardmaterial meshbasicmaterial meshphongmaterial meshlambertmaterial
+    merged renderer meshphysicalmaterial meshstandardmaterial meshbasicmaterial meshphongmaterial meshlambertmaterial
     """.split()  # noqa: SIM905
 )
 """Words that programs write by themselves: trimesh, assimp, three.js, VTK, Open3D, Maya, 3ds Max, Blender and CAD."""

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of the zoo, for readers: docs/results.md."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FILES = REPOSITORY / "tests" / "receive" / "zoo"
+PAGE = REPOSITORY / "docs" / "results.md"
+BEGIN, END = "<!-- results: written by scripts/zoo -->\n", "<!-- end of results -->\n"
+
+MODELS = {"cubes": 3, "robot": 16, "torus": 4, "egg": 3, "twins": 2, "one": 1, "nested": 2}
+"""How many parts they have."""
+
+Cell = dict[str, Any]
+
+
+def page(text: str) -> str:
+    """The page with the table of today."""
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
+
+
+def table() -> str:
+    """One row for each way of writing, one column for each model, in Markdown."""
+    cells: list[Cell] = json.loads((FILES / "table.json").read_text("utf-8"))
+    wrong: dict[str, str] = json.loads((FILES / "wrong.json").read_text("utf-8"))
+    states = [state(cell, wrong) for cell in cells]
+    counts = {name: states.count(name) for name in ("✓", "said", "✗")}
+    lines = [
+        f"{len(cells)} files: {counts['✓']} are right, {counts['said']} do not hold the parts, which the report says, "
+        f"{counts['✗']} are not right yet.",
+        "",
+        f"| Written by | as | {' | '.join(MODELS)} | Parts by | Not in the file, or not right yet |",
+        f"| --- | --- |{' --- |' * len(MODELS)} --- | --- |",
+    ]
+    for (writer, how, suffix), some in itertools.groupby(sorted(cells, key=way), way):
+        row = list(some)
+        marks = {cell["model"]: state(cell, wrong) for cell in row}
+        told = ", ".join(dict.fromkeys(cell["told"] for cell in row if cell["told"] != "whole"))
+        reasons = " ".join(dict.fromkeys(filter(None, [reason(cell, wrong) for cell in row])))
+        shown = " | ".join(marks.get(model, "") for model in MODELS)
+        lines.append(f"| {writer} | {how} ({suffix}) | {shown} | {told} | {reasons} |")
+    return "\n".join([*lines, ""])
+
+
+def way(cell: Cell) -> tuple[str, str, str]:
+    """What a row is for."""
+    return cell["writer"], cell["how"], cell["file"].rpartition(".")[2]
+
+
+def state(cell: Cell, wrong: dict[str, str]) -> str:
+    """Right, or the parts are not in the file, or an import does not give what is."""
+    if any(file.partition("@")[0] == cell["file"] for file in wrong):
+        return "✗"
+    if cell["told"] == "refused":
+        return "said"
+    return "✓" if cell["parts"] == MODELS[cell["model"]] else "said"
+
+
+def reason(cell: Cell, wrong: dict[str, str]) -> str:
+    """Why it is not all there."""
+    return next((text for file, text in wrong.items() if file.partition("@")[0] == cell["file"]), str(cell["why"]))
+
+
+def write() -> None:
+    """Bring the page up to date."""
+    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
