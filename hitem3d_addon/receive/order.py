@@ -3,8 +3,8 @@
 """The parts of an STL that came as one piece, by the order of its triangles.
 
 An STL has no parts and no shared vertices, so open parts that touch look like one surface. But who writes a cut model
-writes one part after the other, and each in the order that the model had. So where every triangle is one of those that
-were sent, a part ends where the order goes back.
+writes one part after the other, and each in the order that the model had, or in the opposite one (Babylon.js). So where
+every triangle is one of those that were sent, a part ends where the order turns back.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ from ..mesh.triangles import Triangles, corner_values, local_positions, mesh_tri
 from .placing.place import Place, Seen
 from .placing.placement import EXACT
 from .splitting.split import Part
-from .splitting.ways import MOST, kept_together
+from .splitting.ways import MOST, count_pieces
+
+_FEWEST = 8
+"""Triangles that parts have on average, at least."""
+_PIECES = 4
+"""Pieces that parts have on average, at most: what is in no order of parts lies scattered over the surface."""
 
 
 def cut_by_order(context: Context, part: Part, place: Place, source: Object) -> list[Part]:
@@ -43,13 +48,20 @@ def cut_by_order(context: Context, part: Part, place: Place, source: Object) -> 
     order = find_same(came, sent, numbers, float(np.linalg.norm(high - low)))
     if not np.array_equal(np.sort(order), numbers):
         return []
-    labels = np.zeros(len(order), np.int32)
-    np.cumsum(np.diff(order) < 0, out=labels[1:])
+    labels = min((_runs(order), _runs(-order)), key=lambda found: int(found[-1]))
     starts = np.arange(0, 3 * len(order) + 1, 3, dtype=np.int32)
     faces = Faces(local_positions(part.mesh).T, corner_values(part.mesh, ".corner_vert"), starts)
-    if not 0 < labels[-1] < MOST or not kept_together(faces, labels):
+    parts = int(labels[-1]) + 1
+    if not 1 < parts <= min(MOST, len(order) // _FEWEST) or count_pieces(faces, labels) > _PIECES * parts:
         return []
     return [Part(piece.mesh, part.name, part.matrix) for piece in cut(part.mesh, labels).values()]
+
+
+def _runs(order: Ints) -> Ints:
+    """A number for each run of numbers that grow."""
+    labels = np.zeros(len(order), np.int32)
+    np.cumsum(np.diff(order) < 0, out=labels[1:])
+    return labels
 
 
 def _triangles(surfaces: list[Surface], centre: Doubles) -> Triangles:

@@ -56,14 +56,24 @@ def test_also_after_the_object_was_moved(torus: bpy.types.Object, tmp_path: Path
     assert len(imported.objects) == len(np.unique(quarter))
 
 
+def test_parts_that_are_written_backwards(torus: bpy.types.Object, tmp_path: Path) -> None:
+    def backwards(triangles: np.ndarray, quarter: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        order = np.lexsort((-np.arange(len(quarter)), quarter))
+        return triangles[order], quarter[order]
+
+    imported, quarter = come_back(torus, tmp_path, backwards)
+    assert [len(part.data.polygons) for part in imported.objects] == np.bincount(quarter)[np.unique(quarter)].tolist()
+
+
 @pytest.mark.parametrize(
     "change",
     [
         lambda triangles, quarter: (triangles[np.random.default_rng(1).permutation(len(triangles))], quarter),
         lambda triangles, quarter: (triangles[1:], quarter[1:]),
         lambda triangles, quarter: (triangles * [1, 1.001, 1], quarter),
+        lambda triangles, quarter: (triangles.reshape(-1, 6, 3, 3)[:, ::-1].reshape(-1, 3, 3), quarter),
     ],
-    ids=["shuffled", "one is missing", "made anew"],
+    ids=["shuffled", "one is missing", "made anew", "in an order of its own"],
 )
 def test_where_it_is_not_certain_it_is_one_part_and_a_warning(
     torus: bpy.types.Object, tmp_path: Path, change: Change

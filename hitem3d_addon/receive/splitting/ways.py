@@ -46,11 +46,17 @@ def kept_together(faces: Faces, labels: Ints) -> bool:
     count = int(labels.max()) + 1
     if np.count_nonzero(np.diff(labels)) <= 8 * count:
         return True
+    pieces = count_pieces(faces, labels) - len(np.unique(joined_by_vertices(faces)))
+    return pieces <= 8 * count + len(labels) // 100
+
+
+def count_pieces(faces: Faces, labels: Ints) -> int:
+    """How many pieces there are of the surface where it is cut between the labels."""
+    count = int(labels.max()) + 1
     of_corner = np.repeat(labels, np.diff(faces.starts))
     _, places = np.unique(faces.corners.astype(np.int64) * count + of_corner, return_inverse=True)
     apart = Faces(np.empty((int(places.max()) + 1, 0), np.float32), places.astype(np.int32), faces.starts)
-    pieces = len(np.unique(joined_by_vertices(apart))) - len(np.unique(joined_by_vertices(faces)))
-    return pieces <= 8 * count + len(labels) // 100
+    return len(np.unique(joined_by_vertices(apart)))
 
 
 def by_colour(colours: Floats, of_corners: Ints, faces: Faces, most: int = MOST) -> Ints | None:
