@@ -24,8 +24,6 @@ def write(zoo: Zoo) -> None:
             continue
         one = len(model.parts) == 1
         for suffix in ("glb", "obj", "stl"):
-            if suffix != "glb" and model.name == "twins":
-                continue  # these two leave out instances
             lost = suffix == "stl" and not model.closed
             way = "whole" if one or lost else "shells" if suffix == "stl" else "objects"
             path = zoo.add(
