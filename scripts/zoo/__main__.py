@@ -51,7 +51,8 @@ def installed(program: Path, folder: Path) -> Path:
     packages = constants(program).get("PACKAGES", [])
     modules = constants(program).get("NODE_PACKAGES", [])
     python = folder / "python"
-    subprocess.run([sys.executable, "-m", "venv", python], check=True)
+    version = constants(program).get("PYTHON")
+    subprocess.run([f"python{version[0]}" if version else sys.executable, "-m", "venv", python], check=True)
     if packages:
         subprocess.run([python / "bin" / "pip", "install", "--quiet", *packages], check=True)
     if modules:
