@@ -38,21 +38,28 @@ def main(names: list[str]) -> None:
 
 def written(name: str, program: Path, folder: Path) -> Path:
     """Install what the writer needs, run it, and give the folder of its files."""
+    python = installed(program, folder)
+    files = folder / "files"
+    files.mkdir()
+    variables = {**os.environ, "PYTHONPATH": str(SCRIPTS), "NODE_FOLDER": str(folder)}
+    subprocess.run([python, "-m", f"zoo.writers.with_{name}", files], check=True, env=variables)
+    return files
+
+
+def installed(program: Path, folder: Path) -> Path:
+    """Put the packages that a program names into a folder, and give the Python that has them."""
     packages = constants(program).get("PACKAGES", [])
     modules = constants(program).get("NODE_PACKAGES", [])
     python = folder / "python"
-    subprocess.run([sys.executable, "-m", "venv", python], check=True)
+    version = constants(program).get("PYTHON")
+    subprocess.run([f"python{version[0]}" if version else sys.executable, "-m", "venv", python], check=True)
     if packages:
         subprocess.run([python / "bin" / "pip", "install", "--quiet", *packages], check=True)
     if modules:
         subprocess.run(
             ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, *modules], check=True
         )
-    files = folder / "files"
-    files.mkdir()
-    variables = {**os.environ, "PYTHONPATH": str(SCRIPTS), "NODE_FOLDER": str(folder)}
-    subprocess.run([python / "bin" / "python", "-m", f"zoo.writers.with_{name}", files], check=True, env=variables)
-    return files
+    return python / "bin" / "python"
 
 
 def constants(program: Path) -> dict[str, Any]:

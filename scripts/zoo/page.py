@@ -22,8 +22,13 @@ Cell = dict[str, Any]
 
 def page(text: str) -> str:
     """The page with the table of today."""
-    before, rest = text.split(BEGIN)
-    return f"{before}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
+    return put(text, BEGIN, END, table())
+
+
+def put(text: str, begin: str, end: str, lines: str) -> str:
+    """A page with these lines between two marks."""
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{lines}\n{end}{rest.split(end)[1]}"
 
 
 def table() -> str:

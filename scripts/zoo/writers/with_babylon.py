@@ -25,7 +25,7 @@ def write(zoo: Zoo) -> None:
         one = len(model.parts) == 1
         for suffix in ("glb", "obj", "stl"):
             if suffix != "glb" and model.name == "twins":
-                continue  # these two leave out instances
+                continue  # OBJExport can't bake the place of an instance, STLExport leaves it out
             lost = suffix == "stl" and not model.closed
             way = "whole" if one or lost else "shells" if suffix == "stl" else "objects"
             path = zoo.add(
