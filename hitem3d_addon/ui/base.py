@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import traceback
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -57,6 +56,8 @@ class Hitem3DOperator(bpy.types.Operator):
         except ImportError as error:
             if not (error.name or "").startswith(ADDON):
                 raise
+            import traceback
+
             traceback.print_exc()
             self.report({"ERROR"}, translated(CHANGED_FILES))
             return {"CANCELLED"}

@@ -35,6 +35,8 @@ ICONS = {
 _WIDE = 260
 """Pixels at a scale of 1 from which a row has room for the state in words."""
 
+_order: list[str] = []
+"""The uids that the rows were filled with: reading a thousand rows takes longer than drawing all else."""
 _active = ""
 """The uid of the active object's task when the list was last looked at: when another one is, its row is selected."""
 
@@ -119,15 +121,15 @@ def follow(context: bpy.types.Context) -> None:
     active = context.view_layer.objects.active
     mine = board.find_task(active) if active else None
     shown = board.shown(mine)
-    rows = [row.name for row in context.window_manager.hitem3d_tasks]
-    is_news = (mine.uid if mine else "") != _active or rows != shown.order
+    count = len(context.window_manager.hitem3d_tasks)
+    is_news = (mine.uid if mine else "") != _active or shown.order is not _order or count != len(_order)
     if is_news and not bpy.app.timers.is_registered(_fill):
         bpy.app.timers.register(_fill, first_interval=0.0)
 
 
 def _fill() -> None:
     """Make the rows anew. Selected stays what was; but a task that is new, or the active object's, is what counts."""
-    global _active
+    global _active, _order
     context = bpy.context
     manager = context.window_manager
     active = context.view_layer.objects.active
@@ -145,7 +147,7 @@ def _fill() -> None:
         selected = mine.uid
     elif new:
         selected = new[0]
-    _active = mine.uid if mine else ""
+    _active, _order = mine.uid if mine else "", shown.order
     manager.hitem3d_task_index = shown.order.index(selected) if selected in shown.order else 0
     board.redraw()
 
@@ -187,8 +189,8 @@ def register() -> None:
 
 
 def unregister() -> None:
-    global _active
-    _active = ""
+    global _active, _order
+    _active, _order = "", []
     if bpy.app.timers.is_registered(_fill):
         bpy.app.timers.unregister(_fill)
     del bpy.types.WindowManager.hitem3d_task_index

@@ -79,9 +79,10 @@ class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
             layout.label(text="No tasks yet")
             return
         task = draw_list(context, layout)
-        if running_tasks() and (preferences := settings.get()):
+        running = len(running_tasks())
+        if running and (preferences := settings.get()):
             layout.prop(preferences, "auto_import")
-        if len(running_tasks()) > 1:
+        if running > 1:
             layout.operator(HITEM3D_OT_cancel_all.bl_idname, icon="CANCEL")
         if task:
             _draw_task(context, layout.box(), task)
