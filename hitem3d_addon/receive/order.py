@@ -3,8 +3,8 @@
 """The parts of an STL that came as one piece, by the order of its triangles.
 
 An STL has no parts and no shared vertices, so open parts that touch look like one surface. But who writes a cut model
-writes one part after the other, and each in the order that the model had, or in the opposite one (Babylon.js). So where
-every triangle is one of those that were sent, a part ends where the order turns back.
+writes one part after the other, and each in the order that the model had, or in the opposite one. So where every
+triangle is one of those that were sent, a part ends where the order turns back.
 """
 
 from __future__ import annotations
