@@ -146,8 +146,6 @@ class Board:
             for area in window.screen.areas:
                 if area.type == "VIEW_3D":
                     area.tag_redraw()
-            if not window.modal_operators:  # which may say something in the status bar themselves
-                window.workspace.status_text_set(None)  # draws the status bar, which is in no list of areas
 
     def forget_answers(self, *, account: bool = False) -> None:
         """A new command is given: what became of the last one no longer counts."""

@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tells once that parts are ready, where no sidebar shows it: in the status bar and in a corner of the 3D View."""
+"""Tells once that parts are ready, where no sidebar shows it: in a corner of the 3D View, and in the status bar.
+
+The status bar is in no list of areas, so Blender draws it when it likes: with the next move of the mouse. What would
+draw it sooner is not safe from a timer.
+"""
 
 import blf
 import bpy
@@ -24,9 +28,9 @@ def _draw_status(self: bpy.types.Header, context: bpy.types.Context) -> None:
 
 def _draw_corner() -> None:
     """In a 3D View whose sidebar does not show the tasks."""
-    if not board.news:
-        return
     context = bpy.context
+    if not board.news or context.area is None:
+        return
     _forget_later()
     sidebar = next((region for region in context.area.regions if region.type == "UI"), None)
     if sidebar and sidebar.width > 1 and getattr(sidebar, "active_panel_category", "") == "Hitem3D":
