@@ -41,6 +41,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "core/service/test_studio_networks.py": ("libraries",),
     "core/service/test_upload.py": ("libraries",),
     "docs": (),
+    "export": ("blender",),
     "gui": (),
     "mesh": ("blender",),
     "package": ("blender",),

@@ -44,15 +44,17 @@ LAW: dict[str, set[str]] = {
     "receive.splitting": {"core", "mesh", "receive.readers"},
     "receive.placing": {"core", "mesh", "session"},
     "apply": {*CORE, "mesh", "session"},
+    "export": {"core", "mesh"},
     "background": {*CORE, "session", "receive"},
     "locale": set(),
-    "ui": {*CORE, "mesh", "session", "send", "receive", "apply", "background", "locale"},
-    "cli": {*CORE, "mesh", "session", "send", "receive", "apply"},
+    "ui": {*CORE, "mesh", "session", "send", "receive", "apply", "export", "background", "locale"},
+    "cli": {*CORE, "mesh", "session", "send", "receive", "apply", "export"},
 }
 """Each room, and the rooms that it may import. docs/architecture.md draws it."""
 
 NO_BLENDER = (
     "core",
+    "export.three_mf",
     "receive.readers",
     "receive.untrusted",
     "mesh.arrays",

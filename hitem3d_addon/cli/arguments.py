@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.choices import TARGETS
+from ..core.choices import PART_FORMATS, TARGETS, THREE_MF, UNITLESS
 from ..core.task import SegLevel
 from ..core.tasks.workflow import WAIT_BUDGET
 from ..core.values import UNFINISHED, OutputFormat
 from .exit_codes import MEANINGS
-from .part_export import PART_FORMATS
 
 _ABOUT = "Cut models into parts with the Hitem3D cloud service. Each model that is sent costs API credits."
 
@@ -57,6 +56,9 @@ def parse(arguments: Sequence[str], prog: str) -> argparse.Namespace:
             parser.error("give --save or --save-as, not both")
     if options.command in ("segment", "import") and options.export_parts and not options.out:
         parser.error("--export-parts needs --out, the folder that the parts go to")
+    wants_millimetres = options.command in ("segment", "import") and options.millimetres
+    if wants_millimetres and options.export_parts not in (THREE_MF, *UNITLESS):
+        parser.error("--millimetres is for --export-parts with stl, obj or 3mf; the others have units of their own")
     return options
 
 
@@ -195,8 +197,10 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         choices=PART_FORMATS,
         metavar="FORMAT",
         type=str.lower,
-        help=f"write each part to DIR/<name>/<part>.<format>: {', '.join(PART_FORMATS)}",
+        help=f"write each part to DIR/<name>/<part>.<format>, or as 3mf all to DIR/<name>/<name>.3mf: "
+        f"{', '.join(PART_FORMATS)}",
     )
+    add("--millimetres", action="store_true", help="write stl and obj parts in millimetres, as 3mf always is")
 
 
 def _add_segment(parser: argparse.ArgumentParser) -> None:

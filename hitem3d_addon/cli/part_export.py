@@ -1,75 +1,52 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imported parts -> a file for each of them, with Blender's own exporters."""
+"""Imported parts -> the files that --export-parts asks for, and a list of them, by which they are known again."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
-from ..core.errors import MissingError, ResultError
+from ..core.choices import THREE_MF, UNITLESS
+from ..core.errors import ResultError
+from ..export.part_files import Axes, write_each, write_whole
 
 LIST = "parts.json"
-PART_FORMATS = ("glb", "obj", "stl", "fbx", "usdz")
-
-_Y_UP = {"forward_axis": "NEGATIVE_Z", "up_axis": "Y"}
-
-
-def _glb(file: str, _y_up: bool) -> None:
-    bpy.ops.export_scene.gltf(filepath=file, export_format="GLB", use_selection=True, export_animations=False)
+_MILLIMETRES = "mm"
+_BLENDER = "m"
 
 
-def _obj(file: str, _y_up: bool) -> None:
-    bpy.ops.wm.obj_export(filepath=file, export_selected_objects=True)
+class Sent(NamedTuple):
+    """What the parts were cut from, which says in what axes and lengths they are written."""
+
+    millimetres: float
+    """To a unit of the scene that they are in."""
+    kind: str = ""
+    """The suffix of the model file that was sent as it is; "" for objects of a scene."""
+
+    def axes(self, kind: str, *, in_millimetres: bool) -> Axes:
+        """How files of this kind are written."""
+        if kind == THREE_MF:
+            return Axes(self.millimetres, self.kind == ".stl")
+        return Axes(self.millimetres if in_millimetres else 1.0, bool(self.kind))
 
 
-def _stl(file: str, y_up: bool) -> None:
-    bpy.ops.wm.stl_export(filepath=file, export_selected_objects=True, **(_Y_UP if y_up else {}))
+def sent_file(file: Path) -> Sent:
+    """For a model file. An STL and an OBJ have no unit, and printers' programs take their numbers for millimetres."""
+    kind = file.suffix.lower()
+    return Sent(1.0 if kind in (".stl", ".obj") else 1000.0, kind)
 
 
-def _fbx(file: str, _y_up: bool) -> None:
-    bpy.ops.export_scene.fbx(filepath=file, use_selection=True, bake_anim=False)
-
-
-def _usdz(file: str, _y_up: bool) -> None:
-    bpy.ops.wm.usd_export(filepath=file, selected_objects_only=True)
-
-
-_EXPORTERS: Mapping[str, tuple[Callable[[str, bool], None], str, str]] = MappingProxyType(
-    {
-        "glb": (_glb, "export_scene", "gltf"),
-        "obj": (_obj, "wm", "obj_export"),
-        "stl": (_stl, "wm", "stl_export"),
-        "fbx": (_fbx, "export_scene", "fbx"),
-        "usdz": (_usdz, "wm", "usd_export"),
-    }
-)
-
-
-def check_exporter(kind: str) -> None:
-    """Raise MissingError where this Blender can't write such files."""
-    _, module, operator = _EXPORTERS[kind]
-    if operator not in dir(getattr(bpy.ops, module)):
-        raise MissingError(
-            "This Blender has no exporter for {kind} files, or its add-on is switched off. Choose another format.",
-            kind=kind.upper(),
-        )
-
-
-def exported_parts(folder: Path, task_id: str, kind: str) -> list[Path]:
+def exported_parts(folder: Path, task_id: str, kind: str, *, in_millimetres: bool) -> list[Path]:
     """The files that `export_parts` wrote there for this task, if all of them still are there; else none."""
     written = _read_list(folder)
     files = [folder / name for name in written["files"]]
-    whole = written["task_id"] == task_id and all(file.suffix == f".{kind}" and file.is_file() for file in files)
-    return files if whole else []
+    same = (written["task_id"], written["unit"]) == (task_id, _unit(kind, in_millimetres))
+    return files if same and all(file.suffix == f".{kind}" and file.is_file() for file in files) else []
 
 
 def export_parts(
@@ -79,31 +56,26 @@ def export_parts(
     kind: str,
     *,
     task_id: str,
-    as_sent: bool,
+    sent: Sent,
+    in_millimetres: bool,
 ) -> list[Path]:
-    """Write each part into a file of its own in this folder, where it stands, and give the files.
+    """Write each part into a file of its own in this folder, or all into one 3MF there, and give the files.
 
-    A list of them, parts.json, is written last; what an earlier one lists is removed, and nothing else. ``as_sent``:
-    they belong to a model file that was sent as it is, so an STL gets the axes of that file; else those of Blender.
-    Raises ResultError, MissingError.
+    A list of them, parts.json, is written last; what an earlier one lists is removed, and nothing else. Raises
+    InputError, ResultError, MissingError.
     """
-    check_exporter(kind)
-    write = _EXPORTERS[kind][0]
-    names = [f"{name}.{kind}" for name in _file_names(parts)]
+    axes = sent.axes(kind, in_millimetres=in_millimetres)
+    earlier = _read_list(folder)["files"]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".hitem3d-", dir=folder) as temporary, _selection_kept(context):
-            for part, name in zip(parts, names, strict=True):
-                for other in context.selected_objects:
-                    other.select_set(False)
-                part.select_set(True)
-                write(str(Path(temporary) / name), as_sent)
-            for name in _read_list(folder)["files"]:
+        if kind == THREE_MF:
+            files = write_whole(context, parts, folder / f"{folder.name}.{kind}", axes)
+            for name in set(earlier) - {files[0].name}:
                 (folder / name).unlink(missing_ok=True)
-            for file in Path(temporary).iterdir():  # an OBJ brings its MTL
-                file.replace(folder / file.name)
-        listed = json.dumps({"task_id": task_id, "files": names}, indent=1)
-        (folder / LIST).write_text(listed, encoding="utf-8")
+        else:
+            files = write_each(context, parts, folder, kind, axes, replaced=earlier)
+        names = [file.name for file in files]
+        listed = {"task_id": task_id, "unit": _unit(kind, in_millimetres), "files": names}
+        (folder / LIST).write_text(json.dumps(listed, indent=1), encoding="utf-8")
     except (OSError, RuntimeError) as error:
         raise ResultError(
             "The parts can't be written to {folder} ({reason}). See that the disk has room and that you may write "
@@ -111,39 +83,27 @@ def export_parts(
             folder=str(folder),
             reason=str(error).strip().rpartition("\n")[2][:200],
         ) from error
-    return [folder / name for name in names]
+    return files
+
+
+def is_in_millimetres(kind: str, asked: bool) -> bool:
+    """Whether the numbers in such files are millimetres, where the options ask for them or not."""
+    return kind == THREE_MF or (asked and kind in UNITLESS)
+
+
+def _unit(kind: str, in_millimetres: bool) -> str:
+    """What the list says of the numbers in such files."""
+    return _MILLIMETRES if is_in_millimetres(kind, in_millimetres) else _BLENDER
 
 
 def _read_list(folder: Path) -> dict[str, Any]:
-    """What parts.json says; nothing where it is not there or not ours."""
+    """What parts.json says; nothing where it is not there or not ours. Those of 0.1.0 have no unit."""
     try:
         found = json.loads((folder / LIST).read_bytes())
-        return {"task_id": str(found["task_id"]), "files": [Path(name).name for name in found["files"]]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {"task_id": "", "files": []}
-
-
-def _file_names(parts: Sequence[bpy.types.Object]) -> list[str]:
-    """The parts' names as every file system takes them, each once."""
-    names: list[str] = []
-    for part in parts:
-        name = base = re.sub(r"[^\w.-]+", "_", part.name).strip("._")[:80] or "part"
-        number = 1
-        while name.lower() in (known.lower() for known in names):
-            number += 1
-            name = f"{base}_{number}"
-        names.append(name)
-    return names
-
-
-@contextlib.contextmanager
-def _selection_kept(context: bpy.types.Context) -> Iterator[None]:
-    """Leave the selection and the active object as they were."""
-    layer = context.view_layer
-    selected, active = list(context.selected_objects), layer.objects.active
-    try:
-        yield
-    finally:
-        for obj in layer.objects:
-            obj.select_set(obj in selected)
-        layer.objects.active = active
+        return {
+            "task_id": str(found["task_id"]),
+            "unit": str(found.get("unit", _BLENDER)),
+            "files": [Path(name).name for name in found["files"]],
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {"task_id": "", "unit": "", "files": []}

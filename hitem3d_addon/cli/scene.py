@@ -16,9 +16,10 @@ from ..apply.applying import apply_parts
 from ..core.choices import ImportOptions
 from ..core.errors import InputError, ResultError
 from ..core.task import Task
+from ..export.solids import millimetres, size_message
 from ..receive.importing import import_parts
 from ..send.selection import SHOWN_AS_MESH
-from .part_export import export_parts
+from .part_export import Sent, export_parts, is_in_millimetres
 from .run import Run
 
 
@@ -92,12 +93,13 @@ def import_into_scene(
     sources: Sequence[bpy.types.Object],
     target: Path | None,
     *,
-    as_sent: bool,
+    sent: Sent | None = None,
 ) -> list[Path]:
     """Import a result, put it on the sources and export it, as the options say; gives the files that were written.
 
     ``sources`` are the objects that were sent, the one that names the task first; ``target`` is the folder for the
-    parts. Without --import they are taken out again. Raises a Hitem3DError.
+    parts, and ``sent`` says in what axes and lengths they go there, if not in those of the scene. Without --import they
+    are taken out again. Raises a Hitem3DError.
     """
     options = run.options
     context = bpy.context
@@ -109,9 +111,17 @@ def import_into_scene(
         run.output.note(str(note))
     written: list[Path] = []
     if options.export_parts and target:
+        kind, in_millimetres = options.export_parts, options.millimetres
+        sent = sent or Sent(millimetres(context.scene))
         written = export_parts(
-            context, imported.objects, target, options.export_parts, task_id=task.task_id, as_sent=as_sent
+            *(context, imported.objects, target, kind),
+            task_id=task.task_id,
+            sent=sent,
+            in_millimetres=in_millimetres,
         )
+        if is_in_millimetres(kind, in_millimetres):
+            depsgraph = context.evaluated_depsgraph_get()
+            run.output.note(str(size_message(imported.objects, depsgraph, sent.millimetres)))
     if options.apply_parts:
         for obj in sources:
             context.view_layer.objects.active = obj

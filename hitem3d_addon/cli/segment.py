@@ -17,13 +17,15 @@ from ..core.task import SegLevel, SegmentationRequest
 from ..core.tasks.outcome import Goal, Model, Outcome, make_failure
 from ..core.tasks.workflow import Cancelled
 from ..core.values import OutputFormat
+from ..export.part_files import check_exporter
+from ..export.solids import millimetres
 from ..receive.importers import check_importer
 from ..send import submission
 from ..session import connection
 from .exit_codes import ExitCode
 from .out_folder import check_writable
 from .output import Output
-from .part_export import check_exporter, exported_parts
+from .part_export import Sent, exported_parts, sent_file
 from .run import Run, copy_result, open_run
 from .scene import chosen_objects, file_name, import_into_scene, in_window, open_file, save_file
 
@@ -125,7 +127,7 @@ class _FileSegmentation:
         self._current = current
         self._asked = asked
         self._places = places
-        self._place_of: dict[str, PurePath] = {}
+        self._place_of: dict[str, tuple[PurePath, Sent]] = {}
         """Of the models under way, by uid."""
 
     def work(self, files: Sequence[Path]) -> None:
@@ -144,7 +146,7 @@ class _FileSegmentation:
             except Hitem3DError as error:
                 yield make_failure(file.name, "", error)
                 continue
-            self._place_of[model.uid] = self._places[file]
+            self._place_of[model.uid] = self._places[file], sent_file(file)
             yield model
 
     def _of_blend(self, file: Path) -> Iterator[Model]:
@@ -152,26 +154,29 @@ class _FileSegmentation:
         with in_window():
             submissions = _prepare(self._run, self._current, self._asked)
         self._run.total += len(submissions) - 1
+        place, sent = self._places[file], Sent(millimetres(bpy.context.scene), ".blend")
         for one in submissions:
-            place = self._places[file]
-            self._place_of[one.uid] = place if len(submissions) == 1 else place / file_name(one.name)
+            its_place = place if len(submissions) == 1 else place / file_name(one.name)
+            self._place_of[one.uid] = its_place, sent
         yield from map(_make_model, submissions)
 
     def _deliver(self, outcome: Outcome) -> Sequence[Path]:
-        place = self._place_of.pop(outcome.uid, None)
+        known = self._place_of.pop(outcome.uid, None)
         options = self._run.options
-        if outcome.kind or outcome.file is None or outcome.task is None or place is None or not options.out:
+        if outcome.kind or outcome.file is None or outcome.task is None or known is None or not options.out:
             return ()
+        place, sent = known
         target = options.out / place
         files = [copy_result(outcome.file, target.with_name(f"{target.name}{outcome.file.suffix}"))]
         if not options.importing and not options.export_parts:
             return files
         task_id, kind = outcome.task.task_id, options.export_parts
-        if not options.importing and (there := exported_parts(target, task_id, kind)):
+        there = exported_parts(target, task_id, kind, in_millimetres=options.millimetres)
+        if there and not options.importing:
             return [*files, *there]
         open_file(None)
         with in_window():
-            files += import_into_scene(self._run, outcome.task, outcome.file, [], target, as_sent=True)
+            files += import_into_scene(self._run, outcome.task, outcome.file, [], target, sent=sent)
         if options.importing:
             files.append(save_file(target.with_name(f"{target.name}.blend")))
         return files
@@ -215,7 +220,7 @@ class _SceneSegmentation:
             target = options.out / place
             files.append(copy_result(outcome.file, target.with_name(f"{target.name}{outcome.file.suffix}")))
         if options.importing or options.export_parts:
-            files += import_into_scene(self._run, outcome.task, outcome.file, one.objects, target, as_sent=False)
+            files += import_into_scene(self._run, outcome.task, outcome.file, one.objects, target)
         return files
 
 

@@ -24,13 +24,13 @@ from ..core.tasks.outcome import Goal, Outcome
 from ..core.tasks.store import TaskStore
 from ..core.tasks.workflow import Cancelled
 from ..core.values import TaskState
+from ..export.part_files import check_exporter
 from ..session import connection
 from ..session.lookup import task_of
 from ..session.record import RECORD, clean_task_id, task_id_of, uid_of
 from .exit_codes import ExitCode, exit_code_of, exit_code_of_all, exit_code_of_task
 from .ledger import tell_ledger
 from .output import Output
-from .part_export import check_exporter
 from .run import Run, copy_result, open_run, task_fields
 from .scene import file_name, import_into_scene, in_window, save_file
 
@@ -141,7 +141,7 @@ def import_(options: Namespace, output: Output, stop: Cancelled) -> ExitCode:
             target = options.out / file_name(outcome.name) if options.out else None
             if target:
                 files.append(copy_result(outcome.file, target.with_name(f"{target.name}{outcome.file.suffix}")))
-            files += import_into_scene(run, outcome.task, outcome.file, [obj] if obj else [], target, as_sent=False)
+            files += import_into_scene(run, outcome.task, outcome.file, [obj] if obj else [], target)
             imported = True
             return files
 

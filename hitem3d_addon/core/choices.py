@@ -30,6 +30,13 @@ TARGET_ITEMS = [
 """Each word with its name and tooltip, as Blender's EnumProperty takes them."""
 
 
+THREE_MF = "3mf"
+PART_FORMATS = (THREE_MF, "glb", "obj", "stl", "fbx", "usdz")
+"""What parts can be written as: a 3MF holds all of them, the others are a file for each."""
+UNITLESS = ("obj", "stl")
+"""Files that don't say what their numbers are, so that they can be millimetres."""
+
+
 class ImportOptions(NamedTuple):
     """How to import: the properties of the operator."""
 

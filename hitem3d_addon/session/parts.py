@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import bpy
 from bpy.types import Context, Object
 
-from .record import PART, TASK_ID, parts_of, task_id_of, task_id_of_part
+from .record import PART, TASK_ID, imports_of_task, parts_of, task_id_of, task_id_of_part
 
 
 def task_id_in(context: Context) -> str:
@@ -36,6 +36,19 @@ def find_original(context: Context) -> Object | None:
     originals = [obj for obj in find_originals(task_id_of_part(part)) if obj.type == "MESH"]
     of_part = (obj for obj in originals if part in parts_of(obj))
     return next(of_part, None) or next(iter(originals), None)
+
+
+def find_parts(context: Context) -> list[Object]:
+    """All parts of the import that the active object, or one that is selected, is the original or a part of."""
+    active = context.view_layer.objects.active
+    chosen = [active, *context.selected_objects] if active else context.selected_objects
+    for obj in chosen:
+        if parts := parts_of(obj):
+            return parts
+        if task_id := task_id_of_part(obj):
+            alone = [obj for obj in chosen if task_id_of_part(obj) == task_id]
+            return next((parts for parts in imports_of_task(task_id) if obj in parts), list(dict.fromkeys(alone)))
+    return []
 
 
 def is_shown(context: Context, objects: Sequence[Object]) -> bool:

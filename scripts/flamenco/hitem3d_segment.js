@@ -26,8 +26,8 @@ const JOB_TYPE = {
           description: "How finely to cut" },
         { key: "format", type: "string", choices: ["glb", "obj", "stl", "fbx", "usdz"], default: "glb",
           description: "The kind of file that comes back" },
-        { key: "export_parts", type: "string", choices: ["", "glb", "obj", "stl"], default: "",
-          description: "Also write each part to a file of its own" },
+        { key: "export_parts", type: "string", choices: ["", "3mf", "glb", "obj", "stl"], default: "",
+          description: "Also write each part to a file of its own, or all to one 3MF" },
     ]
 };
 

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operator that writes imported parts to files for a printer."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+
+from ..core.choices import PART_FORMATS, THREE_MF
+from ..core.errors import InputError, Message, ResultError
+from ..session.parts import find_parts
+from .base import Hitem3DOperator
+from .wording import draw_text, translated
+
+
+class HITEM3D_OT_export_parts(Hitem3DOperator):
+    """Write the imported parts to files for a printer, in millimetres"""
+
+    bl_idname = "hitem3d.export_parts"
+    bl_label = "Export Parts…"
+    bl_options = {"PRESET"}
+
+    filepath: StringProperty(name="File", description="Where the parts go", subtype="FILE_PATH")
+    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.3mf;*.stl;*.obj", options={"HIDDEN"})
+    format: EnumProperty(
+        name="Format",
+        description="What is written",
+        items=[
+            ("3MF", "3MF", "One file: an object with a name and a colour for each part"),
+            ("STL", "STL", "A file for each part, in a folder"),
+            ("OBJ", "OBJ", "A file for each part with its UVs and materials, in a folder"),
+        ],
+        default="3MF",
+    )
+    scale: FloatProperty(
+        name="Scale",
+        description="How much larger than in the scene the parts are written",
+        default=1.0,
+        min=1e-6,
+        soft_min=0.01,
+        soft_max=100.0,
+        options={"SKIP_SAVE"},
+    )
+    only_selected: BoolProperty(
+        name="Selected Only",
+        description="Only the parts that are selected, not all of their import",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if find_parts(context):
+            return True
+        cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
+        return False
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        try:
+            self._measure(context)
+        except InputError as error:
+            self.report({"ERROR"}, translated(error.message))
+            return {"CANCELLED"}
+        if not self.filepath:
+            folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
+            name = bpy.path.clean_name(find_parts(context)[0].users_collection[0].name)
+            self.filepath = str(folder / f"{name}.{self.format.lower()}")
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def check(self, context: bpy.types.Context) -> bool:
+        """The file's name follows the format."""
+        file = Path(self.filepath)
+        name = file.stem if file.suffix.lower() in (f".{kind}" for kind in PART_FORMATS) else file.name
+        changed = str(file.with_name(f"{name}.{self.format.lower()}")) if name else self.filepath
+        if changed == self.filepath:
+            return False
+        self.filepath = changed
+        return True
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        for name in ("format", "scale", "only_selected"):
+            layout.prop(self, name)
+        width, depth, height = (self.scale * length for length in self._sizes[self.only_selected])
+        size = Message(
+            "{width:.1f} × {depth:.1f} × {height:.1f} mm", {"width": width, "depth": depth, "height": height}
+        )
+        layout.label(text=translated(size), icon="CUBE", translate=False)
+        if self.format != "3MF":
+            folder = Message("A file for each part, in the folder “{name}”", {"name": Path(self.filepath).stem})
+            draw_text(context, layout, translated(folder), icon="FILE_FOLDER")
+
+    def _measure(self, context: bpy.types.Context) -> None:
+        """How large the whole and the selected parts are, for drawing. Raises InputError."""
+        from ..export.solids import millimetres, read_solids, size
+
+        parts, depsgraph = find_parts(context), context.evaluated_depsgraph_get()
+        solids = read_solids(parts, depsgraph, millimetres(context.scene))
+        chosen = [solid for part, solid in zip(parts, solids, strict=True) if part in context.selected_objects]
+        self._sizes = {some: tuple(map(float, size(of))) for some, of in ((False, solids), (True, chosen or solids))}
+
+    def run(self, context: bpy.types.Context) -> Message:
+        from ..export.part_files import Axes, all_shown, write_each, write_whole
+        from ..export.solids import millimetres, size_message
+
+        parts = find_parts(context)
+        if self.only_selected:
+            parts = [part for part in parts if part in context.selected_objects]
+        if not parts or not self.filepath:
+            raise InputError("There are no parts to write, or no file was named. Select parts and choose a file.")
+        file = Path(bpy.path.abspath(self.filepath))
+        axes = Axes(self.scale * millimetres(context.scene))
+        said = size_message(parts, context.evaluated_depsgraph_get(), axes.scale)
+        try:
+            if self.format.lower() == THREE_MF:
+                write_whole(context, parts, file, axes)
+            else:
+                with all_shown(context, parts):
+                    write_each(bpy.context, parts, file.with_suffix(""), self.format.lower(), axes)
+        except (OSError, RuntimeError) as error:
+            raise ResultError(
+                "The parts can't be written to {file} ({reason}). See that the disk has room and that you may write "
+                "there.",
+                file=str(file),
+                reason=str(error).strip().rpartition("\n")[2][:200],
+            ) from error
+        return said
+
+
+register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_export_parts,))

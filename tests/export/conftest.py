@@ -1,0 +1,7 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""These tests run in the bpy wheel."""
+
+from on_wheel import addon, empty_scene
+
+__all__ = ["addon", "empty_scene"]
