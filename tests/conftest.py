@@ -82,6 +82,19 @@ def needs(path: Path) -> tuple[str, ...] | None:
     return next((NEEDS[row] for row in rows if row in NEEDS), None)
 
 
+class RepositoryIsNoPackage:
+    """Blender takes the repository for a package, by its __init__.py; pytest can't import one named "my-clone"."""
+
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """A plain folder for the repository, and pytest's own choice for all others."""
+        return pytest.Dir.from_parent(parent, path=path) if path == TESTS.parent else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A conftest's own hooks are not asked about the folders above it."""
+    config.pluginmanager.register(RepositoryIsNoPackage())
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """One more than cores, since a quarter of the time is waiting; and not so many that Blenders fill the memory."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
