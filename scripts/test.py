@@ -40,6 +40,9 @@ EACH_WHEEL = f"(blender or libraries) and {EACH_PYTHON}"
 """What runs on the newest wheel for each Python, and on every wheel, in pytest's markers. tests/conftest.py has the
 table of what is marked with what."""
 
+UNWANTED = ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
+"""Variables of Python that a user's machine need not have."""
+
 WAYS = ["-n", "auto", "--dist", "worksteal", "--durations", "10"]
 
 NOTHING_RAN = 5
@@ -69,10 +72,8 @@ def main() -> int:
     parser.add_argument("-m", dest="marks", default="", help="pytest's expression of markers")
     options, arguments = parser.parse_known_args()
     environment.check_python()
-    # The tests are to be the same on every machine.
-    for variable in [
-        name for name in os.environ if name.startswith("HITEM3D_") or name in ("PYTHONPATH", "PYTHONHOME")
-    ]:
+    # The tests are to be the same on every machine, and each program that they start need not compile all again.
+    for variable in [name for name in os.environ if name.startswith("HITEM3D_") or name in UNWANTED]:
         del os.environ[variable]
     real = os.environ.pop("BLENDER", "") if options.all else ""
     blenders = _real_blenders(real)

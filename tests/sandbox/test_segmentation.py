@@ -90,10 +90,10 @@ def test_finer_levels_have_more_parts_and_low_has_no_crumbs(name: str) -> None:
     assert areas(shape, labels["low"]).min() >= 0.01
 
 
-@pytest.mark.parametrize("level", LEVELS)
-def test_the_same_answer_every_time(level: str) -> None:
+def test_the_same_answer_every_time() -> None:
     shape = of(bumpy_blob())
-    assert np.array_equal(segment(*shape, level), segment(*shape, level))
+    coarsest = LEVELS[0]  # the others lie on its way
+    assert np.array_equal(segment(*shape, coarsest), segment(*shape, coarsest))
 
 
 def test_borders_follow_creases() -> None:
