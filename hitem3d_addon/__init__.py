@@ -25,6 +25,7 @@ _MODULES = (
     "ui.segment",
     "ui.parts",
     "ui.export",
+    "ui.explode",
     "ui.tasks",
     "ui.account",
     "ui.sidebar",

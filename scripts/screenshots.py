@@ -24,6 +24,7 @@ FROM_THE_WINDOW = {
     "imported.png": "panel-imported.png",
     "window.png": "window.png",
     "preferences.png": "preferences.png",
+    "exploded.png": "exploded.jpg",
 }
 
 
@@ -46,7 +47,7 @@ def main() -> None:
 
     PICTURES.mkdir(exist_ok=True)
     _run([str(REPOSITORY / "scripts" / "demo.py"), "--out", str(BUILD / "demo")], {})
-    tests = ["-m", "pytest", "-q", "tests/gui/test_panel.py"]
+    tests = ["-m", "pytest", "-q", "tests/gui/test_panel.py", "tests/gui/test_explode.py"]
     _run(tests, {"BLENDER": blender})
     keep(BUILD / "demo" / "before-after.png", "before-after.jpg")
     for drawn, name in FROM_THE_WINDOW.items():

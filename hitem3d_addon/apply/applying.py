@@ -11,6 +11,7 @@ import bpy
 
 from ..core.choices import Target
 from ..core.errors import InputError, Message, Value
+from ..session.exploded import in_place
 from ..session.record import imports_of
 
 _DELIVERED = " (delivered)"
@@ -37,7 +38,7 @@ def apply_parts(
     from .targets import apply_labels, show_colours
 
     name = obj.name  # SEPARATE gives the object the first part's name.
-    with _in_object_mode(context):
+    with _in_object_mode(context), in_place(context):
         depsgraph = context.evaluated_depsgraph_get()
         parts = choose_import(obj, imports, depsgraph) if imports else []
         labels = part_labels(obj, parts, depsgraph)

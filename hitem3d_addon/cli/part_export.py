@@ -14,6 +14,7 @@ import bpy
 from ..core.choices import THREE_MF, UNITLESS
 from ..core.errors import ResultError
 from ..export.part_files import Axes, write_each, write_whole
+from ..session.exploded import in_place
 
 LIST = "parts.json"
 _MILLIMETRES = "mm"
@@ -67,12 +68,13 @@ def export_parts(
     axes = sent.axes(kind, in_millimetres=in_millimetres)
     earlier = _read_list(folder)["files"]
     try:
-        if kind == THREE_MF:
-            files = write_whole(context, parts, folder / f"{folder.name}.{kind}", axes)
-            for name in set(earlier) - {files[0].name}:
-                (folder / name).unlink(missing_ok=True)
-        else:
-            files = write_each(context, parts, folder, kind, axes, replaced=earlier)
+        with in_place(context):
+            if kind == THREE_MF:
+                files = write_whole(context, parts, folder / f"{folder.name}.{kind}", axes)
+                for name in set(earlier) - {files[0].name}:
+                    (folder / name).unlink(missing_ok=True)
+            else:
+                files = write_each(context, parts, folder, kind, axes, replaced=earlier)
         names = [file.name for file in files]
         listed = {"task_id": task_id, "unit": _unit(kind, in_millimetres), "files": names}
         (folder / LIST).write_text(json.dumps(listed, indent=1), encoding="utf-8")

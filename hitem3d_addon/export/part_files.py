@@ -98,11 +98,13 @@ def write_each(
     check_exporter(kind)
     names = [f"{name}.{kind}" for name in file_names(parts)]
     with _moved_here(folder, replaced) as temporary, _selection_kept(context):
+        # Not only those of `selected_objects`, which leaves out what was hidden until now.
+        for other in context.view_layer.objects:
+            other.select_set(False)
         for part, name in zip(parts, names, strict=True):
-            for other in context.selected_objects:
-                other.select_set(False)
             part.select_set(True)
             _EXPORTERS[kind][0](str(temporary / name), axes)
+            part.select_set(False)
     return [folder / name for name in names]
 
 
@@ -155,7 +157,7 @@ def file_names(parts: Sequence[Object]) -> list[str]:
 def _selection_kept(context: Context) -> Iterator[None]:
     """Leave the selection and the active object as they were."""
     layer = context.view_layer
-    selected, active = list(context.selected_objects), layer.objects.active
+    selected, active = {obj for obj in layer.objects if obj.select_get()}, layer.objects.active
     try:
         yield
     finally:

@@ -13,6 +13,7 @@ import numpy as np
 from bpy.types import Collection, Object
 
 from ..core.task import Task
+from ..session.exploded import basis_in_place
 from ..session.record import ORIGINAL, PART, TASK_ID
 
 SEAL = "hitem3d_as_imported"
@@ -76,7 +77,7 @@ def _checksum(collection: Collection) -> str:
 def _pieces(obj: Object) -> Iterator[bytes]:
     """What the checksum of a part is made of."""
     yield obj.name.encode("utf-8", "surrogatepass")
-    yield np.array(obj.matrix_basis, np.float32).tobytes()
+    yield np.array(basis_in_place(obj), np.float32).tobytes()
     yield f"{len(obj.modifiers)} {[slot.name for slot in obj.material_slots]}".encode("utf-8", "surrogatepass")
     if obj.type == "MESH":
         positions = np.empty(3 * len(obj.data.vertices), np.float32)

@@ -11,6 +11,7 @@ import bpy
 
 from ..core.choices import ImportOptions
 from ..core.errors import MissingError
+from ..session.exploded import in_place
 from ..session.record import ORIGINAL, PART, TASK_ID, read_record
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def import_parts(
             "This build of Blender has no NumPy, which the import needs. "
             "Install your system's NumPy package for Blender's Python, or use Blender from blender.org."
         ) from error
-    with replacing(find_brought(task, source) if options.replace else []):
+    with in_place(context), replacing(find_brought(task, source) if options.replace else []):
         imported = import_result(
             context,
             file,

@@ -24,6 +24,7 @@ from ..core.values import TaskState, check_upload_size
 from ..mesh.evaluated import world_matrix
 from ..session.board import board
 from ..session.connection import Connection, worker
+from ..session.exploded import in_place
 from ..session.record import Record, matrix_values, read_record, remove_record, stamp_task_id, task_id_of, write_record
 from .export import SentGeometry, export_glb
 from .selection import Source, check_editable, find_models
@@ -45,9 +46,11 @@ class Submission(NamedTuple):
 
     def record_for(self, obj: bpy.types.Object) -> Record:
         """What an import needs later, on any machine, to place the parts where this object is."""
+        with in_place(bpy.context):
+            matrix = world_matrix(obj, bpy.context.evaluated_depsgraph_get())
         record = Record(
             uid=self.uid,
-            matrix=matrix_values(world_matrix(obj, bpy.context.evaluated_depsgraph_get())),
+            matrix=matrix_values(matrix),
             format=self.request.format,
             time=int(time.time()),
         )
@@ -111,22 +114,25 @@ def prepare(
     for obj in {obj for group in groups for obj in group}:
         check_editable(obj)
     jobs = make_folder(make_folder(connection.home) / "jobs")
-    depsgraph = context.evaluated_depsgraph_get()
     submissions: list[Submission] = []
     folders = []
-    try:
-        for group in groups:
-            uid = new_uid()
-            folders.append(make_folder(jobs / uid))
-            file = folders[-1] / "mesh.glb"
-            sent = export_glb(group, depsgraph, file, output_format=asked.format, include_materials=include_materials)
-            check_upload_size(sent.size, connection.site.upload_limit)
-            request = asked._replace(mesh=file)
-            submissions.append(Submission(uid, group[0].name, group, request, sent, content=request.content()))
-    except BaseException:
-        for folder in folders:
-            remove_folder(folder)
-        raise
+    with in_place(context):
+        depsgraph = context.evaluated_depsgraph_get()
+        try:
+            for group in groups:
+                uid = new_uid()
+                folders.append(make_folder(jobs / uid))
+                file = folders[-1] / "mesh.glb"
+                sent = export_glb(
+                    group, depsgraph, file, output_format=asked.format, include_materials=include_materials
+                )
+                check_upload_size(sent.size, connection.site.upload_limit)
+                request = asked._replace(mesh=file)
+                submissions.append(Submission(uid, group[0].name, group, request, sent, content=request.content()))
+        except BaseException:
+            for folder in folders:
+                remove_folder(folder)
+            raise
     return submissions
 
 

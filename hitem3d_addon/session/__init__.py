@@ -5,6 +5,7 @@
 DOORS = (
     "board",
     "connection",
+    "exploded",
     "lookup",
     "parts",
     "record",

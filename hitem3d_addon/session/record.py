@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import bpy
-from bpy.types import Object
+from bpy.types import Collection, Object
 from idprop.types import IDPropertyArray, IDPropertyGroup
 from mathutils import Matrix
 
@@ -166,8 +166,12 @@ def imports_of_task(task_id: str, original: str = "") -> list[list[Object]]:
     found = [collection for collection in bpy.data.collections if collection.get(TASK_ID) == task_id]
     found = [collection for collection in found if collection.get(ORIGINAL) == original] or found
     found.sort(key=lambda collection: collection.session_uid, reverse=True)
-    imports = ([part for part in collection.objects if part.type == "MESH"] for collection in found)
-    return [parts for parts in imports if parts]
+    return [parts for parts in map(parts_in, found) if parts]
+
+
+def parts_in(collection: Collection) -> list[Object]:
+    """The parts in the collection that an import has made."""
+    return [part for part in collection.objects if part.type == "MESH"]
 
 
 def parts_of(obj: Object) -> list[Object]:

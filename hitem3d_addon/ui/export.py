@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..core.choices import PART_FORMATS, THREE_MF
 from ..core.errors import InputError, Message, ResultError
+from ..session.exploded import in_place
 from ..session.parts import find_parts
 from .base import Hitem3DOperator
 from .wording import draw_text, translated
@@ -98,8 +99,9 @@ class HITEM3D_OT_export_parts(Hitem3DOperator):
         """How large the whole and the selected parts are, for drawing. Raises InputError."""
         from ..export.solids import millimetres, read_solids, size
 
-        parts, depsgraph = find_parts(context), context.evaluated_depsgraph_get()
-        solids = read_solids(parts, depsgraph, millimetres(context.scene))
+        parts = find_parts(context)
+        with in_place(context):
+            solids = read_solids(parts, context.evaluated_depsgraph_get(), millimetres(context.scene))
         chosen = [solid for part, solid in zip(parts, solids, strict=True) if part in context.selected_objects]
         self._sizes = {some: tuple(map(float, size(of))) for some, of in ((False, solids), (True, chosen or solids))}
 
@@ -114,13 +116,14 @@ class HITEM3D_OT_export_parts(Hitem3DOperator):
             raise InputError("There are no parts to write, or no file was named. Select parts and choose a file.")
         file = Path(bpy.path.abspath(self.filepath))
         axes = Axes(self.scale * millimetres(context.scene))
-        said = size_message(parts, context.evaluated_depsgraph_get(), axes.scale)
         try:
-            if self.format.lower() == THREE_MF:
-                write_whole(context, parts, file, axes)
-            else:
-                with all_shown(context, parts):
-                    write_each(bpy.context, parts, file.with_suffix(""), self.format.lower(), axes)
+            with in_place(context):
+                said = size_message(parts, context.evaluated_depsgraph_get(), axes.scale)
+                if self.format.lower() == THREE_MF:
+                    write_whole(context, parts, file, axes)
+                else:
+                    with all_shown(context, parts):
+                        write_each(bpy.context, parts, file.with_suffix(""), self.format.lower(), axes)
         except (OSError, RuntimeError) as error:
             raise ResultError(
                 "The parts can't be written to {file} ({reason}). See that the disk has room and that you may write "

@@ -7,6 +7,7 @@ Drawing reads plain values that others keep up to date; it never reads the disk 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
@@ -22,6 +23,7 @@ from ..session.board import board
 from ..session.connection import Connection
 from ..session.parts import find_originals, task_id_in
 from .account import HITEM3D_OT_use_local_service, HITEM3D_OT_use_online_service, is_local
+from .explode import draw_slider
 from .export import HITEM3D_OT_export_parts
 from .parts import HITEM3D_OT_apply_parts
 from .segment import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
@@ -61,7 +63,7 @@ class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
             if connection.offline_reason(current.api_url) and not bpy.app.online_access_override:
                 layout.operator("extensions.userpref_show_online", text="Allow Access…", icon="PREFERENCES")
         elif task_id := task_id_in(context):
-            _draw_parts(layout, task_id, len(context.selected_objects))
+            _draw_parts(layout, task_id, context.selected_objects)
         else:
             _draw_choices(context, layout, current.site.upload_limit, preferences)
         if current.site.file:
@@ -124,15 +126,16 @@ def _draw_button(layout: bpy.types.UILayout, choice: Choice, *, enabled: bool) -
     button.without_dialog = True
 
 
-def _draw_parts(layout: bpy.types.UILayout, task_id: str, count: int) -> None:
+def _draw_parts(layout: bpy.types.UILayout, task_id: str, selected: Sequence[bpy.types.Object]) -> None:
     """Parts are selected: what is done with them next, and only below it how to cut one of them again."""
     row = layout.row()
     row.scale_y = 1.4
     row.enabled = bool(find_originals(task_id))
     row.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply to Original", icon="MOD_BOOLEAN")
+    draw_slider(layout, selected[0])
     layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
     button = layout.operator(HITEM3D_OT_create_task.bl_idname, text="Segment Part…", icon="MOD_EXPLODE")
-    button.source = "EACH" if count > 1 else "ACTIVE"
+    button.source = "EACH" if len(selected) > 1 else "ACTIVE"
     button.without_dialog = False
 
 

@@ -23,6 +23,11 @@ def make() -> Object:
     Only its left half is modelled: a mirror makes the other one and a bevel rounds the edges.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
+    return add_robot()
+
+
+def add_robot() -> Object:
+    """Put the robot in the open file."""
     mesh = bpy.data.meshes.new("Robot")
     robot = bpy.data.objects.new("Robot", mesh)
     form = bmesh.new()

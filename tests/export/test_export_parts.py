@@ -61,6 +61,14 @@ def test_a_3mf_has_each_part_where_it_is(segmented: bpy.types.Object, tmp_path: 
         assert len(one.corners) == len(part.data.loop_triangles)
 
 
+def test_each_file_has_one_part_also_of_those_that_were_hidden(segmented: bpy.types.Object, tmp_path: Path) -> None:
+    for part in parts()[1:4]:
+        part.hide_viewport = True
+    export(tmp_path / "torus.obj", format="OBJ")
+    for file in (tmp_path / "torus").glob("*.obj"):
+        assert [line for line in file.read_text().splitlines() if line.startswith("o ")] == [f"o {file.stem}"]
+
+
 def test_shared_borders_stay_equal(segmented: bpy.types.Object, tmp_path: Path) -> None:
     """Every point on a border of one part is a point of another one, to the last digit."""
     export(tmp_path / "torus.3mf")

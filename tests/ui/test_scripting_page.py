@@ -32,7 +32,14 @@ def test_the_page_has_every_property_of_an_operator(name: str) -> None:
 
 
 def test_the_page_has_the_operators_for_scripts() -> None:
-    assert CALLS.keys() == {"create_task", "query_task", "import_result", "apply_parts", "export_parts"}
+    assert CALLS.keys() == {
+        "create_task",
+        "query_task",
+        "import_result",
+        "apply_parts",
+        "explode_parts",
+        "export_parts",
+    }
 
 
 @pytest.mark.usefixtures("addon")

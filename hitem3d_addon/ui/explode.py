@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operator that moves the parts of an import apart, and the slider that does so while it is dragged."""
+
+import bpy
+from bpy.props import FloatProperty
+
+from ..core.errors import InputError, Message
+from ..session.exploded import FARTHEST, amount_of, note_amount
+from ..session.parts import find_parts
+from ..session.record import TASK_ID, parts_in
+from .base import Hitem3DOperator
+from .wording import translated
+
+SLIDER = "hitem3d_explode"
+"""The property of each collection that an import has made."""
+
+
+class HITEM3D_OT_explode_parts(Hitem3DOperator):
+    """Move the imported parts apart to look at them. Everything else takes them as if they were in place"""
+
+    bl_idname = "hitem3d.explode_parts"
+    bl_label = "Explode Parts"
+    bl_options = {"REGISTER", "UNDO"}
+
+    amount: FloatProperty(
+        name="Amount",
+        description="How far the parts are moved apart; with 0 they are where they belong",
+        default=1.0,
+        min=0.0,
+        max=FARTHEST,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if find_parts(context):
+            return True
+        cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
+        return False
+
+    def run(self, context: bpy.types.Context) -> Message:
+        from ..apply.exploding import explode
+
+        parts = find_parts(context)
+        if not parts:
+            raise InputError("There are no parts to move apart. Select imported parts.")
+        explode(context, parts, self.amount)
+        for collection in parts[0].users_collection:
+            if TASK_ID in collection:
+                note_amount(collection, self.amount)
+        if not self.amount:
+            return Message("The parts are where they belong")
+        return Message("{count} parts moved apart", {"count": len(parts)})
+
+
+def draw_slider(layout: bpy.types.UILayout, part: bpy.types.Object) -> None:
+    """The slider for the import that a part is of."""
+    collection = next((one for one in part.users_collection if TASK_ID in one), None)
+    if collection:
+        layout.prop(collection, SLIDER, slider=True)
+
+
+def _slide(collection: bpy.types.Collection, amount: float) -> None:
+    from ..apply.exploding import explode
+
+    explode(bpy.context, parts_in(collection), amount)
+    note_amount(collection, amount)
+
+
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory((HITEM3D_OT_explode_parts,))
+
+
+def register() -> None:
+    _register_classes()
+    slider = FloatProperty(
+        name="Explode",
+        description="How far the parts are moved apart; with 0 they are where they belong",
+        min=0.0,
+        max=FARTHEST,
+        get=amount_of,
+        set=_slide,
+        options=set(),
+    )
+    setattr(bpy.types.Collection, SLIDER, slider)
+
+
+def unregister() -> None:
+    delattr(bpy.types.Collection, SLIDER)
+    _unregister_classes()
