@@ -44,10 +44,11 @@ LAW: dict[str, set[str]] = {
     "receive.splitting": {"core", "mesh", "receive.readers"},
     "receive.placing": {"core", "mesh", "session"},
     "apply": {*CORE, "mesh", "session"},
+    "parts": {"apply", "core", "mesh", "session"},
     "export": {"core", "mesh"},
     "background": {*CORE, "session", "receive"},
     "locale": set(),
-    "ui": {*CORE, "mesh", "session", "send", "receive", "apply", "export", "background", "locale"},
+    "ui": {*CORE, "mesh", "session", "send", "receive", "apply", "parts", "export", "background", "locale"},
     "cli": {*CORE, "mesh", "session", "send", "receive", "apply", "export"},
 }
 """Each room, and the rooms that it may import. docs/architecture.md draws it."""

@@ -73,6 +73,16 @@ def apply_labels(
     return Applied(tuple(_ACTIONS[target](source, _Parts(labels, names, colours, materials))), absent)
 
 
+def rename_label(source: Object, before: str, after: str) -> None:
+    """The vertex group that an earlier call has made for a part of this name gets another name."""
+    made = list(source.get(_GROUPS, ()))
+    if before in made and before in source.vertex_groups:
+        group = source.vertex_groups[before]
+        group.name = after
+        made[made.index(before)] = group.name
+        source[_GROUPS] = made
+
+
 def show_colours(source: Object, labels: Ints, colours: Sequence[Colour]) -> None:
     """Give the object's mesh a colour attribute with the colour of each face's part, and make it the active one.
 

@@ -59,3 +59,17 @@ def part_material(name: str, colour: Colour) -> Material:
 def part_materials(materials: Iterable[Material | None]) -> dict[str, Material]:
     """The materials that `part_material` has made, by the name of their part."""
     return {str(material[_PART]): material for material in materials if material and _PART in material}
+
+
+def recolour(part: Object, colour: Colour) -> None:
+    """Give a part another colour, and a material of its own where it has one that `part_material` has made."""
+    part.color = colour
+    own = part_materials(part.data.materials).values()
+    for slot, material in enumerate(part.data.materials):
+        if material in own:
+            part.data.materials[slot] = part_material(part.name, colour)
+
+
+def rename_part_material(material: Material, name: str) -> None:
+    """The part of a material that `part_material` has made has another name now."""
+    material.name = material[_PART] = name

@@ -14,6 +14,7 @@ from bpy.types import Collection, Object
 
 from ..core.task import Task
 from ..session.exploded import basis_in_place
+from ..session.parts import remove_imports
 from ..session.record import ORIGINAL, PART, TASK_ID
 
 SEAL = "hitem3d_as_imported"
@@ -55,15 +56,7 @@ def replacing(collections: Sequence[Collection]) -> Iterator[None]:
         for block, name in named:
             block.name = name
         raise
-    # What the user has put into the collection beside the parts stays.
-    for one in collections:
-        for obj in [obj for obj in one.objects if PART not in obj]:
-            if obj.users_collection == (one,):
-                bpy.context.scene.collection.objects.link(obj)
-    materials = {slot.material for obj in parts for slot in obj.material_slots if slot.material}
-    bpy.data.batch_remove([*parts, *collections])
-    bpy.data.batch_remove([mesh for mesh in dict.fromkeys(meshes) if not mesh.users])
-    bpy.data.batch_remove([material for material in materials if not material.users])
+    remove_imports(collections)
 
 
 def _checksum(collection: Collection) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bpy
-from bpy.types import Context, Object
+from bpy.types import Collection, Context, Object
 
-from .record import PART, TASK_ID, imports_of_task, parts_of, task_id_of, task_id_of_part
+from .record import ORIGINAL, PART, TASK_ID, imports_of_task, parts_of, task_id_of, task_id_of_part
 
 
 def task_id_in(context: Context) -> str:
@@ -49,6 +49,46 @@ def find_parts(context: Context) -> list[Object]:
             alone = [obj for obj in chosen if task_id_of_part(obj) == task_id]
             return next((parts for parts in imports_of_task(task_id) if obj in parts), list(dict.fromkeys(alone)))
     return []
+
+
+def find_import(context: Context) -> Collection | None:
+    """The collection of the import that the active object, or one that is selected, is the original or a part of.
+
+    For drawing: what is in the collection is not looked at.
+    """
+    active = context.view_layer.objects.active
+    if active and (found := _import_of(active)):
+        return found
+    return next((found for obj in context.selected_objects if (found := _import_of(obj))), None)
+
+
+def _import_of(obj: Object) -> Collection | None:
+    ids = (task_id_of(obj), task_id_of_part(obj))
+    if not any(ids):
+        return None
+    found = [one for one in bpy.data.collections if one.get(TASK_ID) in ids and len(one.objects)]
+    own = [one for one in found if one.get(TASK_ID) == ids[0]]
+    own = [one for one in own if one.get(ORIGINAL) == obj.name] or own
+    if own:
+        return max(own, key=lambda one: one.session_uid)
+    return next((one for one in found if obj.name in one.objects), None)
+
+
+def remove_imports(collections: Sequence[Collection]) -> None:
+    """Remove these collections and their parts, with meshes and materials that nothing else uses.
+
+    What the user has put there beside the parts stays, in the scene's own collection.
+    """
+    parts = [obj for one in collections for obj in one.objects if PART in obj]
+    for one in collections:
+        for obj in [obj for obj in one.objects if PART not in obj]:
+            if obj.users_collection == (one,):
+                bpy.context.scene.collection.objects.link(obj)
+    meshes = dict.fromkeys(obj.data for obj in parts if obj.type == "MESH")
+    materials = {slot.material for obj in parts for slot in obj.material_slots if slot.material}
+    bpy.data.batch_remove([*parts, *collections])
+    bpy.data.batch_remove([mesh for mesh in meshes if not mesh.users])
+    bpy.data.batch_remove([material for material in materials if not material.users])
 
 
 def is_shown(context: Context, objects: Sequence[Object]) -> bool:

@@ -9,9 +9,35 @@ import bpy
 from .account import HITEM3D_OT_test_connection
 from .explode import HITEM3D_OT_explode_parts
 from .export import HITEM3D_OT_export_parts
+from .part_tools import (
+    HITEM3D_OT_delete_parts,
+    HITEM3D_OT_merge_parts,
+    HITEM3D_OT_next_part,
+    HITEM3D_OT_rename_part,
+    HITEM3D_OT_solo_parts,
+    HITEM3D_OT_split_parts,
+)
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
 from .segment import HITEM3D_OT_create_task
 from .tasks import HITEM3D_OT_adopt_task, HITEM3D_OT_query_task
+
+
+class HITEM3D_MT_parts(bpy.types.Menu):
+    bl_label = "Parts"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_DEFAULT"
+        layout.operator(HITEM3D_OT_explode_parts.bl_idname)
+        layout.operator(HITEM3D_OT_solo_parts.bl_idname)
+        layout.operator(HITEM3D_OT_next_part.bl_idname)
+        layout.separator()
+        layout.operator(HITEM3D_OT_merge_parts.bl_idname)
+        layout.operator(HITEM3D_OT_split_parts.bl_idname)
+        layout.operator(HITEM3D_OT_rename_part.bl_idname)
+        layout.separator()
+        layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
+        layout.operator(HITEM3D_OT_delete_parts.bl_idname, icon="TRASH")
 
 
 class HITEM3D_MT_object(bpy.types.Menu):
@@ -24,8 +50,7 @@ class HITEM3D_MT_object(bpy.types.Menu):
         layout.operator(HITEM3D_OT_query_task.bl_idname)
         layout.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
         layout.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original")
-        layout.operator(HITEM3D_OT_explode_parts.bl_idname)
-        layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
+        layout.menu(HITEM3D_MT_parts.__name__)
         layout.separator()
         layout.operator(HITEM3D_OT_adopt_task.bl_idname, text="Add Task by Id…")
         layout.operator(HITEM3D_OT_test_connection.bl_idname)
@@ -36,7 +61,7 @@ def _draw_menu(self: bpy.types.Menu, context: bpy.types.Context) -> None:
     self.layout.menu(HITEM3D_MT_object.__name__)
 
 
-_register_classes, _unregister_classes = bpy.utils.register_classes_factory((HITEM3D_MT_object,))
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory((HITEM3D_MT_parts, HITEM3D_MT_object))
 _MENUS = ("VIEW3D_MT_object", "VIEW3D_MT_object_context_menu")
 
 

@@ -38,6 +38,12 @@ def test_the_page_has_the_operators_for_scripts() -> None:
         "import_result",
         "apply_parts",
         "explode_parts",
+        "merge_parts",
+        "split_parts",
+        "rename_part",
+        "solo_parts",
+        "next_part",
+        "delete_parts",
         "export_parts",
     }
 

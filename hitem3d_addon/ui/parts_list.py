@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of an import as a list in the sidebar: colour, name, share of the surface, and whether each is seen.
+
+The rows are the collection's own objects, so there is nothing to keep up to date but the shares: a timer measures them.
+"""
+
+import time
+
+import bpy
+from bpy.props import BoolProperty, IntProperty, StringProperty
+
+from ..session.board import board
+from ..session.parts import find_import
+from ..session.record import PART
+from .part_tools import (
+    HITEM3D_OT_delete_parts,
+    HITEM3D_OT_merge_parts,
+    HITEM3D_OT_next_part,
+    HITEM3D_OT_solo_parts,
+    HITEM3D_OT_split_parts,
+)
+from .sidebar import SidebarPanel
+
+INDEX = "hitem3d_part_index"
+NAME = "hitem3d_part_name"
+SELECTED = "hitem3d_part_selected"
+SHOWN = "hitem3d_part_shown"
+_BUDGET = 0.02
+"""Seconds that the timer measures at a time."""
+
+_areas: dict[int, tuple[tuple[int, ...], float]] = {}
+"""By an object's session_uid: what of its mesh was measured, and its area."""
+_total = 0.0
+_measured: tuple[int, ...] = ()
+"""The collection whose areas these are, and how many objects it had."""
+
+
+class HITEM3D_UL_parts(bpy.types.UIList):
+    """Colour, name, share of the surface, selected, shown."""
+
+    def draw_item(
+        self,
+        context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: bpy.types.Collection,
+        item: bpy.types.Object,
+        icon: int,
+        active_data: bpy.types.Collection,
+        active_property: str,
+        index: int,
+    ) -> None:
+        row = layout.row(align=True)
+        if PART not in item:  # something that the user has put there
+            row.label(text=item.name, icon="OBJECT_DATA", translate=False)
+            return
+        swatch = row.row()
+        swatch.ui_units_x = 0.8
+        swatch.prop(item, "color", text="")
+        row.separator()
+        row.prop(item, NAME, text="", emboss=False)
+        if (known := _areas.get(item.session_uid)) and _total:
+            share = row.row()
+            share.alignment = "RIGHT"
+            share.label(text=f"{100 * known[1] / _total:.1f} %", translate=False)
+        is_selected, is_seen = item.select_get(), not item.hide_get()
+        row.prop(
+            item, SELECTED, text="", icon="RESTRICT_SELECT_OFF" if is_selected else "RESTRICT_SELECT_ON", emboss=False
+        )
+        row.prop(item, SHOWN, text="", icon="HIDE_OFF" if is_seen else "HIDE_ON", emboss=False)
+
+
+class HITEM3D_PT_parts(SidebarPanel, bpy.types.Panel):
+    bl_label = "Parts"
+    bl_parent_id = "HITEM3D_PT_segment"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return find_import(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        collection = find_import(context)
+        if collection is None:
+            return
+        if _is_news(collection) and not bpy.app.timers.is_registered(_measure):
+            bpy.app.timers.register(_measure, first_interval=0.0)
+        layout = self.layout
+        layout.template_list(
+            HITEM3D_UL_parts.__name__,
+            "",
+            collection,
+            "objects",
+            collection,
+            INDEX,
+            rows=4,
+            maxrows=12,
+            item_dyntip_propname="",
+        )
+        row = layout.row(align=True)
+        row.operator(HITEM3D_OT_solo_parts.bl_idname, text="Solo", icon="HIDE_OFF")
+        row.operator(HITEM3D_OT_next_part.bl_idname, text="", icon="TRIA_UP").backwards = True
+        row.operator(HITEM3D_OT_next_part.bl_idname, text="Next", icon="TRIA_DOWN").backwards = False
+        row = layout.row(align=True)
+        row.operator(HITEM3D_OT_merge_parts.bl_idname, text="Merge")
+        row.operator(HITEM3D_OT_split_parts.bl_idname, text="Split")
+        layout.operator(HITEM3D_OT_delete_parts.bl_idname, icon="TRASH")
+
+
+def _is_news(collection: bpy.types.Collection) -> bool:
+    """Whether the shares are those of something else; the active part may have been edited."""
+    if _measured != (collection.session_uid, len(collection.objects)):
+        return True
+    active = bpy.context.view_layer.objects.active
+    known = _areas.get(active.session_uid) if active else None
+    return known is not None and known[0] != _version(active)
+
+
+def _version(part: bpy.types.Object) -> tuple[int, ...]:
+    return part.data.session_uid, len(part.data.polygons), len(part.data.vertices)
+
+
+def _measure() -> float | None:
+    """Measure the areas of the parts that are not known yet; a timer, which is called again until all are."""
+    global _measured, _total
+    import numpy as np
+
+    collection = find_import(bpy.context)
+    if collection is None:
+        return None
+    end = time.perf_counter() + _BUDGET
+    parts = [part for part in collection.objects if part.type == "MESH" and PART in part]
+    for part in parts:
+        version = _version(part)
+        if part.session_uid in _areas and _areas[part.session_uid][0] == version:
+            continue
+        if time.perf_counter() > end:
+            return 0.0
+        areas = np.empty(len(part.data.polygons), np.float32)
+        part.data.polygons.foreach_get("area", areas)
+        scale = abs(part.matrix_world.determinant()) ** (2 / 3)
+        _areas[part.session_uid] = version, float(areas.sum(dtype=np.float64)) * scale
+    for gone in _areas.keys() - {part.session_uid for part in parts}:
+        del _areas[gone]
+    _total = sum(area for _, area in _areas.values())
+    _measured = collection.session_uid, len(collection.objects)
+    board.redraw()
+    return None
+
+
+def _active_row(collection: bpy.types.Collection) -> int:
+    active = bpy.context.view_layer.objects.active
+    return int(collection.objects.find(active.name)) if active else -1
+
+
+def _click_row(collection: bpy.types.Collection, number: int) -> None:
+    """Select the object of a row, and only it, as a click in the view does."""
+    context = bpy.context
+    if context.mode != "OBJECT" or not 0 <= number < len(collection.objects):
+        return
+    clicked = collection.objects[number]
+    if clicked.name not in context.view_layer.objects:
+        return
+    for obj in context.selected_objects:
+        obj.select_set(False)
+    clicked.select_set(True)
+    context.view_layer.objects.active = clicked
+
+
+def _rename(part: bpy.types.Object, name: str) -> None:
+    from ..parts.renaming import rename
+
+    rename(part, name)
+
+
+def _select(part: bpy.types.Object, is_selected: bool) -> None:
+    part.select_set(is_selected)
+    if is_selected:
+        bpy.context.view_layer.objects.active = part
+
+
+def _show(part: bpy.types.Object, is_shown: bool) -> None:
+    part.hide_set(not is_shown)
+    part.hide_render = not is_shown
+
+
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory((HITEM3D_UL_parts, HITEM3D_PT_parts))
+
+
+def register() -> None:
+    _register_classes()
+    setattr(bpy.types.Collection, INDEX, IntProperty(name="Part", get=_active_row, set=_click_row, options=set()))
+    properties = {
+        NAME: StringProperty(
+            name="Name",
+            description="The part's name; its mesh, vertex group and material are renamed with it",
+            get=lambda part: part.name,
+            set=_rename,
+            options=set(),
+        ),
+        SELECTED: BoolProperty(
+            name="Selected",
+            description="Select this part too",
+            get=lambda part: part.select_get(),
+            set=_select,
+            options=set(),
+        ),
+        SHOWN: BoolProperty(
+            name="Shown",
+            description="Whether the part is seen, in the view and in renders",
+            get=lambda part: not part.hide_get(),
+            set=_show,
+            options=set(),
+        ),
+    }
+    for name, its_property in properties.items():
+        setattr(bpy.types.Object, name, its_property)
+
+
+def unregister() -> None:
+    if bpy.app.timers.is_registered(_measure):
+        bpy.app.timers.unregister(_measure)
+    for name in (NAME, SELECTED, SHOWN):
+        delattr(bpy.types.Object, name)
+    delattr(bpy.types.Collection, INDEX)
+    _unregister_classes()

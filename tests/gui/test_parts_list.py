@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of parts in a window: a click selects, the selection marks, and F3 finds what is done with parts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from blender.window import REPOSITORY, BlenderWindow
+from sandbox.process import Sandbox
+
+OpenWindow = Callable[..., BlenderWindow]
+PARTS = "bpy.data.collections['Robot parts'].objects"
+COUNT = f"result = len({PARTS})"
+ROBOT = f"""
+import sys
+sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
+from demonstration import made_model
+for obj in list(bpy.data.objects): bpy.data.objects.remove(obj)
+made_model.add_robot()
+bpy.context.preferences.view.show_splash = False
+bpy.ops.hitem3d.create_task(seg_level='MEDIUM')
+bpy.ops.hitem3d.import_result('EXEC_DEFAULT', True, wait=True, hide_source=True)
+bpy.ops.object.select_all(action='DESELECT')
+for number in (1, 3):
+    {PARTS}[number].select_set(True)
+    bpy.context.view_layer.objects.active = {PARTS}[number]
+bpy.ops.ed.undo_push(message='chosen')
+"""
+
+
+@pytest.mark.parametrize(("typed", "change"), [("merge parts", -1), ("solo parts", 0), ("delete parts", None)])
+def test_f3_finds_them(typed: str, change: int | None, open_window: OpenWindow, sandbox: Sandbox, blender: str) -> None:
+    window = open_window()
+    window.run(ROBOT)
+    count = int(window.run(COUNT))
+    window.move(700, 500)
+    window.keys("F3")
+    window.type(typed)
+    time.sleep(0.5)
+    window.keys("RET")
+    if change is None:
+        window.until("'Robot parts' not in bpy.data.collections")
+        assert window.run("result = bpy.context.active_object.visible_get()") is True
+    elif change:
+        window.until(f"len({PARTS}) == {count + change}")
+    else:
+        window.until(f"sum(part.visible_get() for part in {PARTS}) == 2")
+    window.run("bpy.ops.ed.undo()")
+    assert window.run(f"result = sum(part.visible_get() for part in {PARTS})") == count
+    assert "Traceback" not in window.log, window.log
+
+
+def test_the_list(open_window: OpenWindow, sandbox: Sandbox, blender: str) -> None:
+    window = open_window()
+    window.run(ROBOT)
+    window.widen_sidebar(300)
+    window.move(700, 200)
+    time.sleep(1)
+    window.picture(REPOSITORY / "build" / "screenshots" / Path(blender).name / "parts.png")
+    assert "Traceback" not in window.log, window.log
