@@ -93,7 +93,7 @@ class HITEM3D_PT_parts(SidebarPanel, bpy.types.Panel):
             collection,
             INDEX,
             rows=4,
-            maxrows=12,
+            maxrows=8,
             item_dyntip_propname="",
         )
         row = layout.row(align=True)
