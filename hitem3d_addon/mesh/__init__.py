@@ -13,6 +13,7 @@ DOORS = (
     "glb",
     "new_data",
     "points",
+    "same_places",
     "same_triangles",
     "scratch",
     "shells",

@@ -21,7 +21,14 @@ _BESIDE = 0.5
 
 def import_report(place: Place, *, count: int, name: str, shape_key: str = "") -> Message:
     """What to tell the user. ``shape_key``: the one that only Edit Mode showed when the object was sent."""
-    values: dict[str, Value] = {"count": count, "name": name, "percent": 100 * place.off, "key": shape_key}
+    values: dict[str, Value] = {
+        "count": count,
+        "name": name,
+        "percent": _two_digits(100 * place.off),
+        "more": _two_digits(100 * max(place.parts_hold_more, place.shows_more)),
+        "vertices": place.beside,
+        "key": shape_key,
+    }
     return join([_how_many(place, count, values), *_what_else(place, values)])
 
 
@@ -37,8 +44,8 @@ def _how_many(place: Place, count: int, values: dict[str, Value]) -> Message:
             "1 part of “{name}”, in place." if count == 1 else "{count} parts of “{name}”, in place.", values
         )
     if count == 1:
-        return Message("1 part of “{name}”, in place, off by {percent:.2g} % of its size.", values)
-    return Message("{count} parts of “{name}”, in place, off by {percent:.2g} % of its size.", values)
+        return Message("1 part of “{name}”, in place, off by up to {percent:g} % of its size.", values)
+    return Message("{count} parts of “{name}”, in place, off by up to {percent:g} % of its size.", values)
 
 
 def _what_else(place: Place, values: dict[str, Value]) -> Iterator[Message]:
@@ -72,9 +79,22 @@ def _compared(place: Place, values: dict[str, Value]) -> Iterator[Message]:
             "The mesh of “{name}” was moved, or its transforms were applied, since it was sent. That was followed.",
             values,
         )
+    elif seen is Seen.EDITED and place.beside == 1:
+        yield Message(
+            "One vertex of “{name}” differs from the parts by {percent:g} % of its size: it was edited since it was "
+            "sent, and the parts show it as it was.",
+            values,
+        )
+    elif seen is Seen.EDITED and place.beside:
+        yield Message(
+            "{vertices} vertices of “{name}” differ from the parts by up to {percent:g} % of its size: it was edited "
+            "since it was sent, and the parts show it as it was.",
+            values,
+        )
     elif seen is Seen.EDITED:
         yield Message(
-            "“{name}” was edited since it was sent: what was not edited is in place, the rest lies where it was.",
+            "“{name}” was edited since it was sent, and the parts show it as it was: they differ by up to "
+            "{percent:g} % of its size.",
             values,
         )
     elif seen is Seen.CHANGED and place.off > _BESIDE:
@@ -85,8 +105,8 @@ def _compared(place: Place, values: dict[str, Value]) -> Iterator[Message]:
         )
     elif seen is Seen.CHANGED:
         yield Message(
-            "“{name}” looks different from when it was sent, off by {percent:.2g} % of its size: by edits, modifiers, "
-            "shape keys or a pose. Check that the result is in place.",
+            "“{name}” looks different from when it was sent, off by up to {percent:g} % of its size: by edits, "
+            "modifiers, shape keys or a pose. Check that the result is in place.",
             values,
         )
     elif seen is Seen.NOTHING:
@@ -97,6 +117,10 @@ def _compared(place: Place, values: dict[str, Value]) -> Iterator[Message]:
             "told. The result stands where it was then; move it into place by hand.",
             values,
         )
+    elif place.parts_hold_more:
+        yield Message("The parts hold more than “{name}” shows, up to {more:g} % of its size away from it.", values)
+    elif place.shows_more:
+        yield Message("“{name}” shows more than the parts hold, up to {more:g} % of its size away from them.", values)
     elif seen is Seen.GONE:
         yield Message("The object is not in this file: the result stands where it was when it was sent.")
     if seen in (Seen.EDITED, Seen.CHANGED) and values["key"]:
@@ -104,6 +128,10 @@ def _compared(place: Place, values: dict[str, Value]) -> Iterator[Message]:
             "It was sent in Edit Mode, which showed its shape key “{key}”: set that key's value to 1 to see it so.",
             values,
         )
+
+
+def _two_digits(number: float) -> float:
+    return float(f"{number:.2g}") if math.isfinite(number) else number
 
 
 def _correction(fit: Fit) -> Message:

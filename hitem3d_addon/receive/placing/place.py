@@ -25,13 +25,19 @@ from ...mesh.surface import Frame, Surface, bounds, gather
 from ...mesh.surface_distance import SurfaceDistance
 from ...session.record import Record
 from . import placement
-from .movement import Movement, is_flat, movements, undone
-from .placement import EXACT, POINTS, Fit, Reference, Verdict
+from .comparison import Comparison
+from .movement import Movement, is_flat, movements, triangles, undone
+from .placement import EXACT, POINTS, Fit, Pose, Reference, Verdict
 
 _CLEARLY = 4.0
 """So much nearer another movement has to bring the parts than the object's own, where neither brings them to it."""
 _ALIKE = 2.0
 """So much farther from what is shown than from what was sent the parts may be, and it still shows what was sent."""
+_WORST = 4.0
+"""So much farther than the RMS of all is the worst vertex, where only rounding has moved them."""
+_MOST = 0.5
+"""The share of the vertices that came back as they are shown, from which on the rest is an edit."""
+_LAID = (Verdict.AS_DELIVERED, Verdict.CORRECTED)
 
 
 class Seen(Enum):
@@ -65,7 +71,14 @@ class Place:
     """How what came was laid over what was sent."""
     seen: Seen
     off: float
-    """RMS distance of the parts from what the object shows, in parts of its diagonal, where it was compared."""
+    """How far the parts and what the object shows are apart at most, in parts of its diagonal, where it was compared:
+    all vertices of both. Where one of the two holds more than the other, those of the other."""
+    beside: int = 0
+    """How many vertices of the object the parts have elsewhere, because it was edited."""
+    parts_hold_more: float = 0.0
+    """How far what only the parts have is from the object, in parts of its diagonal."""
+    shows_more: float = 0.0
+    """How far what only the object shows is from the parts."""
 
     @property
     def doubtful(self) -> bool:
@@ -105,11 +118,12 @@ def _follow(as_sent: _AsSent, shown: _Shown, moves: Sequence[Movement]) -> Place
     for move in moves:
         places.append(as_sent.place_on(shown, move))
         if places[-1].off < EXACT:
-            return places[-1]
-    best = min(places, key=lambda place: place.off)
-    if best.seen is Seen.CHANGED and places[0].off < _CLEARLY * best.off:
-        best = places[0]
-    return replace(best, seen=Seen.FLATTENED) if flattened and best.seen is Seen.CHANGED else best
+            return as_sent.checked(places[-1], shown, move)
+    best = min(range(len(places)), key=lambda number: places[number].off)
+    if places[best].seen is Seen.CHANGED and places[0].off < _CLEARLY * places[best].off:
+        best = 0
+    place = as_sent.checked(places[best], shown, moves[best])
+    return replace(place, seen=Seen.FLATTENED) if flattened and place.seen is Seen.CHANGED else place
 
 
 class _Shown:
@@ -148,7 +162,38 @@ def _laid_over(surfaces: Sequence[Surface], shown: _Shown | None) -> Place:
         low, high = bounds(shown.vertices)
         frame = Frame((low + high) / 2, 1.0)
         fit = placement.find_pose(surfaces, shown.as_sent(frame, still))
-    return Place(_matrix(still, frame, fit), _is_turned(still, fit, surfaces), fit, Seen.ON_IT, fit.residual)
+    place = Place(_matrix(still, frame, fit), _is_turned(still, fit, surfaces), fit, Seen.ON_IT, fit.residual)
+    if not shown or fit.verdict not in _LAID:
+        return place
+    return _checked(place, surfaces, shown, Comparison(surfaces, fit.pose.matrix(), shown.vertices, frame), 0)
+
+
+def _checked(place: Place, surfaces: Sequence[Surface], shown: _Shown, beside: Comparison, sent: int) -> Place:
+    """The place, and how far all vertices of the object and of the parts are apart there.
+
+    The object may show more than was sent, or less: then the vertices of the smaller of the two count. ``sent`` is how
+    many triangles were sent: where it shows as many, vertices that are elsewhere were moved.
+    """
+    theirs, ours = beside.sides(surfaces, place.matrix, lambda: shown.surfaces)
+    untouched = place.fit.residual < EXACT
+    if untouched:
+        limit = max(EXACT, _WORST * place.fit.residual)
+        on_parts, on_object = (side.largest <= limit for side in (theirs, ours))
+    else:  # made anew: then none is exactly on the other, and one that is nearly so is no different from the other
+        near = max(EXACT, _ALIKE * place.fit.residual)
+        limit = max(near, placement.ACCEPTED) if min(theirs.rms, ours.rms) <= near else near
+        on_parts, on_object = (side.rms <= limit for side in (theirs, ours))
+    largest = max(theirs.largest, ours.largest)
+    if on_parts and on_object:
+        return replace(place, off=largest)
+    edited = untouched and beside.alone > 0 and triangles(shown.vertices) == sent
+    if on_parts and not edited:
+        return replace(place, off=theirs.largest, parts_hold_more=ours.largest)
+    if on_object and not edited:
+        return replace(place, off=ours.largest, shows_more=theirs.largest)
+    if untouched and beside.common >= _MOST:
+        return replace(place, off=largest, seen=Seen.EDITED, beside=beside.alone)
+    return replace(place, off=largest, seen=Seen.CHANGED)
 
 
 class _AsSent:
@@ -157,9 +202,11 @@ class _AsSent:
     def __init__(self, surfaces: Sequence[Surface], record: Record, *, search: bool) -> None:
         self._surfaces = surfaces
         self._ends = placement.ends_of(record)
+        self._sent = record.triangles
         self._frame = placement.sent_frame(record)
         self.reference = Reference.of_record(record) if search else None
         """None where there is nothing to compare with, or nobody asked."""
+        self._known: tuple[Movement, Pose, Comparison] | None = None
 
     @functools.cached_property
     def _fit(self) -> Fit:
@@ -176,20 +223,49 @@ class _AsSent:
         return Place(_matrix(move.matrix, self._frame, fit), turned, fit, seen, off)
 
     def place_on(self, shown: _Shown, move: Movement) -> Place:
-        """Where this movement brings it, and how far that is from what is shown."""
-        seen = Seen.ON_IT if move.own else Seen.ON_ITS_SURFACE
+        """Where this movement brings it, and about how far that is from what is shown."""
+        known = (move.whole or move.told) and not is_flat(move.matrix)
+        if known and self._beside(shown, move, placement.AS_DELIVERED).common >= _MOST:
+            return self.place(move, _seen(move), Fit(Verdict.AS_DELIVERED, placement.AS_DELIVERED, 0.0))
         if move.whole and not is_flat(move.matrix):
             # What is shown is what was sent, so the result is laid over that.
             fit = placement.find_pose(self._surfaces, shown.as_sent(self._frame, move.matrix, self._ends))
-            if not move.told and fit.residual > EXACT > self._fit.residual:
-                seen = Seen.CHANGED
-            return self.place(move, seen, fit, fit.residual)
+            changed = not move.told and fit.residual > EXACT > self._fit.residual
+            return self.place(move, Seen.CHANGED if changed else _seen(move), fit, fit.residual)
         off = _apart(self._distance, shown.distance, _matrix(move.matrix, self._frame, self._fit))
-        if off > max(EXACT, _ALIKE * self._fit.residual):
-            seen = Seen.CHANGED
-        elif move.edited:
-            seen = Seen.EDITED
-        return self.place(move, seen, off=off)
+        changed = off > max(EXACT, _ALIKE * self._fit.residual)
+        return self.place(move, Seen.CHANGED if changed else _seen(move), off=off)
+
+    def checked(self, place: Place, shown: _Shown, move: Movement) -> Place:
+        """The place that this movement leads to, with how far all vertices of the object and of the parts are apart."""
+        if place.fit.verdict not in _LAID:
+            return place
+        edited = move.edited and place.fit.residual >= EXACT  # else the comparison tells it
+        seen = Seen.EDITED if edited else _seen(move)
+        beside = self._beside(shown, move, place.fit.pose)
+        return _checked(replace(place, seen=seen), self._surfaces, shown, beside, self._sent)
+
+    def _beside(self, shown: _Shown, move: Movement, pose: Pose) -> Comparison:
+        """The object beside the result, which is laid over what was sent by this pose."""
+        known = self._known
+        if known and known[0] is move and known[1] is pose:
+            return known[2]
+        if is_flat(move.matrix):  # what can't be undone
+            low, high = bounds(shown.vertices)
+            middle = (low + high) / 2
+            matrix = _matrix(move.matrix, self._frame, Fit(Verdict.CORRECTED, pose, 0.0))
+            matrix[:3, 3] -= middle
+            found = Comparison(self._surfaces, matrix, shown.vertices, Frame(middle, 1.0))
+        else:
+            before = undone(shown.vertices, move.matrix)
+            found = Comparison(self._surfaces, pose.matrix(), before, self._frame)
+        self._known = move, pose, found
+        return found
+
+
+def _seen(move: Movement) -> Seen:
+    """What has been seen where this movement brings the parts to the object."""
+    return Seen.ON_IT if move.own else Seen.ON_ITS_SURFACE
 
 
 class _Distance:

@@ -25,7 +25,7 @@ from ...session.record import Record
 
 _BOUNDS = 0.02
 """Of the diagonal: how far bounds may be off."""
-_ACCEPTED = 0.01
+ACCEPTED = 0.01
 """Of the diagonal: RMS distance of the surfaces that is taken for a match."""
 EXACT = 2e-5
 """Of the diagonal: what lies closer is equally close; the six decimals of an OBJ come to 1e-5."""
@@ -214,14 +214,14 @@ def choose(poses: Sequence[Pose], residuals: Sequence[float]) -> Fit:
         for pose, residual in zip(poses, residuals, strict=True)
     ]
     best = min(scores, default=np.inf)
-    if not best <= _ACCEPTED:
+    if not best <= ACCEPTED:
         return Fit(Verdict.NO_MATCH, AS_DELIVERED, min(residuals, default=np.inf))
-    fitting = [index for index, score in enumerate(scores) if score <= min(best * _TIE, _ACCEPTED)]
+    fitting = [index for index, score in enumerate(scores) if score <= min(best * _TIE, ACCEPTED)]
     chosen = min(fitting, key=lambda index: (poses[index].rank, scores[index]))
     turn, rank = poses[chosen].turn, poses[chosen].rank
     if rank and any(poses[i].rank == rank and not np.array_equal(poses[i].turn, turn) for i in fitting):
         return Fit(Verdict.AMBIGUOUS, AS_DELIVERED, residuals[chosen])
-    same = [i for i, pose in enumerate(poses) if np.array_equal(pose.turn, turn) and scores[i] <= _ACCEPTED]
+    same = [i for i, pose in enumerate(poses) if np.array_equal(pose.turn, turn) and scores[i] <= ACCEPTED]
     # The poses of one turn stand in order, from none of the rest of a correction to all of it.
     chosen = next(i for i in same if scores[i] <= _MOVED * min(scores[k] for k in same))
     verdict = Verdict.AS_DELIVERED if poses[chosen].as_delivered else Verdict.CORRECTED

@@ -246,12 +246,10 @@ def test_the_parts_lie_on_the_object_or_the_import_warns(
     life = Life(add(), chance, tmp_path)
     transform(life.obj)
     sent, record = send(life.obj, tmp_path, OutputFormat[kind])
-    may_happen = list(EVENTS)
-    if chance.random() < 0.2:  # as an older version wrote it; its 256 points may all lie beside a vertex that is moved
+    if chance.random() < 0.2:  # as an older version wrote it
         write_record(life.obj, record._replace(vertices=0, anchors=(), mean=(0.0, 0.0, 0.0)))
-        may_happen.remove(Life.move_some_vertices)
     file = give_back(parts_of(sent), tmp_path / f"result.{kind.lower()}")
-    events = [event for event in chance.choices(may_happen, k=chance.randint(1, 4)) if event(life)]
+    events = [event for event in chance.choices(EVENTS, k=chance.randint(1, 4)) if event(life)]
     # As a user would, or a script that does not wait for Blender to evaluate what it changed.
     imported = import_result(bpy.context, file, life.obj, read_record(life.obj), name="Thing")
     assert all(part.visible_get() for part in imported.objects)
@@ -262,7 +260,7 @@ def test_the_parts_lie_on_the_object_or_the_import_warns(
     outcomes["warned" if imported.doubtful else "in place"] += 1
     outcomes["needlessly"] += imported.doubtful and right
     assert imported.doubtful or right, f"off by {off:.2g}: {story}"
-    if said := re.search(r"off by ([\d.e+-]+) %", str(imported.report)):
-        assert float(said[1]) / 100 <= 1.1 * off + 1e-6, f"off by {off:.2g}: {story}"
+    if said := re.search(r"by (?:up to )?([\d.e+-]+) % of its size", str(imported.report)):
+        assert float(said[1]) / 100 <= 1.06 * off + 1e-6, f"off by {off:.2g}: {story}"
     if os.environ.get("LIFE_CASES"):
         sys.stderr.write(f"{seed} {off:.1e} {story}\n")
