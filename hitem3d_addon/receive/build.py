@@ -12,9 +12,7 @@ from bpy.types import Material, Mesh, Node
 
 from ..mesh.arrays import Flags, Floats
 from ..mesh.from_arrays import make_mesh
-from ..mesh.surface import Surface
 from ..mesh.transform import CUSTOM_NORMALS
-from ..mesh.triangles import triangle_loops
 from .readers.delivered import Delivered, Finish
 from .splitting.split import Part
 
@@ -27,14 +25,14 @@ _ALIKE = 2e-3
 """How far apart two normals may be, if both are that near to a third one."""
 
 
-def make_parts(delivered: list[Delivered]) -> tuple[list[Part], list[Surface]]:
-    """A mesh for each part, and the surface of each, in the frame of the file.
+def make_parts(delivered: list[Delivered]) -> list[Part]:
+    """A mesh for each part.
 
     The list is empty afterwards: what a mesh was made of need not stay in memory beside it.
     """
     materials: dict[tuple[int, bool], Material] = {}
     finishes = [finish for one in delivered for finish in one.materials]  # they live on, as their ids are told apart
-    parts, surfaces = [], []
+    parts = []
     delivered.reverse()
     while delivered:
         one = delivered.pop()
@@ -47,16 +45,8 @@ def make_parts(delivered: list[Delivered]) -> tuple[list[Part], list[Surface]]:
         if one.slots is not None:
             mesh.polygons.foreach_set("material_index", one.slots)
         parts.append(Part(mesh, one.name, one.matrix, one.labels))
-        surfaces.append(_surface(one, mesh))
     del finishes
-    return parts, surfaces
-
-
-def _surface(part: Delivered, mesh: Mesh) -> Surface:
-    local = np.ascontiguousarray(part.positions.T)
-    corners = part.corners
-    triangles = corners.reshape(-1, 3) if part.sizes is None else corners[triangle_loops(mesh, local)[0]]
-    return Surface(local, triangles, part.matrix[None, :3])
+    return parts
 
 
 def _make_mesh(part: Delivered) -> Mesh:

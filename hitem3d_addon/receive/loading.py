@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
@@ -80,11 +81,11 @@ def load(
     elif groups and len(imported) == 1 and len(imported[0].mesh.polygons) == len(groups.groups.values):
         imported = [replace(imported[0], groups=[groups.groups])]
     objects = len(read) + len(imported)
-    surfaces = list(map(_surface, imported))
+    of_others = list(map(_surface, imported))  # their meshes may be cut
     pieces, how = split_arrays(read, choice, objects)
     contents, read = contents._replace(parts=[]), []  # only the pieces use them now
-    made, of_made = make_parts(pieces)
-    surfaces += of_made
+    made = make_parts(pieces)
+    surfaces = _Surfaces(of_others, made)
     if not all(np.isfinite(surface.local).all() and np.isfinite(surface.matrices).all() for surface in surfaces):
         raise ResultError(
             "The parts that came back can't be placed: some of their coordinates are not numbers. "
@@ -96,6 +97,25 @@ def load(
     warnings = stl_warning(result.kind, told)
     may_hold_more = bool(warnings) and choice == "AUTO" and len(made) + len(parts) == 1
     return Loaded([*made, *parts], surfaces, told, notes, warnings, may_hold_more, contents.for_blender)
+
+
+class _Surfaces(Sequence[Surface]):
+    """Surfaces, and those of parts that we made: each is read from its mesh when it is asked for.
+
+    All of them at once would take half as much memory as the meshes.
+    """
+
+    def __init__(self, known: Sequence[Surface], parts: Sequence[Part]) -> None:
+        self._known, self._parts = known, parts
+
+    def __len__(self) -> int:
+        return len(self._known) + len(self._parts)
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return [self[one] for one in range(len(self))[number]]
+        at = range(len(self))[number]
+        return self._known[at] if at < len(self._known) else _surface(self._parts[at - len(self._known)])
 
 
 def _imported(scratch: ScratchScene, new: NewData, contents: Contents, result: Opened) -> list[Part]:

@@ -10,20 +10,20 @@ of their files; the size of those that have to be converted is a guess, and is c
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import bpy
 import numpy as np
 from bpy.types import Depsgraph, Image, Material, Mesh, Node, NodeTree, Object
 
-from ..mesh.arrays import Floats, Ints
+from ..mesh.arrays import Doubles, Floats, Ints
 from ..mesh.glb import index_bytes
-from ..mesh.surface import readable, shown_by
+from ..mesh.surface import instance_matrices, readable, shown_by
 from ..mesh.triangles import corner_values, polygon_starts
 from .materials import shown_materials
+from .places import NODE_BYTES, corners_apart, divide
 
 SAMPLE = 8_000
 """Vertices that are looked at."""
@@ -35,6 +35,8 @@ _COPIED = {".png", ".jpg", ".jpeg", ".webp"}
 """Files that Blender's glTF exporter copies as they are, in most materials."""
 _PER_CHANNEL = 0.5
 """Bytes that one channel of one pixel takes in a PNG, roughly: photographs more, flat colours far less."""
+_Key = tuple[Any, ...]
+"""A mesh, by its address, and the materials that it is shown with."""
 
 
 class Pictures(NamedTuple):
@@ -48,21 +50,32 @@ class Pictures(NamedTuple):
 
 def estimate_sizes(models: Sequence[Sequence[Object]], depsgraph: Depsgraph) -> list[tuple[int, Pictures]]:
     """For each model, a list of objects: the bytes of its file without its pictures, and those of its pictures."""
-    sizes: dict[int, int] = {}
-    data: Counter[Object] = Counter()
-    materials: dict[Object, set[Material]] = {obj: set() for objects in models for obj in objects}
-    for obj, shown in shown_by(materials, depsgraph):
-        key = shown.mesh.as_pointer()
-        if key not in sizes:
+    counts: dict[int, tuple[int, int]] = {}
+    places: dict[Object, dict[_Key, list[int]]] = {obj: {} for objects in models for obj in objects}
+    for obj, shown in shown_by(places, depsgraph):
+        mesh_key = shown.mesh.as_pointer()
+        if mesh_key not in counts:
             with readable(shown) as mesh:
-                sizes[key] = _size(mesh) if len(mesh.polygons) else 0
-        data[obj] += sizes[key]
-        materials[obj].update(filter(None, shown_materials(shown)))
+                counts[mesh_key] = (_size(mesh), corners_apart(mesh)) if len(mesh.polygons) else (0, 0)
+        places[obj].setdefault((mesh_key, *shown_materials(shown)), []).append(shown.number)
+    matrices = instance_matrices(depsgraph)
     found = []
     for objects in models:
-        used = set[Material]().union(*(materials[obj] for obj in objects))
-        found.append((sum(data[obj] for obj in objects) + _TEXT * (1 + len(used)), _pictures(used)))
+        together: dict[_Key, list[int]] = {}
+        for key, numbers in ((key, some) for obj in dict.fromkeys(objects) for key, some in places[obj].items()):
+            together.setdefault(key, []).extend(numbers)
+        size = sum(_in_places(*counts[key[0]], matrices[numbers]) for key, numbers in together.items())
+        used = {one for _, *materials in together for one in materials if one}
+        found.append((size + _TEXT * (1 + len(used)), _pictures(used)))
     return found
+
+
+def _in_places(size: int, corners: int, matrices: Doubles) -> int:
+    """The bytes of a mesh in all its places."""
+    return sum(
+        size + NODE_BYTES * len(places.matrices) if places.shared else size * len(places.matrices)
+        for places in divide(matrices, corners)
+    )
 
 
 def _size(mesh: Mesh) -> int:

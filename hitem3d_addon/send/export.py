@@ -76,7 +76,8 @@ def export_glb(
         raise _without_faces(objects)
     vertices = sum(surface.local.shape[1] * len(surface.matrices) for surface in surfaces)
     triangles = sum(len(surface.corners) * len(surface.matrices) for surface in surfaces)
-    check_upload_size(_estimate(vertices, triangles))
+    if not include_materials:
+        check_upload_size(_estimate(vertices, triangles))
 
     low, high = bounds(surfaces)
     centre = low / 2 + high / 2

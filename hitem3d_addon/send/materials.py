@@ -9,7 +9,7 @@ and the metadata of images.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,11 @@ from ..mesh.glb import GENERATOR, read_glb, save_glb, written_whole
 from ..mesh.surface import Frame, Shown, instance_matrices, moved, readable, shown_meshes
 from ..mesh.triangles import corner_values, local_positions, polygon_starts, triangle_loops
 from .image_metadata import without_metadata
+from .places import Places, are_similar, around_origin, corners_apart, divide, spread, to_places
 
 _NEUTRAL = "model"
 _SHORT = 0xFFFF
 """Vertices up to which an index takes two bytes and not four: many small meshes are joined up to this."""
-_SIMILAR = 1e-5
-"""Of its size: how far a matrix may be from only turning and scaling. Normals then follow the surface."""
 
 
 def write_with_materials(objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame, path: Path) -> int:
@@ -45,9 +44,9 @@ def write_with_materials(objects: Sequence[Object], depsgraph: Depsgraph, frame:
             "Turn it on in Preferences > Add-ons, or send the model without materials."
         )
     with written_whole(path) as part:
-        with _scene_of(objects, depsgraph, frame) as scene:
+        with _scene_of(objects, depsgraph, frame) as (scene, places):
             _export(scene, part)
-        size = _make_neutral(part)
+        size = _make_neutral(part, places)
         check_upload_size(size)
     return size
 
@@ -62,33 +61,52 @@ def shown_materials(shown: Shown) -> list[Material | None]:
 
 
 @contextmanager
-def _scene_of(objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame) -> Iterator[bpy.types.Scene]:
-    """A scene with objects that hold each mesh in all its places; nothing of it is left afterwards.
+def _scene_of(
+    objects: Sequence[Object], depsgraph: Depsgraph, frame: Frame
+) -> Iterator[tuple[bpy.types.Scene, dict[str, Doubles]]]:
+    """A scene with objects that hold each mesh; nothing of it is left afterwards.
 
-    An object for each place would be slow to export; one object for all of them would need larger indices. Places that
-    mirror get objects of their own.
+    Where the file is to have a mesh once for many places, it stands there around the origin, and what takes it to its
+    places is given by the name of its object. All other meshes are in all their places: an object for each would be
+    slow to export; one object for all of them would need larger indices.
     """
     before = {mesh.session_uid for mesh in bpy.data.meshes}
     scene = bpy.data.scenes.new(_NEUTRAL)
+    stands: dict[str, Doubles] = {}
     try:
-        for mesh, matrices in _copies(objects, depsgraph):
-            mirror = np.linalg.det(matrices[:, :, :3]) < 0
-            step = max(1, _SHORT // _corners_apart(mesh))
-            runs = [
-                run[i : i + step] for run in (matrices[~mirror], matrices[mirror]) for i in range(0, len(run), step)
-            ]
-            for places in runs:
-                scene.collection.objects.link(bpy.data.objects.new(_NEUTRAL, _place(mesh, places, frame)))
-        yield scene
+        copies = _copies(objects, depsgraph)
+        divided = [(mesh, places) for mesh, some in copies for places in divide(some, corners_apart(mesh))]
+        check_upload_size(sum(_least(mesh) * (1 if one.shared else len(one.matrices)) for mesh, one in divided))
+        for mesh, places in divided:
+            for placed, nodes in _objects(mesh, places, frame):
+                obj = bpy.data.objects.new(_NEUTRAL, placed)
+                scene.collection.objects.link(obj)
+                if nodes is not None:
+                    stands[obj.name] = nodes
+        yield scene, stands
     finally:
         made = [*scene.collection.objects, *(mesh for mesh in bpy.data.meshes if mesh.session_uid not in before)]
         bpy.data.scenes.remove(scene)  # removed together with the others, it ends Blender (4.2 to 5.2)
         bpy.data.batch_remove(made)
 
 
-def _corners_apart(mesh: Mesh) -> int:
-    """How many vertices the file may have for a mesh, about: at least one for each corner that differs from others."""
-    return len(mesh.vertices) * 5 // 4 if mesh.normals_domain == "POINT" else len(mesh.loops)
+def _least(mesh: Mesh) -> int:
+    """The fewest bytes that a mesh takes in the file: positions and normals, and the smallest indices."""
+    vertices = np.count_nonzero(np.bincount(corner_values(mesh, ".corner_vert")))
+    return 24 * int(vertices) + 6 * (len(mesh.loops) - 2 * len(mesh.polygons))
+
+
+def _objects(mesh: Mesh, places: Places, frame: Frame) -> Iterator[tuple[Mesh, Doubles | None]]:
+    """The meshes of the objects that are exported for places of a mesh, and where the nodes of a shared one stand."""
+    matrices = places.matrices
+    if places.shared:
+        local = local_positions(mesh)[:, corner_values(mesh, ".corner_vert")]
+        middle = (local.min(axis=1) / 2 + local.max(axis=1) / 2).astype(np.float64)
+        yield _place(mesh, matrices[:1], around_origin(middle, matrices[0], frame)), to_places(middle, matrices, frame)
+        return
+    step = max(1, _SHORT // corners_apart(mesh))
+    for start in range(0, len(matrices), step):
+        yield _place(mesh, matrices[start : start + step], frame), None
 
 
 def _copies(objects: Sequence[Object], depsgraph: Depsgraph) -> list[tuple[Mesh, Doubles]]:
@@ -194,7 +212,7 @@ def _place(mesh: Mesh, matrices: Doubles, frame: Frame) -> Mesh:
     """
     # A shear, or another scale for each axis, divides the same polygon into other triangles, and turns normals
     # otherwise.
-    similar = all(map(_is_similar, matrices[:, :, :3]))
+    similar = bool(are_similar(matrices[:, :, :3]).all())
     triangulated = not similar and len(mesh.loops) > 3 * len(mesh.polygons)
     placed = _repeated(mesh, len(matrices), triangulated=triangulated)
     sent = frame.sent(moved(local_positions(mesh), matrices)).reshape(3, -1)
@@ -216,13 +234,6 @@ def _place(mesh: Mesh, matrices: Doubles, frame: Frame) -> Mesh:
     turned = (turned / np.where(lengths, lengths, 1)).astype(np.float32)
     placed.normals_split_custom_set(turned[_flipped(placed)] if mirrored else turned)
     return placed
-
-
-def _is_similar(matrix: Doubles) -> bool:
-    """Whether a (3, 3) matrix only turns, mirrors and resizes alike along all axes."""
-    product = matrix @ matrix.T
-    size = np.trace(product) / 3
-    return bool(np.abs(product - size * np.eye(3)).max() <= _SIMILAR * size)
 
 
 def _flipped(mesh: Mesh) -> NDArray[np.int64]:
@@ -256,9 +267,13 @@ def _export(scene: bpy.types.Scene, path: Path) -> None:
         ) from error
 
 
-def _make_neutral(path: Path) -> int:
-    """Remove names, custom properties and the metadata of images; give the size in bytes."""
+def _make_neutral(path: Path, places: Mapping[str, Doubles]) -> int:
+    """Remove names, custom properties and the metadata of images; give the size in bytes.
+
+    The nodes with these names are put in their places.
+    """
     document, binary = read_glb(path)
+    spread(document, places)
     document["asset"] = {"version": "2.0", "generator": GENERATOR}
     _forget_names(document)
     for image in document.get("images", ()):

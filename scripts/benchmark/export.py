@@ -25,7 +25,7 @@ LIMIT = 1.6
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """The three scenes: a plain grid, instances, a stack of modifiers."""
+    """The three scenes: a plain grid, instances, a stack of modifiers. And one with materials."""
     sizes = {"grid": 200, "instances": 7, "modified": 50} if quick else {"grid": 1000, "instances": 28, "modified": 175}
     runs = 2 if quick else 7
     for scene, size in sizes.items():
@@ -47,6 +47,12 @@ def rows(quick: bool) -> Iterator[Row]:
         least = found["least"] / 1e6
         next_to = "12 a vertex + indices"
         yield Row(f"{what}, file", found["bytes"] / 1e6, "MB", "at most 1 % over", 1.01 * least, next_to, least)
+    places = 3 if quick else 10
+    found = fresh("export", "measure_materials", places=places, faces=320, runs=runs)
+    what = f"Export with materials, {found['triangles'] / 1e3:.3g} k triangles in {places**2} objects of one mesh"
+    yield Row(what, found["ours"], "s", "at most 2 times", 2 * found["gltf"], "export_scene.gltf", found["gltf"])
+    ours, theirs = found["bytes"] / 1e6, found["bytes of gltf"] / 1e6
+    yield Row(f"{what}, file", ours, "MB", "at most 1.2 times", 1.2 * theirs, "export_scene.gltf", theirs)
 
 
 def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
@@ -83,6 +89,28 @@ def measure(scene: str, size: int, runs: int) -> dict[str, Any]:
     vertices, triangles = len(plain.data.vertices), len(plain.data.loop_triangles)
     least = 12 * vertices + 3 * triangles * (2 if vertices < 0xFFFF else 4)
     return {"evaluation": 0.0, **seconds, "triangles": triangles, "bytes": max(presses.sizes), "least": least}
+
+
+def measure_materials(places: int, faces: int, runs: int) -> dict[str, Any]:
+    """Runs in a process of its own."""
+    import bpy
+    from blender.output import silenced
+
+    from hitem3d_addon.core.values import OutputFormat
+    from hitem3d_addon.send.export import export_glb
+
+    from . import models
+    from .timing import interleaved
+
+    objects = models.copies(places, faces)
+    with tempfile.TemporaryDirectory(prefix="hitem3d-bench-") as name, silenced():
+        ours, theirs = Path(name) / "ours.glb", Path(name) / "gltf.glb"
+        graph = bpy.context.evaluated_depsgraph_get()
+        export = partial(export_glb, objects, graph, ours, output_format=OutputFormat.GLB, include_materials=True)
+        gltf = partial(bpy.ops.export_scene.gltf, filepath=str(theirs), use_selection=True)
+        seconds = interleaved({"ours": lambda: export, "gltf": lambda: gltf}, runs)
+        sizes = {"bytes": ours.stat().st_size, "bytes of gltf": theirs.stat().st_size}
+        return {**seconds, **sizes, "triangles": export().triangles}
 
 
 class Presses:

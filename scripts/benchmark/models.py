@@ -49,6 +49,23 @@ def instances(places: int) -> tuple[Object, int]:
     return obj, triangles
 
 
+def copies(places: int, faces: int) -> list[Object]:
+    """Smooth tori of so many quads in ``places`` times ``places`` places: objects of one mesh with two materials."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    first = torus(faces)
+    first.data.shade_smooth()
+    for number in range(2):
+        first.data.materials.append(bpy.data.materials.new(f"Paint {number}"))
+    first.data.polygons.foreach_set("material_index", np.arange(len(first.data.polygons), dtype=np.int32) * 2 // faces)
+    made = [first, *(linked(f"Torus {number}", first.data) for number in range(1, places * places))]
+    for number, obj in enumerate(made):
+        obj.location = (3 * (number % places), 3 * (number // places), 0)
+        obj.rotation_euler = (number, 2 * number, 3 * number)
+        obj.select_set(True)
+    bpy.context.view_layer.update()
+    return made
+
+
 def modified(cells: int) -> Object:
     """A grid under a stack of modifiers: 16 times as many quads, subdivided, twisted, smoothed and thickened."""
     obj = grid(cells)

@@ -53,6 +53,7 @@ def with_open3d(path: Path) -> Found:
 def with_pymeshlab(path: Path) -> Found:
     layers = pymeshlab.MeshSet()
     layers.load_new_mesh(str(path))
+    layers.generate_by_merging_visible_meshes(mergevertices=False)
     return layers.current_mesh().vertex_matrix(), layers.current_mesh().face_matrix()
 
 
@@ -69,19 +70,25 @@ def with_assimp(path: Path) -> Found:
 
 def with_pygltflib(path: Path) -> Found:
     document = pygltflib.GLTF2().load(str(path))
-    (primitive,) = document.meshes[0].primitives
     blob = document.binary_blob()
 
-    def values(number: int, kind: dict[int, str]) -> np.ndarray:
+    def values(number: int) -> np.ndarray:
         accessor = document.accessors[number]
         view = document.bufferViews[accessor.bufferView]
         width = {"SCALAR": 1, "VEC3": 3}[accessor.type]
         start = (view.byteOffset or 0) + (accessor.byteOffset or 0)
-        found = np.frombuffer(blob, kind[accessor.componentType], accessor.count * width, start)
-        return found.reshape(-1, width)
+        kind = {5121: "u1", 5123: "<u2", 5125: "<u4", 5126: "<f4"}[accessor.componentType]
+        return np.frombuffer(blob, kind, accessor.count * width, start).reshape(-1, width)
 
-    types = {5121: "u1", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
-    return values(primitive.attributes.POSITION, types), values(primitive.indices, types).reshape(-1, 3)
+    points: list[np.ndarray] = []
+    corners = []
+    for one in document.nodes:
+        matrix = np.array(one.matrix or np.eye(4).ravel()).reshape(4, 4).T
+        matrix[:3, 3] += one.translation or (0, 0, 0)
+        (primitive,) = document.meshes[one.mesh].primitives
+        corners.append(values(primitive.indices).reshape(-1, 3).astype(int) + sum(len(some) for some in points))
+        points.append(values(primitive.attributes.POSITION) @ matrix[:3, :3].T + matrix[:3, 3])
+    return np.concatenate(points), np.concatenate(corners)
 
 
 def with_draco(path: Path) -> Found:

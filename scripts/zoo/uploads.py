@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from mathutils import Matrix
+from mathutils import Euler, Matrix
 
 from hitem3d_addon.core.values import OutputFormat
 from hitem3d_addon.send.export import export_glb
@@ -52,27 +52,54 @@ def objects() -> list[bpy.types.Object]:
     return made
 
 
+def in_places() -> list[bpy.types.Object]:
+    """A smooth egg of one material, moved, turned, resized, mirrored and stretched."""
+    turns = [Euler((0.3 * k, 0.5 * k, 0.7 * k)).to_matrix().to_4x4() for k in range(8)]
+    others = [Matrix.Diagonal(scale) for scale in ((-1, 1, 1, 1), (1, -1, 1, 1), (1, 2, 0.5, 1))]
+    shapes = [*(Matrix.Scale(1 + k / 4, 4) for k in range(5)), *others]
+    bpy.ops.mesh.primitive_uv_sphere_add(calc_uvs=False)
+    bpy.ops.object.shade_smooth()
+    egg = bpy.context.object
+    egg.data.materials.append(bpy.data.materials.new("paint"))
+    egg.data.transform(Matrix.Diagonal((1, 0.8, 1.3, 1)) @ Matrix.Translation((30, 0, 0)))
+    made = [egg, *(egg.copy() for _ in shapes[1:])]
+    for number, (thing, turn, shape) in enumerate(zip(made, turns, shapes, strict=True)):
+        if number:
+            bpy.context.collection.objects.link(thing)
+        thing.matrix_world = (
+            Matrix.Translation((5 * number, 0, number)) @ turn @ shape @ Matrix.Translation((-30, 0, 0))
+        )
+    bpy.context.view_layer.update()
+    return made
+
+
+def write(things: list[bpy.types.Object], path: Path, *, materials: bool = False) -> None:
+    """Write the upload of a model, and beside it what belongs into it."""
+    graph = bpy.context.evaluated_depsgraph_get()
+    sent_as = export_glb(things, graph, path, output_format=OutputFormat.GLB, include_materials=materials)
+    points, corners = [], []
+    for number, thing in enumerate(things):
+        mesh = thing.data
+        mesh.calc_loop_triangles()
+        some = np.array([list(one.vertices) for one in mesh.loop_triangles])
+        matrix = np.array(thing.matrix_world)
+        points.append(np.array([tuple(vertex.co) for vertex in mesh.vertices]) @ matrix[:3, :3].T + matrix[:3, 3])
+        corners.append((some[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else some) + number * len(mesh.vertices))
+    world = np.concatenate(points)
+    world = (world - (world.min(axis=0) + world.max(axis=0)) / 2) * sent_as.scale
+    to_y_up = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]])
+    np.savez(path.with_suffix(".npz"), points=world @ to_y_up, corners=np.concatenate(corners))
+
+
 def main(folder: Path) -> None:
     """Write an upload for each object, and what was sent."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     sent = {}
     for number, thing in enumerate(objects()):
-        path = folder / f"upload-{number}.glb"
-        sent_as = export_glb([thing], bpy.context.evaluated_depsgraph_get(), path, output_format=OutputFormat.GLB)
-        mesh = thing.data
-        mesh.calc_loop_triangles()
-        corners = np.array([list(one.vertices) for one in mesh.loop_triangles])
-        matrix = np.array(thing.matrix_world)
-        points = np.array([tuple(vertex.co) for vertex in mesh.vertices]) @ matrix[:3, :3].T + matrix[:3, 3]
-        points = (points - (points.min(axis=0) + points.max(axis=0)) / 2) * sent_as.scale
-        if np.linalg.det(matrix[:3, :3]) < 0:
-            corners = corners[:, ::-1]
-        np.savez(
-            folder / f"upload-{number}.npz",
-            points=points @ np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]]),
-            corners=corners,
-        )
-        sent[thing.name] = path.name
+        sent[thing.name] = f"upload-{number}.glb"
+        write([thing], folder / sent[thing.name])
+    sent["in places"] = "upload-places.glb"
+    write(in_places(), folder / sent["in places"], materials=True)
     (folder / "uploads.json").write_text(json.dumps(sent))
 
 

@@ -307,7 +307,7 @@ def finish(material: bpy.types.Material | None) -> dict[str, Any] | None:
 def read_by_us(file: Path) -> list[Seen]:
     with GlbFile(file) as glb:
         assert not glb.for_blender
-        parts, _ = make_parts(glb.parts())
+        parts = make_parts(glb.parts())
     found = [seen(part.name, part.mesh, part.matrix) for part in parts]
     bpy.data.batch_remove([part.mesh for part in parts])  # the next ones may take their names
     return found
