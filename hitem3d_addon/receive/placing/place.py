@@ -33,8 +33,8 @@ _CLEARLY = 4.0
 """So much nearer another movement has to bring the parts than the object's own, where neither brings them to it."""
 _ALIKE = 2.0
 """So much farther from what is shown than from what was sent the parts may be, and it still shows what was sent."""
-_WORST = 4.0
-"""So much farther than the RMS of all is the worst vertex, where only rounding has moved them."""
+_ROUNDED = 1e-4
+"""Of the diagonal: so far rounding may move a vertex, as that to the 14 bits of a compressed GLB; it is told."""
 _MOST = 0.5
 """The share of the vertices that came back as they are shown, from which on the rest is an edit."""
 _LAID = (Verdict.AS_DELIVERED, Verdict.CORRECTED)
@@ -177,7 +177,7 @@ def _checked(place: Place, surfaces: Sequence[Surface], shown: _Shown, beside: C
     theirs, ours = beside.sides(surfaces, place.matrix, lambda: shown.surfaces)
     untouched = place.fit.residual < EXACT
     if untouched:
-        limit = max(EXACT, _WORST * place.fit.residual)
+        limit = _ROUNDED
         on_parts, on_object = (side.largest <= limit for side in (theirs, ours))
     else:  # made anew: then none is exactly on the other, and one that is nearly so is no different from the other
         near = max(EXACT, _ALIKE * place.fit.residual)
