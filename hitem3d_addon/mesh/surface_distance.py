@@ -12,7 +12,7 @@ from bpy.types import Mesh
 from mathutils.bvhtree import BVHTree
 from mathutils.kdtree import KDTree
 
-from .arrays import Doubles
+from .arrays import Doubles, Floats, Ints
 from .from_arrays import make_mesh
 from .scratch import ScratchScene
 from .surface import Frame, Surface, moved
@@ -40,6 +40,22 @@ class SurfaceDistance:
         if len(points) > _FEW:
             return self._of_many(points)
         return np.array([self._tree.find_nearest(point)[3] for point in points.tolist()], np.float64)
+
+    def nearest(self, points: Doubles) -> tuple[Doubles, Doubles, Doubles, Ints]:
+        """For points (n, 3) in the frame the nearest places there, (n, 3), the normals there, (n, 3), how far they are,
+        (n,), and their triangles, (n,), numbered surface after surface and place after place."""
+        found = [self._tree.find_nearest(point) for point in points.tolist()]
+        places, normals = (np.array([tuple(one[k]) for one in found], np.float64).reshape(-1, 3) for k in (0, 1))
+        return places, normals, np.array([one[3] for one in found]), np.array([one[2] for one in found], np.int32)
+
+    def corners(self, triangles: Ints) -> Doubles:
+        """The corners of these triangles, (n, 3, 3), in the frame."""
+        positions, corners = self._arrays
+        return positions[corners[triangles]].astype(np.float64)
+
+    @functools.cached_property
+    def _arrays(self) -> tuple[Floats, Ints]:
+        return _arrays(self._surfaces, self._frame)
 
     @functools.cached_property
     def _tree(self) -> BVHTree:
@@ -143,6 +159,11 @@ def near_points(surfaces: Sequence[Surface], frame: Frame, points: Doubles) -> l
 
 
 def _mesh(surfaces: Sequence[Surface], frame: Frame) -> Mesh:
+    return make_mesh("Hitem3D scratch", *_arrays(surfaces, frame))
+
+
+def _arrays(surfaces: Sequence[Surface], frame: Frame) -> tuple[Floats, Ints]:
+    """Points (n, 3) in the frame, and triangles (m, 3)."""
     positions = [frame.sent(block).reshape(3, -1).T for surface in surfaces for block in surface.world_blocks()]
     starts = np.cumsum([0] + [surface.local.shape[1] * len(surface.matrices) for surface in surfaces])
     corners = [
@@ -150,5 +171,4 @@ def _mesh(surfaces: Sequence[Surface], frame: Frame) -> Mesh:
         for surface, start in zip(surfaces, starts, strict=False)
         for block in surface.corner_blocks(int(start))
     ]
-    triangles = np.concatenate(corners).astype(np.int32)
-    return make_mesh("Hitem3D scratch", np.concatenate(positions), triangles)
+    return np.concatenate(positions), np.concatenate(corners).astype(np.int32)

@@ -20,6 +20,7 @@ from ...mesh.arrays import Doubles
 from ...mesh.points import anchor_numbers, vertices_at, weighted_mean
 from ...mesh.surface import Surface, bounds
 from ...session.record import Record
+from .placement import triangle_count
 
 _FLAT = 1e6
 """Condition number of a matrix that squeezes the object flat, as far as float32 can tell."""
@@ -121,7 +122,7 @@ def _by_vertices(record: Record, shown: Sequence[Surface], guesses: Sequence[tup
         return None
     guess, own = tried[best]
     mean = np.array(record.mean, np.float64) / record.scale + record.centre
-    same = total == record.vertices and triangles(shown) == record.triangles
+    same = total == record.vertices and triangle_count(shown) == record.triangles
     still = close == _EXACT and kept[best] == len(then)
     whole = same and still and _off(guess, mean[None], weighted_mean(shown)[None])[0] <= _MEAN * size
     return Movement(guess, own, told=True, whole=bool(whole), edited=same and not whole)
@@ -174,16 +175,11 @@ def _arms(points: Doubles) -> Doubles:
 
 def _looks_whole(record: Record, guess: Doubles, shown: Sequence[Surface]) -> bool:
     """Whether the object, before this movement, had as many triangles and the bounds of what was sent."""
-    if not shown or not record.points or is_flat(guess) or triangles(shown) != record.triangles:
+    if not shown or not record.points or is_flat(guess) or triangle_count(shown) != record.triangles:
         return False
     box = np.array(record.bounds, np.float64).reshape(2, 3)
     ends = (np.stack(bounds(undone(shown, guess))) - record.centre) * record.scale
     return bool(np.allclose(ends, box, rtol=0, atol=1e-4 * np.linalg.norm(box[1] - box[0])))
-
-
-def triangles(surfaces: Sequence[Surface]) -> int:
-    """How many triangles the surfaces have."""
-    return sum(len(surface.corners) * len(surface.matrices) for surface in surfaces)
 
 
 def undone(surfaces: Sequence[Surface], guess: Doubles) -> list[Surface]:

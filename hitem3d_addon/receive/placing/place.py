@@ -26,8 +26,8 @@ from ...mesh.surface_distance import SurfaceDistance
 from ...session.record import Record
 from . import placement
 from .comparison import Comparison
-from .movement import Movement, is_flat, movements, triangles, undone
-from .placement import EXACT, POINTS, Fit, Pose, Reference, Verdict
+from .movement import Movement, is_flat, movements, undone
+from .placement import EXACT, POINTS, Fit, Pose, Reference, Verdict, triangle_count
 
 _CLEARLY = 4.0
 """So much nearer another movement has to bring the parts than the object's own, where neither brings them to it."""
@@ -186,7 +186,7 @@ def _checked(place: Place, surfaces: Sequence[Surface], shown: _Shown, beside: C
     largest = max(theirs.largest, ours.largest)
     if on_parts and on_object:
         return replace(place, off=largest)
-    edited = untouched and beside.alone > 0 and triangles(shown.vertices) == sent
+    edited = untouched and beside.alone > 0 and triangle_count(shown.vertices) == sent
     if on_parts and not edited:
         return replace(place, off=theirs.largest, parts_hold_more=ours.largest)
     if on_object and not edited:

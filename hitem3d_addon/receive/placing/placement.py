@@ -22,6 +22,7 @@ from ...mesh.points import sample
 from ...mesh.surface import Frame, Surface, bounds, moved
 from ...mesh.surface_distance import SurfaceDistance, distances_to_vertices, near_points
 from ...session.record import Record
+from .similarity import Laid, lay_over
 
 _BOUNDS = 0.02
 """Of the diagonal: how far bounds may be off."""
@@ -35,6 +36,10 @@ _MIRRORED = 10.0
 """So much better a mirrored pose has to be."""
 _MOVED = 4.0
 """So much better a pose that is moved or resized has to be than one of the same turn that is not."""
+_TURNED = 0.005
+"""Of the diagonal: RMS distance that is taken for a match of a model that was turned in any way."""
+_CLEARLY = 4.0
+"""So much worse every other such turn has to be."""
 POINTS = 256
 """Compared at first; as many as a record has."""
 _SAMPLES = 2000
@@ -60,7 +65,7 @@ class Pose:
     """What takes a result to where it was sent: turn (or mirror), then scale, then move."""
 
     turn: Doubles
-    """(3, 3): one of the 48 signed permutations of the axes."""
+    """(3, 3): one of the 48 signed permutations of the axes, or any rotation."""
     scale: float = 1.0
     move: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
@@ -204,7 +209,29 @@ def find_pose(result: Sequence[Surface], reference: Reference) -> Fit:
         there = residuals(poses, sample(reference.surfaces, reference.frame, _SAMPLES).astype(np.float64))
         back = _residuals_back(poses, frame.centre + sample(result, frame, _SAMPLES), reference)
         fit = choose(poses, [float(np.hypot(one, other)) for one, other in zip(there, back, strict=True)])
+    if not reference.surfaces:
+        return fit
+    if fit.verdict is Verdict.NO_MATCH:
+        return _any_turn(result, reference, surface, frame) or fit
+    if fit.residual > EXACT and triangle_count(result) == triangle_count(reference.surfaces):
+        # Nearly right, but it might be the same triangles, turned: a ball looks alike from all sides.
+        turned = _any_turn(result, reference, surface, frame)
+        if turned and _CLEARLY * max(turned.residual, EXACT) < fit.residual:
+            return turned
     return fit
+
+
+def _any_turn(result: Sequence[Surface], reference: Reference, surface: SurfaceDistance, frame: Frame) -> Fit | None:
+    """The one rotation, with a scale and a movement, that fits clearly better than all others; None where none fits."""
+    laid, sent = Laid(result, frame, surface), Laid(reference.surfaces, reference.frame)
+    ways = lay_over(laid, sent)
+    if not ways or ways[0].off > _TURNED:
+        return None
+    best = ways[0]
+    if len(ways) > 1 and ways[1].off < _CLEARLY * max(best.off, EXACT):
+        return Fit(Verdict.AMBIGUOUS, AS_DELIVERED, best.off)
+    x, y, z = best.move - best.turn @ frame.centre * best.scale
+    return Fit(Verdict.CORRECTED, Pose(best.turn, best.scale, (float(x), float(y), float(z))), best.off)
 
 
 def choose(poses: Sequence[Pose], residuals: Sequence[float]) -> Fit:
@@ -267,6 +294,11 @@ def signed_volume(surfaces: Sequence[Surface]) -> float:
             volume = float(np.einsum("nk,nk->", one, np.cross(two, three))) / 6
             total += volume if np.linalg.det(matrix[:, :3]) > 0 else -volume
     return total
+
+
+def triangle_count(surfaces: Sequence[Surface]) -> int:
+    """How many triangles there are, in all places."""
+    return sum(len(surface.corners) * len(surface.matrices) for surface in surfaces)
 
 
 def rms(distances: Doubles) -> float:
