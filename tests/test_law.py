@@ -45,10 +45,11 @@ LAW: dict[str, set[str]] = {
     "receive.placing": {"core", "mesh", "session"},
     "apply": {*CORE, "mesh", "session"},
     "export": {"core", "mesh"},
+    "closing": {"core", "mesh"},
     "background": {*CORE, "session", "receive"},
     "locale": set(),
-    "ui": {*CORE, "mesh", "session", "send", "receive", "apply", "export", "background", "locale"},
-    "cli": {*CORE, "mesh", "session", "send", "receive", "apply", "export"},
+    "ui": {*CORE, "mesh", "session", "send", "receive", "apply", "export", "closing", "background", "locale"},
+    "cli": {*CORE, "mesh", "session", "send", "receive", "apply", "export", "closing"},
 }
 """Each room, and the rooms that it may import. docs/architecture.md draws it."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import bpy
 
 from .account import HITEM3D_OT_test_connection
+from .closing import HITEM3D_OT_close_parts
 from .export import HITEM3D_OT_export_parts
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_import_result
 from .segment import HITEM3D_OT_create_task
@@ -23,6 +24,7 @@ class HITEM3D_MT_object(bpy.types.Menu):
         layout.operator(HITEM3D_OT_query_task.bl_idname)
         layout.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
         layout.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original")
+        layout.operator(HITEM3D_OT_close_parts.bl_idname)
         layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
         layout.separator()
         layout.operator(HITEM3D_OT_adopt_task.bl_idname, text="Add Task by Id…")
