@@ -30,7 +30,7 @@ def find_crossings(points: Doubles, corners: Ints, others: Ints) -> Ints:
         return np.empty((0, 2), np.int32)
     tree = make_tree(points, corners)
     own = _real(points, corners, corners, [pair for pair in tree.overlap(tree) if pair[0] < pair[1]])
-    found = [np.stack([own[:, 0], np.full(len(own), -1)], axis=1)]
+    found = [np.stack([own.ravel(), np.full(own.size, -1)], axis=1)]
     near = np.flatnonzero(near_to(points, corners, others))
     if len(near):
         pairs = tree.overlap(make_tree(points, others[near]))

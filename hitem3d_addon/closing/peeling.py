@@ -20,10 +20,12 @@ from .grouping import group_loops
 from .loops import loop_edges, trace_loops, triangle_normals
 from .pattern import Pattern, make_pattern
 from .room import Samples, thin_out
-from .sheet import WAYS, Sheet, add_ring, keep_clear
+from .sheet import WAYS, Sheet, Way, add_ring, keep_clear, smooth_near
 
 _AROUND = 0.6
 """How far around a border the surface is looked at, of the border's size."""
+_REPAIRS = 8
+_TOO_MANY = 0.5
 _FINE = 0.12
 """Larger triangles, of the border's size, are looked at in pieces."""
 
@@ -105,21 +107,27 @@ def _best_sheet(body: Body, label: int, group: Sequence[Ints], of_edges: Ints) -
         if pattern is None:
             continue
         sheet = keep_clear(add_ring(pattern, at, inward, of_edges, samples, way), samples, way)
-        draft = _judge(body, border, sheet, corners)
-        if best is None or draft.crossings < best.crossings:
-            best = draft
-        if not best.crossings:
+        for draft in _drafts(body, border, sheet, samples, way, corners):
+            if best is None or draft.crossings < best.crossings:
+                best = draft
+        if best and not best.crossings:
             break
     return best or _fan(body, group, of_edges)
 
 
-def _judge(body: Body, border: Ints, sheet: Sheet, surface: Ints) -> Draft:
+def _drafts(body: Body, border: Ints, sheet: Sheet, samples: Samples, way: Way, surface: Ints) -> Iterator[Draft]:
+    """A sheet as it is and, while it has crossings, smoothed where they are."""
     count = len(body.points)
     numbers = np.concatenate([border, np.arange(len(sheet.points) - len(border), dtype=np.int32) + count])
-    points = np.rint(sheet.points[len(border) :] / body.step) * body.step
     corners = numbers[sheet.corners].astype(np.int32)
-    found = find_crossings(np.concatenate([body.points, points]), corners, surface)
-    return Draft(points, corners, sheet.owners, len(np.unique(found[:, 0])))
+    for turn in range(_REPAIRS + 1):
+        points = np.rint(sheet.points[len(border) :] / body.step) * body.step
+        found = find_crossings(np.concatenate([body.points, points]), corners, surface)
+        wrong, own = found[:, 0], found[found[:, 1] < 0, 0]
+        yield Draft(points, corners, sheet.owners, len(np.unique(wrong)))
+        if not len(wrong) or turn == _REPAIRS or len(wrong) > _TOO_MANY * len(corners):
+            break
+        sheet = smooth_near(sheet, len(border), wrong, samples if len(own) < len(wrong) else None, way)
 
 
 def _fan(body: Body, group: Sequence[Ints], of_edges: Ints) -> Draft:

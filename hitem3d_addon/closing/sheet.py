@@ -18,6 +18,8 @@ _RING = 0.6
 """How far below the border the ring lies, of the length of the edges there,"""
 _SHARE = 0.3
 """and at most of the room below."""
+_PINCH, _DETOUR = 0.4, 2.0
+"""Nor deeper than this, of the distance to where the border comes back, which is where it is so much longer."""
 _ROUNDS = 24
 
 
@@ -70,6 +72,7 @@ def add_ring(
     count = len(border)
     edges = np.concatenate([_edge_lengths(loop) for loop in loops])
     reach = np.minimum(way.ring * edges, _SHARE * 2 * ball_radii(samples, border, inward))
+    reach = np.minimum(reach, _PINCH * np.concatenate([_widths(loop) for loop in loops]))
     ring = border + inward * reach[:, None]
     film = lay_film(pattern, np.split(ring, np.cumsum([len(loop) for loop in loops])[:-1]), owners)
     points = np.concatenate([border, film.points])
@@ -99,6 +102,20 @@ def _strips(ends: Ints, points: Doubles) -> Ints:
     return np.concatenate([first, second])
 
 
+def _widths(loop: Doubles) -> Doubles:
+    """How near each point is to another part of the loop, where that comes back: at a tongue, or a neck."""
+    lengths = np.linalg.norm(np.roll(loop, -1, axis=0) - loop, axis=1)
+    along = np.concatenate([[0], np.cumsum(lengths)])
+    apart = np.abs(along[:-1, None] - along[None, :-1])
+    apart = np.minimum(apart, along[-1] - apart)
+    loop = loop - loop.mean(axis=0)
+    squares = np.square(loop).sum(axis=1)
+    straight = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * loop @ loop.T, 0))
+    return np.asarray(
+        np.where((apart > _DETOUR * straight) & (straight > 0), straight, np.inf).min(axis=1, initial=np.inf)
+    )
+
+
 def _edge_lengths(loop: Doubles) -> Doubles:
     """The mean length of the two edges at each point."""
     onward = np.linalg.norm(np.roll(loop, -1, axis=0) - loop, axis=1)
@@ -118,6 +135,25 @@ def keep_clear(sheet: Sheet, samples: Samples, way: Way) -> Sheet:
         if turn < _ROUNDS - 4:
             # Neighbours of what was moved follow it.
             points[free] += (0.5 if turn < _ROUNDS // 2 else 0.25) * (sheet.web.means(points) - points[free])
+    return sheet._replace(points=points)
+
+
+def smooth_near(sheet: Sheet, border: int, wrong: Ints, samples: Samples | None, way: Way) -> Sheet:
+    """The sheet with what lies around some triangles drawn flat; with samples also away from walls.
+
+    All but the first points, which are the border, may move.
+    """
+    free = np.arange(len(sheet.points)) >= border
+    web = make_web(sheet.corners, sheet.owners, ~free)
+    mine = np.zeros(len(free), np.bool_)
+    mine[sheet.corners[wrong]] = True
+    mine[web.ends[mine[web.ends].any(axis=1)]] = True
+    mine &= free
+    points = sheet.points.copy()
+    for _ in range(3):
+        points[mine] = 0.2 * points[mine] + 0.8 * web.means(points)[mine[free]]
+    if samples is not None:
+        points[mine] = _step(samples, points[mine], way)[0]
     return sheet._replace(points=points)
 
 
