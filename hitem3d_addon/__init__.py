@@ -24,6 +24,7 @@ _MODULES = (
     "ui.paying",
     "ui.segment",
     "ui.parts",
+    "ui.closing",
     "ui.export",
     "ui.explode",
     "ui.part_tools",

@@ -46,10 +46,11 @@ LAW: dict[str, set[str]] = {
     "apply": {*CORE, "mesh", "session"},
     "parts": {"apply", "core", "mesh", "session"},
     "export": {"core", "mesh"},
+    "closing": {"core", "mesh"},
     "background": {*CORE, "session", "receive"},
     "locale": set(),
-    "ui": {*CORE, "mesh", "session", "send", "receive", "apply", "parts", "export", "background", "locale"},
-    "cli": {*CORE, "mesh", "session", "send", "receive", "apply", "export"},
+    "ui": {*CORE, "mesh", "session", "send", "receive", "apply", "parts", "export", "closing", "background", "locale"},
+    "cli": {*CORE, "mesh", "session", "send", "receive", "apply", "export", "closing"},
 }
 """Each room, and the rooms that it may import. docs/architecture.md draws it."""
 

@@ -73,14 +73,14 @@ def _grid(bounds: Sequence[Doubles]) -> tuple[float, float]:
     is a multiple of the first.
     """
     farthest = max(float(np.abs(one.mean(axis=0)).max()) for one in bounds)
-    coarse = _step(farthest)
+    coarse = grid_step(farthest)
     reach = max(float(np.ptp(one, axis=0).max()) / 2 for one in bounds)
-    step = _step(reach + coarse)
+    step = grid_step(reach + coarse)
     return step, max(step, coarse)
 
 
-def _step(largest: float) -> float:
-    """The finest step of a grid on which float32 holds all numbers up to the largest."""
+def grid_step(largest: float) -> float:
+    """The finest step, a power of two, of a grid on which float32 holds all numbers up to the largest."""
     return math.ldexp(1.0, max(math.frexp(largest)[1] - _DIGITS, -126))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import bpy
 
 from .account import HITEM3D_OT_test_connection
+from .closing import HITEM3D_OT_close_parts
 from .explode import HITEM3D_OT_explode_parts
 from .export import HITEM3D_OT_export_parts
 from .part_tools import (
@@ -36,6 +37,7 @@ class HITEM3D_MT_parts(bpy.types.Menu):
         layout.operator(HITEM3D_OT_split_parts.bl_idname)
         layout.operator(HITEM3D_OT_rename_part.bl_idname)
         layout.separator()
+        layout.operator(HITEM3D_OT_close_parts.bl_idname)
         layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
         layout.operator(HITEM3D_OT_delete_parts.bl_idname, icon="TRASH")
 

@@ -23,6 +23,7 @@ from ..session.board import board
 from ..session.connection import Connection
 from ..session.parts import find_originals, task_id_in
 from .account import HITEM3D_OT_use_local_service, HITEM3D_OT_use_online_service, is_local
+from .closing import HITEM3D_OT_close_parts
 from .explode import draw_slider
 from .export import HITEM3D_OT_export_parts
 from .parts import HITEM3D_OT_apply_parts
@@ -133,6 +134,7 @@ def _draw_parts(layout: bpy.types.UILayout, task_id: str, selected: Sequence[bpy
     row.enabled = bool(find_originals(task_id))
     row.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply to Original", icon="MOD_BOOLEAN")
     draw_slider(layout, selected[0])
+    layout.operator(HITEM3D_OT_close_parts.bl_idname)
     layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
     button = layout.operator(HITEM3D_OT_create_task.bl_idname, text="Segment Part…", icon="MOD_EXPLODE")
     button.source = "EACH" if len(selected) > 1 else "ACTIVE"

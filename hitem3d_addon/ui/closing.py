@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operator that closes parts where they were cut."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..core.errors import Hitem3DError, InputError, Message
+from ..session.parts import find_parts
+from .base import Hitem3DOperator
+from .wording import translated
+
+if TYPE_CHECKING:
+    from ..closing.close import Closing
+
+_SLICE = 0.1
+"""Seconds of work between two looks at the keyboard."""
+
+
+class HITEM3D_OT_close_parts(Hitem3DOperator):
+    """Close the imported parts where they were cut, so that each has a volume of its own"""
+
+    bl_idname = "hitem3d.close_parts"
+    bl_label = "Close Parts"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if find_parts(context):
+            return True
+        cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
+        return False
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        try:
+            self._steps = self._begin(context)
+        except Hitem3DError as error:
+            self.report({"ERROR"}, translated(error.message))
+            return {"CANCELLED"}
+        manager = context.window_manager
+        manager.progress_begin(0, 100)
+        self._timer = manager.event_timer_add(0.01, window=context.window)
+        manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if event.type == "ESC":
+            self._steps.close()
+            self._end(context)
+            self.report({"INFO"}, translated(Message("Stopped; the parts are as they were")))
+            return {"CANCELLED"}
+        if event.type != "TIMER":
+            return {"RUNNING_MODAL"}
+        until = time.monotonic() + _SLICE
+        try:
+            while time.monotonic() < until:
+                done, total = next(self._steps)
+                context.window_manager.progress_update(100 * done // max(total, 1))
+        except StopIteration as end:
+            self._end(context)
+            self._tell(end.value)
+            return {"FINISHED"}
+        except Hitem3DError as error:
+            self._end(context)
+            self.report({"ERROR"}, translated(error.message))
+            return {"CANCELLED"}
+        except BaseException:
+            self._end(context)
+            raise
+        return {"RUNNING_MODAL"}
+
+    def run(self, context: bpy.types.Context) -> None:
+        steps = self._begin(context)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                self._tell(end.value)
+                return
+
+    def _begin(self, context: bpy.types.Context) -> Generator[tuple[int, int], None, Closing]:
+        from ..closing.close import close_parts
+
+        parts = find_parts(context)
+        if not parts:
+            raise InputError("There are no parts to close. Import them first.")
+        return close_parts(parts, context.evaluated_depsgraph_get())
+
+    def _end(self, context: bpy.types.Context) -> None:
+        context.window_manager.event_timer_remove(self._timer)
+        context.window_manager.progress_end()
+
+    def _tell(self, closing: Closing) -> None:
+        for warning in closing.warnings():
+            self.report({"WARNING"}, translated(warning))
+        self.report({"INFO"}, translated(closing.sentence()))
+
+
+register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_close_parts,))

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parts are closed with the same surface on both sides, and their volumes add up to the whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import bpy
+import numpy as np
+import pytest
+from closed import (
+    Arrays,
+    Object,
+    by_angle,
+    by_octant,
+    cap_places,
+    close,
+    crossings,
+    cube,
+    enclosed,
+    import_parts,
+    open_edges,
+    sphere,
+    torus,
+    volume,
+)
+
+pytestmark = pytest.mark.usefixtures("addon")
+
+
+def check(parts: Sequence[Object], model: Arrays) -> None:
+    """All are closed and have a volume, these add up, and each triangle of a cap is on two parts, bit for bit."""
+    assert [open_edges(part) for part in parts] == [0] * len(parts)
+    volumes = [volume(part) for part in parts]
+    assert min(volumes) > 0
+    assert sum(volumes) == pytest.approx(enclosed(model), rel=1e-5)
+    shared = Counter(place for part in parts for place in cap_places(part))
+    assert set(shared.values()) == {2}
+    assert not any(part.data.validate() for part in parts)
+
+
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_slices_of_a_torus(count: int) -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, count))
+    close()
+    check(parts, model)
+    assert [crossings(part) for part in parts] == [0] * count
+    assert [volume(part) for part in parts] == pytest.approx([enclosed(model) / count] * count, rel=1e-3)
+
+
+def test_a_torus_cut_like_a_bagel_gets_rings() -> None:
+    model = torus()
+    labels = (model[0][model[1]].mean(axis=1)[:, 2] > 0).astype(np.int32)
+    parts = import_parts(model, labels)
+    close()
+    check(parts, model)
+    assert [crossings(part) for part in parts] == [0, 0]
+    assert volume(parts[0]) == pytest.approx(volume(parts[1]), rel=1e-3)
+
+
+def test_octants_of_a_cube_meet_in_lines_and_a_point() -> None:
+    model = cube()
+    parts = import_parts(model, by_octant(model))
+    close()
+    check(parts, model)
+    # Each part touches its three neighbours by a face, and six parts more by an edge or not at all.
+    places = [cap_places(part) for part in parts]
+    for number, mine in enumerate(places):
+        for axis in (1, 2, 4):
+            assert mine & places[number ^ axis]
+
+
+def test_halves_of_nested_spheres() -> None:
+    outer, corners = sphere()
+    model = np.concatenate([outer, outer / 2]), np.concatenate([corners, corners[:, ::-1] + len(outer)])
+    parts = import_parts(model, (model[0][model[1]].mean(axis=1)[:, 2] > 0).astype(np.int32))
+    close()
+    check(parts, model)
+    assert [crossings(part) for part in parts] == [0, 0]
+
+
+def test_the_wall_of_a_cavity_becomes_a_shell() -> None:
+    outer, corners = sphere()
+    model = np.concatenate([outer, outer / 2]), np.concatenate([corners, corners[:, ::-1] + len(outer)])
+    parts = import_parts(model, np.repeat([0, 1], [len(corners), len(corners)]))
+    close()
+    check(parts, model)
+    assert [crossings(part) for part in parts] == [0, 0]
+
+
+def test_cubes_that_touch() -> None:
+    """Two closed cubes with a side in common, whose edges have four triangles: each is closed as it is."""
+    points, corners = cube(2)
+    model = (
+        np.concatenate([points, points + np.array([2.0, 0.0, 0.0])]),
+        np.concatenate([corners, corners + len(points)]),
+    )
+    parts = import_parts(model, np.repeat([0, 1], len(corners)))
+    before = [len(part.data.polygons) for part in parts]
+    close()
+    assert [len(part.data.polygons) for part in parts] == before
+    assert [volume(part) for part in parts] == pytest.approx([8, 8])
+
+
+def test_cloth_stays_open() -> None:
+    """A sheet that encloses nothing gets no caps, and it is said that it is open."""
+    x, y = np.meshgrid(np.linspace(-1, 1, 11), np.linspace(-1, 1, 11), indexing="ij")
+    points = np.stack([x, y, 0.1 * np.sin(3 * x)], axis=2).reshape(-1, 3)
+    here = np.arange(110).reshape(10, 11)[:, :-1].ravel()
+    model = (
+        points,
+        np.concatenate([np.stack([here, here + 11, here + 12], 1), np.stack([here, here + 12, here + 1], 1)]),
+    )
+    parts = import_parts(model, (points[model[1]].mean(axis=1)[:, 0] > 0).astype(np.int32))
+    before = [len(part.data.polygons) for part in parts]
+    close()
+    assert [len(part.data.polygons) for part in parts] == before
+
+
+def test_the_opening_of_a_cup_stays_open() -> None:
+    """A ball without its top, cut across: its cut is closed, and the rim, which the original has too, is not."""
+    points, corners = sphere()
+    kept = corners[points[corners].mean(axis=1)[:, 2] < 0.7]
+    parts = import_parts((points, kept), (points[kept].mean(axis=1)[:, 2] > 0).astype(np.int32))
+    rim = open_edges(parts[1]) - open_edges(parts[0])
+    close()
+    assert [open_edges(parts[0]), open_edges(parts[1])] == [0, rim]
+    assert rim > 10
+
+
+def test_parts_keep_what_they_have_and_caps_are_told_apart() -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    red = bpy.data.materials.new("red")
+    for part in parts:
+        part.data.materials.append(red)
+        part.data.uv_layers.new(name="UVMap").uv.foreach_set("vector", np.arange(2.0 * len(part.data.loops)))
+    before = [(part.name, part.data.name, len(part.data.polygons), len(part.data.loops)) for part in parts]
+    close()
+    for part, (name, mesh_name, faces, loops) in zip(parts, before, strict=True):
+        mesh = part.data
+        assert (part.name, mesh.name) == (name, mesh_name)
+        uvs = np.empty(2 * len(mesh.loops), np.float32)
+        mesh.uv_layers["UVMap"].uv.foreach_get("vector", uvs)
+        assert uvs[: 2 * loops].tolist() == list(range(2 * loops))
+        caps = [value.value for value in mesh.attributes["hitem3d_cap"].data]
+        assert caps == [False] * faces + [True] * (len(mesh.polygons) - faces)
+        assert [material.name for material in mesh.materials] == ["red", "Hitem3D Cap"]
+        assert [polygon.material_index for polygon in mesh.polygons] == [int(cap) for cap in caps]
+        of_surface, of_caps = set(), set()
+        for polygon in mesh.polygons:
+            (of_caps if caps[polygon.index] else of_surface).update(polygon.edge_keys)
+        sharp = {edge.key for edge in mesh.edges if edge.use_edge_sharp}
+        assert sharp == of_surface & of_caps
+
+
+def test_closing_twice_changes_nothing() -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    close()
+    before = [len(part.data.polygons) for part in parts]
+    close()
+    assert [len(part.data.polygons) for part in parts] == before
+
+
+def test_it_is_one_step_to_undo() -> None:
+    model = torus()
+    import_parts(model, by_angle(model, 3))
+    bpy.ops.ed.undo_push(message="before")
+    before = [len(mesh.polygons) for mesh in bpy.data.meshes]
+    bpy.ops.hitem3d.close_parts("EXEC_DEFAULT", True)
+    assert [len(mesh.polygons) for mesh in bpy.data.meshes] != before
+    bpy.ops.ed.undo()
+    assert [len(mesh.polygons) for mesh in bpy.data.meshes] == before
