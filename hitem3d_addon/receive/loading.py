@@ -23,7 +23,7 @@ from ..mesh.triangles import corner_values, local_positions, triangle_loops
 from .build import make_parts
 from .importers import Opened, import_files, opened
 from .readers.delivered import Contents, Delivered, Labels
-from .readers.obj_groups import ObjGroups, has_groups, read_groups
+from .readers.obj_groups import ObjGroups, count_faces, has_groups, materials_as_groups, read_groups
 from .readers.words import plain, says_something
 from .splitting.split import Part, split
 from .splitting.told import Told, split_arrays, summary
@@ -72,11 +72,15 @@ def load(
         # With a screen, importers also see the scene of the window: its Edit Mode, its selection.
         with context.temp_override(screen=None, scene=scene, view_layer=layer, collection=collection):
             contents = import_files(result, use_split_groups=by_group)
-    imported = _imported(scratch, new, contents, result)
+            imported = _imported(scratch, new, contents, result)
+            again = None if by_group else _by_material(result, imported, choice)
+            if again:
+                contents = import_files(again, use_split_groups=True)
+                imported = _imported(scratch, new, contents, again)
     if not imported and not contents.parts:
         raise _nothing()
     read, imported, notes = _without_the_whole(contents.parts, imported, choice)
-    if by_group:
+    if by_group or again:
         choice = "AS_DELIVERED"
     elif groups and len(imported) == 1 and len(imported[0].mesh.polygons) == len(groups.groups.values):
         imported = [replace(imported[0], groups=[groups.groups])]
@@ -93,6 +97,8 @@ def load(
         )
     parts, how_others = split(imported, choice, objects)
     told = Told("GROUPS", word="groups") if by_group else summary([*how, *how_others])
+    if again:
+        told = Told("MATERIALS")
     notes = [*contents.notes, *notes]
     warnings = stl_warning(result.kind, told)
     may_hold_more = bool(warnings) and choice == "AUTO" and len(made) + len(parts) == 1
@@ -176,6 +182,26 @@ def _groups(result: Opened, choice: PartsChoice) -> ObjGroups | None:
     if len(found) == 1 and 1 < found[0].number <= MOST and (choice == "BY_GROUP" or found[0].objects == 1):
         return found[0]
     return None
+
+
+def _by_material(result: Opened, imported: Sequence[Part], choice: PartsChoice) -> Opened | None:
+    """An OBJ to read in place of this one, with a group for each material, where faces of one object were lost.
+
+    They were, if parts touch there that share vertices: Blender keeps one of two faces with the same. What was made of
+    it is removed.
+    """
+    if result.kind != "obj" or choice not in ("AUTO", "BY_MATERIAL") or len(result.files) > 1 or len(imported) != 1:
+        return None
+    (file,), (part,) = result.files, imported
+    if len(part.mesh.materials) < 2 or count_faces(file) == len(part.mesh.polygons):
+        return None
+    content, number = materials_as_groups(file)
+    if not 2 <= number <= MOST:
+        return None
+    bpy.data.batch_remove([part.mesh, *filter(None, part.mesh.materials)])
+    copy = (file.parent if result.folder in file.parents else result.folder) / "by material.obj"
+    copy.write_bytes(content)
+    return result._replace(files=[copy])
 
 
 def _nothing() -> ResultError:

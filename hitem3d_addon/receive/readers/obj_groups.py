@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which groups an OBJ has, and which faces are in them. No ``bpy``.
+"""Which groups or materials an OBJ has, and which faces are in them. No ``bpy``.
 
-Blender's importer makes objects of them when told to, and forgets them when not.
+Blender's importer makes objects of groups when told to, and forgets them when not. Of faces with the same vertices, as
+where two parts touch, it keeps one in each object.
 """
 
 from __future__ import annotations
@@ -66,12 +67,40 @@ def read_groups(file: Path) -> ObjGroups:
     return ObjGroups(len(objects), Labels("groups", values, of_faces=True, names=list(numbers)), runs)
 
 
+def count_faces(file: Path) -> int:
+    """How many faces an OBJ has. Raises OSError."""
+    content = b"\n" + file.read_bytes()
+    return _faces(content, 0, len(content))
+
+
+def materials_as_groups(file: Path) -> tuple[bytes, int]:
+    """An OBJ in which each material begins a group of its name, in place of the groups that it has; and how many.
+
+    0 if the faces of a material do not all follow one another. Raises OSError.
+    """
+    content = b"\n" + file.read_bytes()
+    begins = _lines(content, b"usemtl")
+    marks = [(place, b"#") for place in _lines(content, b"g")]
+    names = []
+    for place, end in itertools.pairwise([*begins, len(content)]):
+        name = content[place + len(b"\nusemtl") : content.find(b"\n", place + 1)].strip()
+        marks.append((place, b"g " + name + b"\n"))
+        if _faces(content, place, end) and names[-1:] != [name]:
+            names.append(name)
+    pieces, done = [], 0
+    for place, mark in sorted(marks):
+        pieces += [content[done : place + 1], mark]
+        done = place + 1
+    bare = _faces(content, 0, begins[0] if begins else len(content))
+    return b"".join([*pieces, content[done:]]), 0 if bare or len(set(names)) < len(names) else len(names)
+
+
 def _lines(content: bytes, word: bytes) -> list[int]:
     """Where the lines begin (at the break before) whose first word is this."""
     found = []
     place = content.find(b"\n" + word)
     while place >= 0:
-        if content[place + 2 : place + 3] in b" \t\r\n":
+        if content[place + 1 + len(word) : place + 2 + len(word)] in b" \t\r\n":
             found.append(place)
         place = content.find(b"\n" + word, place + 1)
     return found
