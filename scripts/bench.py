@@ -25,6 +25,7 @@ ROWS = {
     "memory": "of Blender while the largest model is sent, and of the agent",
     "parts": "from the result on disk to the parts in the scene",
     "labels": "the parts onto the original, and how that grows",
+    "scale": "how time grows with triangles, parts, objects and tasks",
     "enabling": "what the add-on adds to Blender's start",
     "window": "a real window: its pauses, its memory, panel and timer",
     "waiting": "the agent's processor time while tasks wait",

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -31,7 +31,7 @@ def rows(quick: bool) -> Iterator[Row]:
     grown = [fresh("labels", "measure", faces=n, target="FACE_ATTRIBUTE", touched=False, runs=runs) for n in sizes]
     yield Row(
         f"apply_parts, growth from {sizes[0]:,} to {sizes[-1]:,} faces",
-        _power(sizes, grown),
+        power(sizes, grown),
         "",
         "linear: a power of 1, + 0.05",
         LINEAR,
@@ -39,7 +39,7 @@ def rows(quick: bool) -> Iterator[Row]:
     )
 
 
-def _power(sizes: list[int], seconds: list[float]) -> float:
+def power(sizes: Sequence[int], seconds: Sequence[float]) -> float:
     """The slope of the line through the logarithms."""
     import numpy as np
 

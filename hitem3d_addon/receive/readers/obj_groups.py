@@ -81,7 +81,7 @@ def materials_as_groups(file: Path) -> tuple[bytes, int]:
     content = b"\n" + file.read_bytes()
     begins = _lines(content, b"usemtl")
     marks = [(place, b"#") for place in _lines(content, b"g")]
-    names = []
+    names: list[bytes] = []
     for place, end in itertools.pairwise([*begins, len(content)]):
         name = content[place + len(b"\nusemtl") : content.find(b"\n", place + 1)].strip()
         marks.append((place, b"g " + name + b"\n"))
