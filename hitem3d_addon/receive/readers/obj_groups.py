@@ -67,6 +67,12 @@ def read_groups(file: Path) -> ObjGroups:
     return ObjGroups(len(objects), Labels("groups", values, of_faces=True, names=list(numbers)), runs)
 
 
+def only_group(file: Path) -> str:
+    """The name of an OBJ's group or object if it has only one, else "". Raises OSError."""
+    found = read_groups(file) if has_groups(file) else None
+    return found.groups.names[0] if found and found.number == 1 and found.objects == 1 else ""
+
+
 def count_faces(file: Path) -> int:
     """How many faces an OBJ has. Raises OSError."""
     content = b"\n" + file.read_bytes()
@@ -81,7 +87,7 @@ def materials_as_groups(file: Path) -> tuple[bytes, int]:
     content = b"\n" + file.read_bytes()
     begins = _lines(content, b"usemtl")
     marks = [(place, b"#") for place in _lines(content, b"g")]
-    names = []
+    names: list[bytes] = []
     for place, end in itertools.pairwise([*begins, len(content)]):
         name = content[place + len(b"\nusemtl") : content.find(b"\n", place + 1)].strip()
         marks.append((place, b"g " + name + b"\n"))
