@@ -23,7 +23,7 @@ from ..mesh.triangles import corner_values, local_positions, triangle_loops
 from .build import make_parts
 from .importers import Opened, import_files, opened
 from .readers.delivered import Contents, Delivered, Labels
-from .readers.obj_groups import ObjGroups, count_faces, has_groups, materials_as_groups, read_groups
+from .readers.obj_groups import ObjGroups, count_faces, has_groups, materials_as_groups, only_group, read_groups
 from .readers.words import plain, says_something
 from .splitting.split import Part, split
 from .splitting.told import Told, split_arrays, summary
@@ -77,6 +77,8 @@ def load(
             if again:
                 contents = import_files(again, use_split_groups=True)
                 imported = _imported(scratch, new, contents, again)
+        if result.kind == "obj" and len(imported) == len(result.files) == 1 and not says_something(imported[0].name):
+            imported = [replace(imported[0], name=only_group(result.files[0]))]
     if not imported and not contents.parts:
         raise _nothing()
     read, imported, notes = _without_the_whole(contents.parts, imported, choice)

@@ -67,6 +67,12 @@ def read_groups(file: Path) -> ObjGroups:
     return ObjGroups(len(objects), Labels("groups", values, of_faces=True, names=list(numbers)), runs)
 
 
+def only_group(file: Path) -> str:
+    """The name of an OBJ's group or object if it has only one, else "". Raises OSError."""
+    found = read_groups(file) if has_groups(file) else None
+    return found.groups.names[0] if found and found.number == 1 and found.objects == 1 else ""
+
+
 def count_faces(file: Path) -> int:
     """How many faces an OBJ has. Raises OSError."""
     content = b"\n" + file.read_bytes()

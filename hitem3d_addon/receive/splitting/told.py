@@ -17,7 +17,7 @@ from ...core.choices import PartsChoice
 from ...mesh.arrays import Floats, Ints
 from ...mesh.shells import Faces
 from ..readers.delivered import Delivered, Labels
-from .ways import MOST, by_closed_shell, by_colour, by_shell, kept_together, numbered
+from .ways import MOST, by_closed_shell, by_colour, by_shell, has_flat_pieces, kept_together, numbered
 
 _SAME = 1e-3
 """Normals and UVs that are closer are the same; Blender keeps normals in 16 bits an axis."""
@@ -200,6 +200,8 @@ class _OfArrays:
 
     def shading(self) -> tuple[bool, bool]:
         part = self.part
+        if part.normals is None and not part.uvs:  # then no vertex was split for them, but maybe for flat faces
+            return has_flat_pieces(self.faces), False
         values = [one for one in (part.normals, *part.uvs) if one is not None and len(one) == len(part.corners)]
         return no_vertex_has_two(part.corners, len(part.positions), values), bool(part.uvs)
 

@@ -22,6 +22,8 @@ _PURE = 0.2
 """Share of the faces that have one colour at all their corners; the others are borders."""
 _FEW = 64
 """The most shells that touch and may be parts; more are probably the facets of a flat-shaded model."""
+_BENT = 0.999
+"""Cosine of the angle between two faces of a piece below which it is not flat."""
 _SPECK = 3
 """Faces that may have one colour by chance, where borders are averaged."""
 
@@ -169,6 +171,17 @@ def by_closed_shell(faces: Faces, most: int) -> Ints | None:
     if closed.all():
         return numbered(pieces, most)
     return numbered(np.where(closed, pieces, joined_by_vertices(faces) + len(pieces)), most)
+
+
+def has_flat_pieces(faces: Faces) -> bool:
+    """Whether most pieces that hang together by vertices are flat: the sides of what was shaded flat, or its faces."""
+    pieces = joined_by_vertices(faces)
+    first, second, third = (faces.positions[faces.corners[faces.starts[:-1] + k]] for k in range(3))
+    normals = np.cross(second - first, third - first)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    _, at, numbers = np.unique(pieces, return_index=True, return_inverse=True)
+    bent = np.abs(np.einsum("nk,nk->n", normals, normals[at][numbers.reshape(-1)])) < _BENT
+    return len(np.unique(pieces[bent])) * 2 <= len(at)
 
 
 def by_shell(faces: Faces, most: int, *, split_for_shading: bool, seams: bool) -> Ints | None:

@@ -3,7 +3,8 @@
 """A 3MF from a stranger -> its objects as plain numbers. No ``bpy``.
 
 The core specification (3mf.io, version 1.3): a zip with one model in XML; objects of vertices and triangles, or of
-components, and the build, which says what of them is there and where. What other specifications add is left out.
+components, and the build, which says what of them is there and where; the base material of each triangle. Of the
+materials extension its colours count as well. What other specifications add is left out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ...core.errors import ResultError
 
 _UNITS = {"micron": 1e-6, "millimeter": 1e-3, "centimeter": 1e-2, "inch": 0.0254, "foot": 0.3048, "meter": 1.0}
 _CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
+_MATERIAL = "http://schemas.microsoft.com/3dmanufacturing/material/2015/02"
 _RATIO = 300
 """How many times larger than the zip the model may be: numbers in XML shrink to a twentieth, a bomb to a thousandth."""
 _ALWAYS_ALLOWED = 64 << 20
@@ -43,6 +45,11 @@ class Shape:
     name: str = ""
     points: array[float] = field(default_factory=lambda: array("d"))
     corners: array[int] = field(default_factory=lambda: array("q"))
+    paints: array[int] = field(default_factory=lambda: array("q"))
+    """Of each triangle the number of its paint, -1 where it has none."""
+    group: str = ""
+    """With the next: the paint of triangles that have none of their own."""
+    place: int = 0
     components: list[tuple[str, Matrix]] = field(default_factory=list)
 
 
@@ -54,6 +61,8 @@ class Model:
     """Metres."""
     shapes: dict[str, Shape] = field(default_factory=dict)
     items: list[tuple[str, Matrix]] = field(default_factory=list)
+    paints: list[tuple[str, str]] = field(default_factory=list)
+    """The name and the colour (#RRGGBB or #RRGGBBAA) of each base material and colour."""
 
     def places(self) -> Iterator[tuple[Shape, str, list[Matrix]]]:
         """Each mesh in each of its places: the name, and the matrices to be applied one after the other."""
@@ -129,10 +138,13 @@ class _Reader:
         self.model = Model()
         self.numbers = 0
         self._shape = Shape()
+        self._paints: list[int] = []
+        self._groups: dict[str, list[int]] = {}
+        """By its id, the numbers of the paints in a group."""
 
     def start(self, element: str, values: dict[str, str]) -> None:
         space, _, word = element.rpartition(" ")
-        if space not in ("", _CORE):
+        if space not in ("", _CORE, _MATERIAL):
             return
         match word:
             case "vertex":
@@ -140,17 +152,35 @@ class _Reader:
                 self.numbers += 3
             case "triangle":
                 self._shape.corners.extend((int(values["v1"]), int(values["v2"]), int(values["v3"])))
+                self._shape.paints.append(self._paint(values))
                 self.numbers += 3
+            case "basematerials" | "colorgroup":
+                self._paints = self._groups[values["id"]] = []
+            case "base" | "color":
+                self._paints.append(len(self.model.paints))
+                self.model.paints.append(
+                    (values.get("name", ""), values.get("displaycolor") or values.get("color", ""))
+                )
             case "model":
                 self.model.unit = _UNITS[values.get("unit", "millimeter")]
             case "object":
                 self._shape = self.model.shapes[values["id"]] = Shape(values.get("name", ""))
+                self._shape.group, self._shape.place = values.get("pid", ""), int(values.get("pindex", 0))
             case "component" if not _has_path(values):
                 self._shape.components.append((values["objectid"], _read_matrix(values)))
             case "item" if not _has_path(values):
                 self.model.items.append((values["objectid"], _read_matrix(values)))
-        if len(self.model.items) > _MOST_PLACES or len(self._shape.components) > _MOST_PLACES:
+        if (
+            max(len(self.model.items), len(self.model.paints)) > _MOST_PLACES
+            or len(self._shape.components) > _MOST_PLACES
+        ):
             raise _too_much()
+
+    def _paint(self, values: Mapping[str, str]) -> int:
+        """The number of a triangle's paint. Its first corner counts, where they differ."""
+        group, place = values.get("pid", self._shape.group), int(values.get("p1", self._shape.place))
+        paints = self._groups.get(group, ())
+        return paints[place] if 0 <= place < len(paints) else -1
 
 
 def _has_path(values: Mapping[str, str]) -> bool:

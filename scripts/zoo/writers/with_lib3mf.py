@@ -10,7 +10,7 @@ import lib3mf
 import numpy as np
 
 from ..cells import Zoo, run
-from ..models import Floats, Model, Part, models, twin_matrices, twin_mesh
+from ..models import Floats, Model, Part, as_shown, models, twin_matrices, twin_mesh
 
 PACKAGES = ["lib3mf==2.5.0", "numpy==2.4.6"]
 WRAPPER = lib3mf.get_wrapper()
@@ -56,8 +56,8 @@ def objects(model: Model, paint: bool = False) -> Any:
 
 
 def colour_of(part: Part) -> Any:
-    """RGBA of a part."""
-    return WRAPPER.FloatRGBAToColor(*part.colour, 1.0)
+    """RGBA of a part, as a screen has it: so the specification wants it."""
+    return WRAPPER.FloatRGBAToColor(*as_shown(part.colour), 1.0)
 
 
 def components(model: Model) -> Any:
@@ -118,7 +118,16 @@ def write(zoo: Zoo) -> None:
         if model.name in ("cubes", "robot"):
             made.append(
                 (
-                    zoo.add(model, "3mf", "objects with base materials", way, variant="paint", names="kept", off=1e-5),
+                    zoo.add(
+                        model,
+                        "3mf",
+                        "objects with base materials",
+                        way,
+                        variant="paint",
+                        names="kept",
+                        materials=True,
+                        off=1e-5,
+                    ),
                     objects(model, paint=True),
                 )
             )

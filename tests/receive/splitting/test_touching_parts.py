@@ -9,8 +9,11 @@ import zipfile
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
+import trimesh
 from boxes import ROW, TRIANGLES, VERTICES, obj
+from sandbox import meshes, writers
 
 from hitem3d_addon.core.choices import PartsChoice
 from hitem3d_addon.receive.scene_import import Imported, import_result
@@ -72,3 +75,35 @@ def test_an_obj_told_apart_by_colours_alone(empty_scene: None, tmp_path: Path, c
         text += ["f {} {} {}".format(*triangle + 8 * number + 1) for triangle in TRIANGLES]
     imported = bring_in(tmp_path / "a.obj", "\n".join(text) + "\n", choice)
     assert list(sides(imported).values()) == [(12, 8)] * 3
+
+
+def test_the_only_group_of_an_obj_names_its_part(empty_scene: None, tmp_path: Path) -> None:
+    assert [*sides(bring_in(tmp_path / "a.obj", obj(["g left wheel"], ROW[:1])))] == ["left wheel"]
+    assert [*sides(bring_in(tmp_path / "a.obj", obj(["o hub\ng left wheel"], ROW[:1])))] == ["hub"]
+    assert [*sides(bring_in(tmp_path / "a.obj", obj(["g mesh"], ROW[:1])))] == ["Thing part 01"]
+
+
+def open_bowls() -> tuple[np.ndarray, np.ndarray]:
+    """Two halves of a ball, open where they touch, whose borders have the same places."""
+    ball = trimesh.creation.icosphere(subdivisions=2)
+    upper = ball.triangles_center[:, 2] > 0
+    halves = [ball.submesh([np.flatnonzero(half)], append=True) for half in (upper, ~upper)]
+    vertices = np.concatenate([half.vertices for half in halves])
+    return vertices, np.concatenate([halves[0].faces, halves[1].faces + len(halves[0].vertices)])
+
+
+def test_open_parts_that_touch_without_normals_are_kept_apart_on_purpose(empty_scene: None, tmp_path: Path) -> None:
+    vertices, faces = open_bowls()
+    for suffix in (".glb", ".3mf"):
+        file = writers.write_parts([meshes.Mesh(np.float32(vertices), faces)], tmp_path / f"a{suffix}")
+        assert len(import_result(bpy.context, file, None, None, name="Thing").objects) == 2
+
+
+def test_the_sides_of_a_box_without_normals_are_one_part(empty_scene: None, tmp_path: Path) -> None:
+    """As a box that was shaded flat and lost its normals: each side has corners of its own."""
+    vertices = VERTICES[TRIANGLES].reshape(6, 6, 3)[:, [0, 1, 2, 5]].reshape(-1, 3)
+    faces = np.array([[0, 1, 2], [0, 2, 3]])[None] + 4 * np.arange(6)[:, None, None]
+    for suffix in (".glb", ".3mf"):
+        mesh = meshes.Mesh(np.float32(vertices), faces.reshape(-1, 3))
+        file = writers.write_parts([mesh], tmp_path / f"a{suffix}")
+        assert len(import_result(bpy.context, file, None, None, name="Thing").objects) == 1

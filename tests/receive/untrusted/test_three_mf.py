@@ -123,3 +123,45 @@ def test_a_zip_that_is_no_package_stays_a_zip(tmp_path: Path) -> None:
     with zipfile.ZipFile(file, "w") as whole:
         whole.writestr("model.obj", "v 0 0 0\n")
     assert result_kind(file) == "zip"
+
+
+PAINTED = TETRAHEDRON.replace('v1="0" v2="1" v3="3"', 'v1="0" v2="1" v3="3" pid="5" p1="1"').replace(
+    'v1="1" v2="2" v3="3"', 'v1="1" v2="2" v3="3" p1="0"'
+)
+"""Its first and third triangle have what the object says."""
+
+
+def test_base_materials_of_triangles(tmp_path: Path) -> None:
+    resources = (
+        '<basematerials id="5"><base name="steel" displaycolor="#808080"/><base name="glass" displaycolor="#0000FF80"/>'
+        f'</basematerials><object id="1" pid="5" pindex="0">{PAINTED}</object>'
+    )
+    (found,) = read_parts(package(tmp_path / "a.3mf", resources, '<item objectid="1"/>'))
+    steel, glass = found.materials
+    assert steel and glass and (steel.name, glass.name) == ("steel", "glass")
+    assert steel.colour == pytest.approx((0.2159, 0.2159, 0.2159, 1), abs=1e-3)
+    assert glass.colour == pytest.approx((0, 0, 1, 0.5), abs=2e-3)
+    assert found.slots is not None and found.slots.tolist() == [0, 1, 0, 0]
+
+
+def test_one_material_for_all_of_an_object_and_none(tmp_path: Path) -> None:
+    resources = (
+        '<basematerials id="5"><base name="steel" displaycolor="grey"/></basematerials>'
+        f'<object id="1" pid="5" pindex="0">{TETRAHEDRON}</object><object id="2">{TETRAHEDRON}</object>'
+        f'<object id="3" pid="77" pindex="-4">{TETRAHEDRON}</object>'
+    )
+    build = '<item objectid="1"/><item objectid="2"/><item objectid="3"/>'
+    painted, plain, unknown = read_parts(package(tmp_path / "a.3mf", resources, build))
+    assert [finish and (finish.name, finish.colour) for finish in painted.materials] == [("steel", (1, 1, 1, 1))]
+    assert painted.slots is None and not plain.materials and not unknown.materials
+
+
+def test_colours_of_the_materials_extension(tmp_path: Path) -> None:
+    space = "http://schemas.microsoft.com/3dmanufacturing/material/2015/02"
+    resources = (
+        f'<m:colorgroup xmlns:m="{space}" id="5"><m:color color="#FF0000"/><m:color color="#00FF00FF"/></m:colorgroup>'
+        f'<object id="1">{PAINTED}</object>'
+    )
+    (found,) = read_parts(package(tmp_path / "a.3mf", resources, '<item objectid="1"/>'))
+    assert [finish.colour if finish else None for finish in found.materials] == [None, (0, 1, 0, 1)]
+    assert found.slots is not None and found.slots.tolist() == [0, 1, 0, 0]
