@@ -25,6 +25,7 @@ FROM_THE_WINDOW = {
     "window.png": "window.png",
     "preferences.png": "preferences.png",
     "exploded.png": "exploded.jpg",
+    "parts.png": "panel-parts.png",
 }
 
 
@@ -47,7 +48,14 @@ def main() -> None:
 
     PICTURES.mkdir(exist_ok=True)
     _run([str(REPOSITORY / "scripts" / "demo.py"), "--out", str(BUILD / "demo")], {})
-    tests = ["-m", "pytest", "-q", "tests/gui/test_panel.py", "tests/gui/test_explode.py"]
+    tests = [
+        "-m",
+        "pytest",
+        "-q",
+        "tests/gui/test_panel.py",
+        "tests/gui/test_explode.py",
+        "tests/gui/test_parts_list.py",
+    ]
     _run(tests, {"BLENDER": blender})
     keep(BUILD / "demo" / "before-after.png", "before-after.jpg")
     for drawn, name in FROM_THE_WINDOW.items():
