@@ -42,7 +42,7 @@ _FIRST_OBJECT = 2
 """The materials and all objects have numbers of their own."""
 _TIME = (1980, 1, 1, 0, 0, 0)
 """The same parts give the same bytes."""
-_BLOCK = 1 << 14
+_BLOCK = 1 << 12
 _ROW = 60
 """About as many bytes are in a line of the model."""
 _LARGE = 1 << 31
@@ -108,6 +108,8 @@ def weld(solid: Solid) -> Solid:
 def _new(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _TIME)
     info.compress_type = zipfile.ZIP_DEFLATED
+    # A fifth of the usual time, for a seventh more bytes. Public from Python 3.13 on.
+    info._compresslevel = 1  # type: ignore[attr-defined]
     return info
 
 
@@ -148,7 +150,8 @@ def _write_model(stream: IO[bytes], solids: Sequence[Solid]) -> None:
 def _lines(template: str, rows: Doubles | Ints) -> Iterator[str]:
     """A line for each row (n, 3), in blocks; floats in as many digits as it takes to read the same number again."""
     for start in range(0, len(rows), _BLOCK):
-        yield "".join([template % tuple(row) for row in rows[start : start + _BLOCK].tolist()])
+        block = rows[start : start + _BLOCK]
+        yield template * len(block) % tuple(block.ravel().tolist())
 
 
 def _prusa_config(solids: Sequence[Solid]) -> str:
