@@ -3,9 +3,10 @@
 """Hitem3D for Blender: cut a model into parts with the Hitem3D cloud service.
 
 The Blender modules are imported inside ``register()``, so that plain Python can import ``hitem3d_addon.core``.
-Whoever starts Blender waits for these, so they load what works on models and tasks when it is asked for. They have
-plain classes where a named tuple (0.2 ms) or a dataclass (1 ms) gives little, and those with named tuples and
-properties do without ``from __future__ import annotations``: each annotation would be text to compile.
+Whoever starts Blender waits for these, so they load what works on models and tasks when it is asked for. Their values
+are of plain classes, or of `core.plain`, in place of named tuples (0.2 ms each) and dataclasses (1 ms), and those with
+properties do without ``from __future__ import annotations``: each annotation would be text to compile. A module of its
+own takes 0.1 ms.
 """
 
 from importlib import import_module

@@ -15,6 +15,7 @@ DOORS = (
     "data_folder",
     "errors",
     "model_file",
+    "plain",
     "result_kind",
     "site_settings",
     "task",

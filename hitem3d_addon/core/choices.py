@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a user can choose for the import, and for applying parts to the original: each word is declared here alone."""
 
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
+
+from .plain import Plain
 
 PartsChoice = Literal["AUTO", "AS_DELIVERED", "BY_GROUP", "BY_MATERIAL", "BY_COLOUR", "LOOSE"]
 Placement = Literal["AUTO", "AS_DELIVERED"]
@@ -37,7 +39,7 @@ UNITLESS = ("obj", "stl")
 """Files that don't say what their numbers are, so that they can be millimetres."""
 
 
-class ImportOptions(NamedTuple):
+class ImportOptions(Plain):
     """How to import: the properties of the operator."""
 
     parts: PartsChoice = "AUTO"

@@ -7,31 +7,27 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, Self
 
 from .data_folder import make_folder
 from .errors import StoreError
+from .plain import Plain
 
 FILE_NAME = "credentials.json"
 
 
-class _Values(NamedTuple):  # a class of its own, since a named tuple can't define `__new__`
-    token: str
-    access_key: str
-    secret_key: str
-
-
-class Credentials(_Values):
+class Credentials(Plain):
     """A token, an access key with its secret key, or nothing; "" is "absent".
 
     Where both are there the token is used, and the keys only once the service refuses it. Spaces and line breaks
     around a value are cut off: they come along when one is copied from a web page.
     """
 
-    __slots__ = ()
+    token: str
+    access_key: str
+    secret_key: str
 
-    def __new__(cls, token: str = "", access_key: str = "", secret_key: str = "") -> Self:
-        return super().__new__(cls, token.strip(), access_key.strip(), secret_key.strip())
+    def __init__(self, token: str = "", access_key: str = "", secret_key: str = "") -> None:
+        super().__init__(token.strip(), access_key.strip(), secret_key.strip())
 
     @property
     def has_keys(self) -> bool:

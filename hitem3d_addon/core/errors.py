@@ -29,12 +29,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from .plain import Plain
 
 Value: TypeAlias = "str | int | float | Message"
 
 
-class Message(NamedTuple):
+class Message(Plain):
     """One or two sentences for the user: a constant English template and the values that fill it."""
 
     template: str

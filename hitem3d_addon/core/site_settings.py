@@ -19,13 +19,14 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from .errors import InputError, Message
+from .plain import Plain
 from .values import TRANSFERS, UPLOAD_LIMIT
 
 
-class SiteSettings(NamedTuple):
+class SiteSettings(Plain):
     """What the studio has set; an empty text is "not set"."""
 
     file: Path | None = None
@@ -105,7 +106,7 @@ def load_site(environ: Mapping[str, str]) -> SiteSettings:
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as SiteSettings takes them. Raises ValueError for what they can't be."""
     kinds: dict[str, type] = {
-        name: type(default) for name, default in SiteSettings._field_defaults.items() if name not in ("file", "problem")
+        name: type(getattr(SiteSettings, name)) for name in SiteSettings._fields if name not in ("file", "problem")
     }
     for name, value in values.items():
         if name not in kinds:

@@ -9,7 +9,7 @@ anywhere, so what this add-on would not have written counts as absent.
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import bpy
 from bpy.types import Collection, Object
@@ -17,6 +17,7 @@ from idprop.types import IDPropertyArray, IDPropertyGroup
 from mathutils import Matrix
 
 from ..core.data_folder import is_uid
+from ..core.plain import Plain
 from ..core.values import OutputFormat
 
 TASK_ID = "hitem3d_task_id"
@@ -34,7 +35,7 @@ _LARGEST = 1e36
 """Near the end of float32, where no model is."""
 
 
-class Record(NamedTuple):
+class Record(Plain):
     """Written at the press, before any request.
 
     Lengths are those of what was sent, which is ``(world - centre) * scale``; its frame has world axes, Z up. With a

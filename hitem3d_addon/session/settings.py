@@ -8,7 +8,7 @@ that anybody can read: they lie in a file of the data folder that only this user
 
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import bpy
 
@@ -81,25 +81,27 @@ def keep_key(name: str, value: str) -> None:
         _stored = (home, changed, error.message)
 
 
-class Settings(Protocol):
-    """The add-on's preferences, as others read and write them."""
+if TYPE_CHECKING:
 
-    token: str
-    api_url: str
+    class Settings(Protocol):
+        """The add-on's preferences, as others read and write them."""
 
-    def property_unset(self, name: str) -> None: ...
+        token: str
+        api_url: str
 
-    ca_file: str
-    seg_level: str
-    format: str
-    include_materials: bool
-    include_children: bool
-    callback_url: str
-    auto_import: bool
-    unfinished_tasks: int
+        def property_unset(self, name: str) -> None: ...
+
+        ca_file: str
+        seg_level: str
+        format: str
+        include_materials: bool
+        include_children: bool
+        callback_url: str
+        auto_import: bool
+        unfinished_tasks: int
 
 
-def get() -> Settings | None:
+def get() -> "Settings | None":
     """The add-on's preferences, or None where it runs without being enabled in them, as scripts on the wheel do."""
     addon = bpy.context.preferences.addons.get(ADDON)
     return addon.preferences if addon else None

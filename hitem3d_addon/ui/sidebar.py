@@ -8,13 +8,14 @@ Drawing reads plain values that others keep up to date; it never reads the disk 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.translations import contexts, pgettext_iface
 
 from .. import ADDON
 from ..core.errors import Hitem3DError, Message, Value
+from ..core.plain import Plain
 from ..send import preflight, selection
 from ..send.preflight import Preflight, decimate_ratio, megabytes
 from ..send.selection import Source
@@ -97,7 +98,7 @@ class HITEM3D_PT_options(SidebarPanel, bpy.types.Panel):
         column.prop(preferences, "callback_url", text="")
 
 
-class Choice(NamedTuple):
+class Choice(Plain):
     """What the selection can be sent as: one button."""
 
     source: Source

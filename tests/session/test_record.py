@@ -58,7 +58,8 @@ def obj(empty_scene: None) -> bpy.types.Object:
 
 def same(one: Record, other: Record | None) -> bool:
     return other is not None and all(
-        np.array_equal(one_value, other_value) for one_value, other_value in zip(one, other, strict=True)
+        np.array_equal(one_value, other_value)
+        for one_value, other_value in zip(one._asdict().values(), other._asdict().values(), strict=True)
     )
 
 

@@ -87,6 +87,21 @@ def test_nothing_heavy_is_loaded_by_enabling(home: Path) -> None:
     assert "LOADED set()" in done.stdout, done.stdout + done.stderr
 
 
+def test_nothing_slow_is_defined_by_enabling(home: Path) -> None:
+    """Named tuples and dataclasses are compiled when they are defined, each for a tenth of a millisecond or more."""
+    code = (
+        "import sys, bpy, hitem3d_addon; hitem3d_addon.register()\n"
+        "modules = [module for name, module in sys.modules.items() if name.startswith('hitem3d_addon.')]\n"
+        "found = [one for module in modules for one in vars(module).values() if isinstance(one, type)]\n"
+        "kinds = '_field_defaults', '__dataclass_fields__'\n"
+        "slow = {one.__qualname__ for one in found if any(hasattr(one, kind) for kind in kinds)}\n"
+        "print('SLOW', slow, 'OF', len(found) > 50)\n"
+        "hitem3d_addon.unregister()"
+    )
+    done = in_a_fresh_blender(code, HITEM3D_HOME=str(home))
+    assert "SLOW set() OF True" in done.stdout, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("module", "operator", "says"),
     [("numpy", "create_task", "NumPy"), ("requests", "create_task", "requests")],
