@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from blender.window import REPOSITORY, BlenderWindow
 from PIL import Image
 from sandbox.process import Sandbox
@@ -33,31 +32,19 @@ bpy.ops.ed.undo_push(message='chosen')
 """
 
 
-@pytest.mark.parametrize(("typed", "change"), [("merge parts", -1), ("solo parts", 0), ("delete parts", None)])
-def test_f3_finds_them(typed: str, change: int | None, open_window: OpenWindow, sandbox: Sandbox, blender: str) -> None:
-    window = open_window()
-    window.run(ROBOT)
-    count = int(window.run(COUNT))
+def find(window: BlenderWindow, typed: str) -> None:
+    """Type it into F3, and take what is found first."""
     window.move(700, 500)
     window.keys("F3")
     window.type(typed)
     time.sleep(0.5)
     window.keys("RET")
-    if change is None:
-        window.until("'Robot parts' not in bpy.data.collections")
-        assert window.run("result = bpy.context.active_object.visible_get()") is True
-    elif change:
-        window.until(f"len({PARTS}) == {count + change}")
-    else:
-        window.until(f"sum(part.visible_get() for part in {PARTS}) == 2")
-    window.run("bpy.ops.ed.undo()")
-    assert window.run(f"result = sum(part.visible_get() for part in {PARTS})") == count
-    assert "Traceback" not in window.log, window.log
 
 
-def test_the_list(open_window: OpenWindow, sandbox: Sandbox, blender: str) -> None:
+def test_the_list_and_what_f3_finds(open_window: OpenWindow, sandbox: Sandbox, blender: str) -> None:
     window = open_window()
     window.run(ROBOT)
+    count = int(window.run(COUNT))
     window.widen_sidebar(300)
     window.move(700, 200)
     time.sleep(1)
@@ -65,4 +52,17 @@ def test_the_list(open_window: OpenWindow, sandbox: Sandbox, blender: str) -> No
     window.picture(picture)
     with Image.open(picture) as whole:
         whole.crop((1022, 570, 1283, 872)).save(picture)
+
+    find(window, "merge parts")
+    window.until(f"len({PARTS}) == {count - 1}")
+    window.run("bpy.ops.ed.undo()")
+    find(window, "solo parts")
+    window.until(f"sum(part.visible_get() for part in {PARTS}) == 2")
+    window.run("bpy.ops.ed.undo()")
+    assert window.run(f"result = sum(part.visible_get() for part in {PARTS})") == count
+    find(window, "delete parts")
+    window.until("'Robot parts' not in bpy.data.collections")
+    assert window.run("result = bpy.context.active_object.visible_get()") is True
+    window.run("bpy.ops.ed.undo()")
+    assert window.run(COUNT) == count
     assert "Traceback" not in window.log, window.log
