@@ -11,11 +11,15 @@ import numpy as np
 from bpy.types import Mesh
 
 from .arrays import Doubles, Floats
+from .attributes import store_numbers, take_numbers
+from .cut import custom_normals
 from .surface import moved
 from .triangles import local_positions
 
 CUSTOM_NORMALS = "custom_normal"
 """The attribute in which Blender keeps custom normals."""
+_NUMBER = "hitem3d_corner"
+"""The number that each corner had, on the way."""
 _DIGITS = 24
 """Binary digits of a float32."""
 
@@ -25,7 +29,8 @@ def transform_meshes(meshes: Sequence[Mesh], matrices: Sequence[Doubles], flippe
 
     Coordinates and origins lie on one grid that float32 can hold. So two meshes that shared a border before share it
     afterwards, to the last bit; rounded one by one, relative to its own origin each, they would not. ``flipped``: the
-    faces are turned round as well.
+    faces are turned round as well. Custom normals go along: those that Blender stores relative to the faces around a
+    corner stay right by themselves where a mesh is only turned and scaled evenly, else they are set anew.
     """
     step, coarse = _grid([_bounds(_moved(mesh, matrix)) for mesh, matrix in zip(meshes, matrices, strict=True)])
     origins = []
@@ -37,11 +42,17 @@ def transform_meshes(meshes: Sequence[Mesh], matrices: Sequence[Doubles], flippe
         np.rint(world, out=world)
         world -= (origin / step)[:, None]
         world *= step
+        cofactors = _cofactors(matrix, flipped=turned)
+        stored = None if _is_rigid(cofactors) and not turned else custom_normals(mesh)
         _write_positions(mesh, world)
-        _turn_normals(mesh, matrix, flipped=turned)
+        _turn_normals(mesh, cofactors)
+        if stored is not None:
+            store_numbers(mesh, _NUMBER, "CORNER", np.arange(len(mesh.loops), dtype=np.int32))
         if turned:
             mesh.flip_normals()
         mesh.update()
+        if stored is not None:
+            mesh.normals_split_custom_set(_unit(stored @ cofactors.T.astype(np.float32))[take_numbers(mesh, _NUMBER)])
         origins.append(origin)
     return origins
 
@@ -84,17 +95,22 @@ def grid_step(largest: float) -> float:
     return math.ldexp(1.0, max(math.frexp(largest)[1] - _DIGITS, -126))
 
 
-def _turn_normals(mesh: Mesh, matrix: Doubles, *, flipped: bool) -> None:
-    """Take custom normals that are plain directions through a (4, 4) matrix, as the faces go through it.
-
-    A normal goes by the cofactors of the matrix. ``flipped``: the faces are turned round as well, which Blender does
-    without these normals.
-    """
+def _turn_normals(mesh: Mesh, cofactors: Doubles) -> None:
+    """Take custom normals that are plain directions along, which Blender does not."""
     stored = mesh.attributes.get(CUSTOM_NORMALS)
     if stored is None or stored.data_type != "FLOAT_VECTOR":
         return
     normals = np.empty((len(stored.data), 3), np.float32)
     stored.data.foreach_get("vector", normals.ravel())
+    if _is_rigid(cofactors):
+        turned = normals @ (cofactors / (np.linalg.norm(cofactors[0]) or 1)).T.astype(np.float32)
+    else:
+        turned = _unit(normals @ cofactors.T.astype(np.float32))
+    stored.data.foreach_set("vector", turned.ravel())
+
+
+def _cofactors(matrix: Doubles, *, flipped: bool) -> Doubles:
+    """(3, 3): what normals go through where faces go through a (4, 4) matrix, and are turned round if ``flipped``."""
     (a, b, c), (d, e, f), (g, h, i) = matrix[:3, :3].tolist()
     cofactors = np.array(
         [
@@ -103,15 +119,13 @@ def _turn_normals(mesh: Mesh, matrix: Doubles, *, flipped: bool) -> None:
             [b * f - c * e, c * d - a * f, a * e - b * d],
         ]
     )
-    if flipped:
-        cofactors = -cofactors
+    return -cofactors if flipped else cofactors
+
+
+def _is_rigid(cofactors: Doubles) -> bool:
+    """Whether the matrix only turns, mirrors and scales evenly: angles stay, so normals keep their length."""
     squares = cofactors @ cofactors.T
-    scale = np.sqrt(squares[0, 0])
-    if (np.abs(squares - np.eye(3) * squares[0, 0]) <= 1e-6 * squares[0, 0]).all():
-        turned = normals @ (cofactors / (scale or 1)).T.astype(np.float32)
-    else:
-        turned = _unit(normals @ cofactors.T.astype(np.float32))
-    stored.data.foreach_set("vector", turned.ravel())
+    return bool((np.abs(squares - np.eye(3) * squares[0, 0]) <= 1e-6 * squares[0, 0]).all())
 
 
 def _unit(vectors: Floats) -> Floats:
