@@ -20,7 +20,7 @@ def of(mesh: trimesh.Trimesh) -> Shape:
     return mesh.vertices.astype(np.float32), np.asarray(mesh.faces, np.int64)
 
 
-def snowman(fineness: int = 3) -> trimesh.Trimesh:
+def snowman(fineness: int = 2) -> trimesh.Trimesh:
     """Two balls grown together, one surface: a valley runs around the neck."""
     mesh = trimesh.creation.icosphere(fineness)
     height = mesh.vertices[:, 2].copy()
@@ -31,7 +31,7 @@ def snowman(fineness: int = 3) -> trimesh.Trimesh:
 
 
 def bumpy_blob() -> trimesh.Trimesh:
-    mesh = trimesh.creation.icosphere(3)
+    mesh = trimesh.creation.icosphere(2)
     x, y, z = mesh.vertices.T
     mesh.vertices *= (1 + 0.25 * np.sin(4 * x) * np.cos(3 * y + z))[:, None]
     return mesh
@@ -42,7 +42,7 @@ def shells() -> trimesh.Trimesh:
     crumbs = [trimesh.creation.box((0.02, 0.02, 0.02)) for _ in range(30)]
     for number, crumb in enumerate(crumbs):
         crumb.apply_translation((0.1 * number, 2, 0))
-    other = trimesh.creation.icosphere(3)
+    other = trimesh.creation.icosphere(2)
     other.apply_translation((3, 0, 0))
     return trimesh.util.concatenate([trimesh.creation.torus(1, 0.3), other, *crumbs])
 
@@ -54,7 +54,7 @@ def soup() -> Shape:
 
 SHAPES: dict[str, Callable[[], Shape]] = {
     "cube": lambda: of(trimesh.creation.box()),
-    "sphere": lambda: of(trimesh.creation.icosphere(3)),
+    "sphere": lambda: of(trimesh.creation.icosphere(2)),
     "coarse sphere": lambda: of(trimesh.creation.icosphere(1)),
     "uv sphere": lambda: of(trimesh.creation.uv_sphere()),
     "torus": lambda: of(trimesh.creation.torus(1, 0.3)),
