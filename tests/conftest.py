@@ -46,6 +46,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "gui": (),
     "mesh": ("blender",),
     "package": ("blender",),
+    "parts": ("blender",),
     "receive": ("blender",),
     "sandbox": (),
     "scripts": ("once",),

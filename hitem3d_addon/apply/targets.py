@@ -22,9 +22,11 @@ ATTRIBUTE = "hitem3d_part"
 """A number per face: the index of its part. Scripts and Geometry Nodes may read it; the name is public."""
 COLOURS = "hitem3d_part_colour"
 """The colour attribute that shows the parts in Solid view."""
-_FACE_SETS = ".sculpt_face_set"
-_GROUPS = "hitem3d_groups"
+FACE_SETS = ".sculpt_face_set"
+GROUPS = "hitem3d_groups"
 """A custom property of the object: the names of the vertex groups that an earlier call has made."""
+SETS = "hitem3d_face_sets"
+"""A custom property of the object: how many face sets an earlier call has made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,6 @@ def apply_labels(
     return Applied(tuple(_ACTIONS[target](source, _Parts(labels, names, colours, materials))), absent)
 
 
-def rename_label(source: Object, before: str, after: str) -> None:
-    """The vertex group that an earlier call has made for a part of this name gets another name."""
-    made = list(source.get(_GROUPS, ()))
-    if before in made and before in source.vertex_groups:
-        group = source.vertex_groups[before]
-        group.name = after
-        made[made.index(before)] = group.name
-        source[_GROUPS] = made
-
-
 def show_colours(source: Object, labels: Ints, colours: Sequence[Colour]) -> None:
     """Give the object's mesh a colour attribute with the colour of each face's part, and make it the active one.
 
@@ -106,7 +98,8 @@ def _store_attribute(source: Object, parts: _Parts) -> Sequence[Object]:
 
 
 def _store_face_sets(source: Object, parts: _Parts) -> Sequence[Object]:
-    store_numbers(_own_mesh(source), _FACE_SETS, "FACE", parts.labels + 1)
+    store_numbers(_own_mesh(source), FACE_SETS, "FACE", parts.labels + 1)
+    source[SETS] = len(parts.names)
     return _updated(source)
 
 
@@ -114,7 +107,7 @@ def _add_vertex_groups(source: Object, parts: _Parts) -> Sequence[Object]:
     mesh = _own_mesh(source)
     active = source.vertex_groups.active
     kept = active.name if active else ""
-    for name in source.get(_GROUPS, ()):
+    for name in source.get(GROUPS, ()):
         if name in source.vertex_groups:
             source.vertex_groups.remove(source.vertex_groups[name])
     corners = corner_values(mesh, ".corner_vert")
@@ -126,7 +119,7 @@ def _add_vertex_groups(source: Object, parts: _Parts) -> Sequence[Object]:
         group = source.vertex_groups.new(name=name)
         group.add(np.unique(corners[order[start:end]]).tolist(), 1.0, "REPLACE")
         made.append(group.name)
-    source[_GROUPS] = made
+    source[GROUPS] = made
     if kept in source.vertex_groups:
         source.vertex_groups.active_index = source.vertex_groups[kept].index
     return _updated(source)

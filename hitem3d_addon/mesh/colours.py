@@ -11,7 +11,7 @@ import bpy
 from bpy.types import Material, Object
 
 Colour = tuple[float, float, float, float]
-_PART = "hitem3d_part"
+PART_NAME = "hitem3d_part"
 """A custom property of the materials that are made here: the name of the part."""
 
 
@@ -47,7 +47,7 @@ def _shows_vertex_colours(material: Material) -> bool:
 def part_material(name: str, colour: Colour) -> Material:
     """A new material for the part of this name, of this colour (linear RGBA), in the viewport and in renders."""
     material = bpy.data.materials.new(name)
-    material[_PART] = name
+    material[PART_NAME] = name
     material.diffuse_color = colour
     if material.node_tree is None:  # from Blender 5.0 on it is there from the start
         material.use_nodes = True
@@ -56,20 +56,15 @@ def part_material(name: str, colour: Colour) -> Material:
     return material
 
 
+def recolour_material(material: Material, colour: Colour, *, own: bool) -> None:
+    """Change the colour that a material shows in Solid view; with ``own`` also in renders: it was made for a part."""
+    material.diffuse_color = colour
+    if own and material.node_tree:
+        for node in material.node_tree.nodes:
+            if node.type == "BSDF_PRINCIPLED":
+                node.inputs["Base Color"].default_value = colour
+
+
 def part_materials(materials: Iterable[Material | None]) -> dict[str, Material]:
     """The materials that `part_material` has made, by the name of their part."""
-    return {str(material[_PART]): material for material in materials if material and _PART in material}
-
-
-def recolour(part: Object, colour: Colour) -> None:
-    """Give a part another colour, and a material of its own where it has one that `part_material` has made."""
-    part.color = colour
-    own = part_materials(part.data.materials).values()
-    for slot, material in enumerate(part.data.materials):
-        if material in own:
-            part.data.materials[slot] = part_material(part.name, colour)
-
-
-def rename_part_material(material: Material, name: str) -> None:
-    """The part of a material that `part_material` has made has another name now."""
-    material.name = material[_PART] = name
+    return {str(material[PART_NAME]): material for material in materials if material and PART_NAME in material}

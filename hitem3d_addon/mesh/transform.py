@@ -32,10 +32,12 @@ def transform_meshes(meshes: Sequence[Mesh], matrices: Sequence[Doubles], flippe
     faces are turned round as well. Custom normals go along: those that Blender stores relative to the faces around a
     corner stay right by themselves where a mesh is only turned and scaled evenly, else they are set anew.
     """
-    step, coarse = _grid([_bounds(_moved(mesh, matrix)) for mesh, matrix in zip(meshes, matrices, strict=True)])
+    step, coarse = _grid(
+        [_bounds(moved_positions(mesh, matrix)) for mesh, matrix in zip(meshes, matrices, strict=True)]
+    )
     origins = []
     for mesh, matrix, turned in zip(meshes, matrices, flipped, strict=True):
-        world = _moved(mesh, matrix)  # once more: all at a time would fill the memory
+        world = moved_positions(mesh, matrix)  # once more: all at a time would fill the memory
         origin = np.rint(_bounds(world).mean(axis=0) / coarse) * coarse
         # The sum of the two is the same for each mesh that has this point.
         world /= step
@@ -44,7 +46,7 @@ def transform_meshes(meshes: Sequence[Mesh], matrices: Sequence[Doubles], flippe
         world *= step
         cofactors = _cofactors(matrix, flipped=turned)
         stored = None if _is_rigid(cofactors) and not turned else custom_normals(mesh)
-        _write_positions(mesh, world)
+        write_positions(mesh, world)
         _turn_normals(mesh, cofactors)
         if stored is not None:
             store_numbers(mesh, _NUMBER, "CORNER", np.arange(len(mesh.loops), dtype=np.int32))
@@ -59,16 +61,17 @@ def transform_meshes(meshes: Sequence[Mesh], matrices: Sequence[Doubles], flippe
 
 def transform_mesh(mesh: Mesh, matrix: Doubles) -> None:
     """Take the vertices of a mesh through a (4, 4) matrix."""
-    _write_positions(mesh, _moved(mesh, matrix))
+    write_positions(mesh, moved_positions(mesh, matrix))
     mesh.update()
 
 
-def _moved(mesh: Mesh, matrix: Doubles) -> Doubles:
+def moved_positions(mesh: Mesh, matrix: Doubles) -> Doubles:
     """The vertices (3, n) of a mesh, taken through a (4, 4) matrix."""
     return moved(local_positions(mesh), matrix[None, :3])[:, 0]
 
 
-def _write_positions(mesh: Mesh, positions: Doubles) -> None:
+def write_positions(mesh: Mesh, positions: Doubles) -> None:
+    """Give a mesh the vertices (3, n), rounded to float32."""
     mesh.attributes["position"].data.foreach_set("vector", positions.T.astype(np.float32).ravel())
 
 
@@ -102,11 +105,18 @@ def _turn_normals(mesh: Mesh, cofactors: Doubles) -> None:
         return
     normals = np.empty((len(stored.data), 3), np.float32)
     stored.data.foreach_get("vector", normals.ravel())
+    stored.data.foreach_set("vector", _turned(normals, cofactors).ravel())
+
+
+def turned_normals(normals: Floats, matrix: Doubles) -> Floats:
+    """Normals (n, 3) of a surface that goes through a (4, 4) matrix."""
+    return _turned(normals, _cofactors(matrix, flipped=False))
+
+
+def _turned(normals: Floats, cofactors: Doubles) -> Floats:
     if _is_rigid(cofactors):
-        turned = normals @ (cofactors / (np.linalg.norm(cofactors[0]) or 1)).T.astype(np.float32)
-    else:
-        turned = _unit(normals @ cofactors.T.astype(np.float32))
-    stored.data.foreach_set("vector", turned.ravel())
+        return normals @ (cofactors / (np.linalg.norm(cofactors[0]) or 1)).T.astype(np.float32)
+    return _unit(normals @ cofactors.T.astype(np.float32))
 
 
 def _cofactors(matrix: Doubles, *, flipped: bool) -> Doubles:

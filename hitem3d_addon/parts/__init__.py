@@ -2,4 +2,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is done with the parts of an import once they are here: joined, cut into pieces again, renamed, deleted."""
 
-DOORS = ("deleting", "pieces", "renaming")
+DOORS = ("deleting", "isolating", "merging", "naming", "splitting")

@@ -6,20 +6,23 @@ from __future__ import annotations
 
 from bpy.types import Collection, Context, Object
 
-from ..session.parts import find_originals, remove_imports, show
-from ..session.record import ORIGINAL, TASK_ID
+from ..core.errors import InputError
+from ..session.parts import originals_of, remove_imports, show
 
 
 def delete_parts(context: Context, collection: Collection) -> list[Object]:
     """Delete the parts of an import with all that only they use; its original is shown and selected. Gives that.
 
-    Its task stays: the parts can be imported again, at no cost.
+    Its task stays: the parts can be imported again, at no cost. Raises InputError while one of them is edited.
     """
-    originals = find_originals(str(collection.get(TASK_ID, "")))
-    own = [obj for obj in originals if obj.name == collection.get(ORIGINAL)]
+    if context.mode != "OBJECT":
+        raise InputError("Leave the mode in which the active object is edited, and try again.")
+    originals = originals_of(collection)
     remove_imports([collection])
-    shown = [obj for obj in own or originals if obj.name in context.view_layer.objects]
+    shown = [obj for obj in originals if obj.name in context.view_layer.objects]
     show(context, shown, True)
+    for obj in context.selected_objects:
+        obj.select_set(False)
     for obj in shown:
         obj.select_set(True)
         context.view_layer.objects.active = obj

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..core.errors import InputError, Message
-from ..session.parts import find_import, find_parts, is_shown, show
+from ..core.errors import InputError, Message, Value
+from ..session.exploded import amount_of
+from ..session.parts import find_import, originals_of, show
 from ..session.record import PART, parts_in
 from .base import Hitem3DOperator
 from .wording import translated
@@ -33,13 +34,24 @@ class HITEM3D_OT_merge_parts(PartsOperator):
     bl_idname = "hitem3d.merge_parts"
     bl_label = "Merge Parts"
 
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..parts.pieces import merge
+    def run(self, context: bpy.types.Context) -> Message | None:
+        from ..parts.merging import merge_parts
 
-        chosen = _selected_parts(context)
-        part = merge(context, chosen)
-        _select_only(context, [part])
-        return Message("{count} parts are “{name}” now", {"count": len(chosen), "name": part.name})
+        collection = _find_import(context)
+        chosen = _selected_parts(context, collection)
+        if len(chosen) < 2:
+            raise InputError("Select two parts or more that are to become one.")
+        followed = merge_parts(context, collection, chosen, chosen[0])
+        _explode_again(context, collection)
+        _select_only(context, chosen[:1])
+        values: dict[str, Value] = {"count": len(chosen), "name": chosen[0].name}
+        if followed:
+            return Message("{count} parts are “{name}” now", values)
+        again = Message(
+            "{count} parts are “{name}” now. Apply the parts again to bring the original up to date", values
+        )
+        self.report({"WARNING"}, translated(again))
+        return None
 
 
 class HITEM3D_OT_split_parts(PartsOperator):
@@ -48,23 +60,31 @@ class HITEM3D_OT_split_parts(PartsOperator):
     bl_idname = "hitem3d.split_parts"
     bl_label = "Split Parts"
 
-    def run(self, context: bpy.types.Context) -> Message:
-        from ..parts.pieces import split
+    def run(self, context: bpy.types.Context) -> Message | None:
+        from ..apply.standing import has_labels
+        from ..parts.splitting import split_part
 
-        chosen = _selected_parts(context)
+        collection = _find_import(context)
+        chosen = _selected_parts(context, collection)
         if not chosen:
             raise InputError("Select the parts that are to be cut into their pieces.")
         pieces: list[bpy.types.Object] = []
         whole: InputError | None = None
         for part in chosen:
             try:
-                pieces += split(context, part, find_parts(context))
+                pieces += split_part(context, collection, part)
             except InputError as error:  # another one may fall into pieces
                 whole = error
         if not pieces and whole:
             raise whole
+        _explode_again(context, collection)
         _select_only(context, pieces)
-        return Message("{count} pieces", {"count": len(pieces)})
+        values: dict[str, Value] = {"count": len(pieces)}
+        if not any(map(has_labels, originals_of(collection))):
+            return Message("{count} pieces", values)
+        again = Message("{count} pieces. Apply the parts again to bring the original up to date", values)
+        self.report({"WARNING"}, translated(again))
+        return None
 
 
 class HITEM3D_OT_rename_part(PartsOperator):
@@ -81,14 +101,12 @@ class HITEM3D_OT_rename_part(PartsOperator):
         return context.window_manager.invoke_props_dialog(self)
 
     def run(self, context: bpy.types.Context) -> None:
-        from ..parts.renaming import rename
+        from ..parts.naming import rename_part
 
         active = context.view_layer.objects.active
         if active is None or PART not in active:
             raise InputError("The active object is no imported part. Click a part.")
-        if not self.name.strip():
-            raise InputError("A part needs a name. Type one.")
-        rename(active, self.name)
+        rename_part(active, self.name)
 
 
 class HITEM3D_OT_delete_parts(PartsOperator):
@@ -100,9 +118,7 @@ class HITEM3D_OT_delete_parts(PartsOperator):
     def run(self, context: bpy.types.Context) -> Message:
         from ..parts.deleting import delete_parts
 
-        collection = find_import(context)
-        if collection is None:
-            raise InputError("There are no parts to delete. Select imported parts.")
+        collection = _find_import(context)
         count = len(parts_in(collection))
         shown = delete_parts(context, collection)
         if not shown:
@@ -117,12 +133,16 @@ class HITEM3D_OT_solo_parts(PartsOperator):
     bl_label = "Solo Parts"
 
     def run(self, context: bpy.types.Context) -> None:
-        chosen, others = _selected_parts(context), _all_parts(context)
+        from ..parts.isolating import are_alone, isolate
+
+        collection = _find_import(context)
+        chosen = _selected_parts(context, collection)
         if not chosen:
             raise InputError("Select the parts that are to be seen alone.")
-        others = [part for part in others if part not in chosen]
-        show(context, chosen, True)
-        show(context, others, not is_shown(context, others))
+        if are_alone(context, collection, chosen):
+            show(context, parts_in(collection), True)
+        else:
+            isolate(context, collection, chosen)
 
 
 class HITEM3D_OT_next_part(PartsOperator):
@@ -136,29 +156,34 @@ class HITEM3D_OT_next_part(PartsOperator):
     )
 
     def run(self, context: bpy.types.Context) -> None:
-        parts = _all_parts(context)
-        active = context.view_layer.objects.active
-        step = -1 if self.backwards else 1
-        number = (parts.index(active) + step) % len(parts) if active in parts else min(step, 0)
-        chosen = parts[number]
-        show(context, [part for part in parts if part != chosen], False)
-        show(context, [chosen], True)
+        from ..parts.isolating import find_next, isolate
+
+        collection = _find_import(context)
+        chosen = find_next(context, collection, backwards=self.backwards)
+        if chosen is None:
+            raise InputError("There are no parts in this view layer. Import them first.")
+        isolate(context, collection, [chosen])
         _select_only(context, [chosen])
 
 
-def _all_parts(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """The parts of the import in the order of the list. Raises InputError where there are none in this view layer."""
-    collection = find_import(context)
-    parts = [part for part in parts_in(collection) if part.name in context.view_layer.objects] if collection else []
-    if not parts:
-        raise InputError("There are no parts in this view layer. Import them first.")
-    return parts
+def _find_import(context: bpy.types.Context) -> bpy.types.Collection:
+    if collection := find_import(context):
+        return collection
+    raise InputError("There are no parts in this view layer. Import them first.")
 
 
-def _selected_parts(context: bpy.types.Context) -> list[bpy.types.Object]:
+def _selected_parts(context: bpy.types.Context, collection: bpy.types.Collection) -> list[bpy.types.Object]:
     """The selected parts of the import, the active one first. What is hidden can't be selected."""
-    parts, active = _all_parts(context), context.view_layer.objects.active
-    return sorted((part for part in parts if part.select_get()), key=lambda part: part != active)
+    chosen, active = set(context.selected_objects), context.view_layer.objects.active
+    return sorted((part for part in parts_in(collection) if part in chosen), key=lambda part: part != active)
+
+
+def _explode_again(context: bpy.types.Context, collection: bpy.types.Collection) -> None:
+    """Of parts that are moved apart, those that have come or gone count, too."""
+    if amount := amount_of(collection):
+        from ..apply.exploding import explode
+
+        explode(context, parts_in(collection), amount)
 
 
 def _select_only(context: bpy.types.Context, parts: Sequence[bpy.types.Object]) -> None:

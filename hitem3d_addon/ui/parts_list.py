@@ -5,6 +5,7 @@
 The rows are the collection's own objects, so there is nothing to keep up to date but the shares: a timer measures them.
 """
 
+import contextlib
 import time
 
 import bpy
@@ -167,9 +168,11 @@ def _click_row(collection: bpy.types.Collection, number: int) -> None:
 
 
 def _rename(part: bpy.types.Object, name: str) -> None:
-    from ..parts.renaming import rename
+    from ..core.errors import InputError
+    from ..parts.naming import rename_part
 
-    rename(part, name)
+    with contextlib.suppress(InputError):  # the name that was is seen again
+        rename_part(part, name)
 
 
 def _select(part: bpy.types.Object, is_selected: bool) -> None:
