@@ -59,8 +59,9 @@ class Body:
         self.borders = [open_edges(corners) for corners in self.source]
 
     def make_piece(self, corners: Ints) -> Piece:
-        at = self.points[corners]
-        return Piece(corners, at.min(axis=1), at.max(axis=1))
+        first, second, third = (self.points[corners[:, k]] for k in range(3))
+        low = np.minimum(np.minimum(first, second), third)
+        return Piece(corners, low, np.maximum(np.maximum(first, second), third))
 
     def add_points(self, points: Doubles) -> Ints:
         """Their numbers; they are put on the grid."""

@@ -13,7 +13,7 @@ from bpy.types import Depsgraph, Object
 from ..core.errors import InputError, Message, Value
 from ..mesh.arrays import Doubles, Ints
 from .body import Body
-from .crossings import find_crossings
+from .crossings import find_crossings, find_walls
 from .loops import net_edges, open_edges, volume
 from .peeling import peel
 from .reading import Places, read_parts
@@ -114,5 +114,7 @@ def _judge(body: Body, label: int, name: str, own: Ints, is_wall: bool) -> Close
     left = open_edges(whole)
     keys = {(low, high) for low, high in np.sort(own, axis=1).tolist()}
     of_original = sum(tuple(edge) in keys for edge in np.sort(left, axis=1).tolist())
-    crossings = len(np.unique(find_crossings(body.points, caps, body.source[label])[:, 0]))
+    crossings = len(
+        np.unique(find_crossings(body.points, caps, find_walls(body.points, caps, body.source[label]))[:, 0])
+    )
     return Closed(name, len(caps), len(left), of_original, volume(body.points, whole), crossings, is_wall)

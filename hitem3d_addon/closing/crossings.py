@@ -4,15 +4,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from mathutils.bvhtree import BVHTree
 
 from ..mesh.arrays import Doubles, Flags, Ints
 
 _CELLS = 40
-_CENTRES = np.array(
-    [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [1 / 3, 1 / 3, 1 / 3]]
-)
+_ROOM = 2
+"""Cells around the triangles in which others count as near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """Triangles that others may cross, ready to be asked."""
+
+    corners: Ints
+    """(triangles, 3)."""
+    tree: BVHTree | None
 
 
 def make_tree(points: Doubles, corners: Ints) -> BVHTree:
@@ -21,48 +31,61 @@ def make_tree(points: Doubles, corners: Ints) -> BVHTree:
     return BVHTree.FromPolygons(points[used].tolist(), places.reshape(-1, 3).tolist(), all_triangles=True)
 
 
-def find_crossings(points: Doubles, corners: Ints, others: Ints) -> Ints:
-    """The triangles (pairs, 2) that cross: number among ``corners``, and among ``others`` or -1 for one of themselves.
+def find_walls(points: Doubles, corners: Ints, others: Ints) -> Walls:
+    """Those of the others (n, 3) that lie near the triangles (m, 3), which may move a little."""
+    if not len(corners) or not len(others):
+        return Walls(others[:0], None)
+    near = others[_near_to(points, corners, others)]
+    return Walls(near, make_tree(points, near) if len(near) else None)
 
-    Both are indices (n, 3) into points (n, 3). Pairs that touch in a shared vertex or edge don't count.
+
+def find_crossings(points: Doubles, corners: Ints, walls: Walls) -> Ints:
+    """The triangles (pairs, 2) that cross: number among ``corners``, and among the walls or -1 for their own others.
+
+    All are indices (n, 3) into points (n, 3). Pairs that touch in a shared vertex or edge don't count.
     """
     if not len(corners):
         return np.empty((0, 2), np.int32)
     tree = make_tree(points, corners)
     own = _real(points, corners, corners, [pair for pair in tree.overlap(tree) if pair[0] < pair[1]])
     found = [np.stack([own.ravel(), np.full(own.size, -1)], axis=1)]
-    near = np.flatnonzero(near_to(points, corners, others))
-    if len(near):
-        pairs = tree.overlap(make_tree(points, others[near]))
-        crossing = _real(points, corners, others[near], pairs)
-        crossing[:, 1] = near[crossing[:, 1]]
-        found.append(crossing)
+    if walls.tree:
+        found.append(_real(points, corners, walls.corners, tree.overlap(walls.tree)))
     return np.concatenate(found).astype(np.int32)
 
 
-def near_to(points: Doubles, corners: Ints, others: Ints) -> Flags:
+def _near_to(points: Doubles, corners: Ints, others: Ints) -> Flags:
     """Which of the others may touch the triangles: a few too many, by the cells that these lie in."""
-    here = points[corners]
-    low, high = here.min(axis=(0, 1)), here.max(axis=(0, 1))
+    here = points[np.unique(corners)]
+    low, high = here.min(axis=0), here.max(axis=0)
     size = max(float((high - low).max()), 1e-30)
-    longest = float(np.ptp(here, axis=1).max())
-    cell = max(size / _CELLS, longest / 2)
-    there = points[others]
-    low_there, high_there = there.min(axis=1), there.max(axis=1)
-    near = np.all((low_there <= high) & (high_there >= low), axis=1)
-    count = np.ceil((high - low) / cell).astype(np.intp) + 3
+    cell = max(size / _CELLS, float(_lengths(points, corners).max()) / 2)
+    count = np.ceil((high - low) / cell).astype(np.intp) + 1 + 2 * (_ROOM + 1)
     taken = np.zeros(count, np.bool_)
-    inside = np.einsum("ck,nkd->ncd", _CENTRES, here).reshape(-1, 3)
-    places = ((inside - low) / cell).astype(np.intp) + 1
-    for step in np.ndindex(3, 3, 3):
-        taken[tuple((places + step - 1).T)] = True
-    some = np.flatnonzero(near)
-    spans = np.einsum("ck,nkd->ncd", _CENTRES, there[some])
-    cells = np.clip(np.floor((spans - low) / cell) + 1, 0, count - 1).astype(np.intp)
-    hit = taken[tuple(np.moveaxis(cells, 2, 0))].any(axis=1)
-    hit |= np.ptp(there[some], axis=1).max(axis=1) > cell
-    near[some] = hit
-    return np.asarray(near)
+    middles = points[corners].mean(axis=1)
+    places = ((np.concatenate([here, middles]) - low) / cell).astype(np.intp) + _ROOM + 1
+    taken[tuple(places.T)] = True
+    for axis in range(3):
+        for _ in range(_ROOM):
+            grown = taken.copy()
+            mine, its = np.moveaxis(grown, axis, 0), np.moveaxis(taken, axis, 0)
+            mine[1:] |= its[:-1]
+            mine[:-1] |= its[1:]
+            taken = grown
+    used = np.zeros(len(points), np.bool_)
+    used[others] = True
+    numbers = np.flatnonzero(used)
+    cells = ((points[numbers] - low) / cell + (_ROOM + 1)).clip(0, count - 1).astype(np.intp)
+    used[numbers] = taken[tuple(cells.T)]
+    # A triangle that is larger than what is around may cross it with its middle.
+    return np.asarray(used[others].any(axis=1) | (_lengths(points, others) > _ROOM * cell))
+
+
+def _lengths(points: Doubles, corners: Ints) -> Doubles:
+    """The longest side of each triangle."""
+    first, second, third = (points[corners[:, k]] for k in range(3))
+    squares = [np.square(one - other).sum(axis=1) for one, other in ((first, second), (second, third), (third, first))]
+    return np.sqrt(np.maximum(np.maximum(squares[0], squares[1]), squares[2]))
 
 
 def _real(points: Doubles, one: Ints, other: Ints, pairs: list[tuple[int, int]]) -> Ints:

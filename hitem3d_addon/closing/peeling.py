@@ -15,7 +15,7 @@ import numpy as np
 
 from ..mesh.arrays import Doubles, Ints
 from .body import Body, Cap, owners
-from .crossings import find_crossings
+from .crossings import find_crossings, find_walls
 from .grouping import group_loops
 from .loops import loop_edges, trace_loops, triangle_normals
 from .pattern import Pattern, make_pattern
@@ -83,7 +83,8 @@ def make_cap(body: Body, label: int) -> Draft:
     if len(drafts) > 1 and not crossings:
         everything = np.concatenate([body.points, points])
         for number, mine in enumerate(corners[1:], 1):
-            crossings += len(find_crossings(everything, mine, np.concatenate(corners[:number])))
+            walls = find_walls(everything, mine, np.concatenate(corners[:number]))
+            crossings += len(find_crossings(everything, mine, walls))
     others = np.concatenate([draft.others for draft in drafts])
     return Draft(points, np.concatenate(corners).astype(np.int32), others, crossings)
 
@@ -120,9 +121,12 @@ def _drafts(body: Body, border: Ints, sheet: Sheet, samples: Samples, way: Way, 
     count = len(body.points)
     numbers = np.concatenate([border, np.arange(len(sheet.points) - len(border), dtype=np.int32) + count])
     corners = numbers[sheet.corners].astype(np.int32)
+    everything = np.concatenate([body.points, sheet.points[len(border) :]])
+    walls = find_walls(everything, corners, surface)
     for turn in range(_REPAIRS + 1):
         points = np.rint(sheet.points[len(border) :] / body.step) * body.step
-        found = find_crossings(np.concatenate([body.points, points]), corners, surface)
+        everything[count:] = points
+        found = find_crossings(everything, corners, walls)
         wrong, own = found[:, 0], found[found[:, 1] < 0, 0]
         yield Draft(points, corners, sheet.owners, len(np.unique(wrong)))
         if not len(wrong) or turn == _REPAIRS or len(wrong) > _TOO_MANY * len(corners):

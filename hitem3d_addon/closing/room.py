@@ -9,6 +9,7 @@ are equal. Where part and rest meet, that surface halves the angle between them,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ _LEVELS = 3
 _FINER = 3
 """Samples near the border are as fine as the surface is; further away there is one for each cell, of a twelfth of the
 size, then of a third of that, and so on."""
+_CACHE = 1 << 16
+"""Numbers worked on at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def thin_out(samples: Samples, border: Doubles) -> Samples:
         areas = np.linalg.norm(left.normals, axis=1)
         weights = np.bincount(group, areas, count)
         centres = _sums(group, left.points * areas[:, None], count) / np.maximum(weights, 1e-300)[:, None]
-        near = _near(centres, border, 1.8 * cell)
+        near = _near(centres, border, 1.4 * cell)
         normals = _sums(group, left.normals, count)
         lengths = np.linalg.norm(normals, axis=1)
         # What is curved inside a cell keeps its area.
@@ -115,35 +118,41 @@ def _near(points: Doubles, others: Doubles, distance: float) -> Flags:
 
 def look_around(samples: Samples, places: Doubles) -> Room:
     """What is known of places (n, 3)."""
-    centre = places.mean(axis=0)
+    centre = samples.points.mean(axis=0)
     here, there = places - centre, samples.points - centre
-    areas = np.linalg.norm(samples.normals, axis=1)
-    least = 1e-12 * float(np.square(there).sum(axis=1).max(initial=1e-30))
-    squares = (here * here).sum(axis=1)[:, None] - 2 * (here @ there.T) + (there * there).sum(axis=1)[None]
-    inverse = 1 / np.maximum(squares, least)
-    fourth = inverse * inverse
-    sums = fourth @ np.stack([areas * samples.of_part, areas * ~samples.of_part], axis=1)
+    areas = np.linalg.norm(samples.normals, axis=1)[:, None]
+    part, rest = np.where(samples.of_part[:, None], areas, 0.0), np.where(samples.of_part[:, None], 0.0, areas)
+    across = (samples.normals * there).sum(axis=1)[:, None]
+    factors = np.concatenate([part, part * there, rest, rest * there, samples.normals, across], axis=1)
+    sums, moments = np.empty((len(here), 2)), np.empty((len(here), 12))
+    for block, inverse in _inverse_squares(here, there):
+        powers = inverse * inverse
+        sums[block] = powers @ factors[:, [0, 4]]
+        powers *= inverse
+        moments[block] = powers @ factors
     sums = np.maximum(sums, 1e-300)
     distances = np.sqrt(np.pi / sums)
-    fourth *= inverse
-    factors = np.concatenate(
-        [np.where(flags, areas, 0.0)[:, None] * _homogeneous(there) for flags in (samples.of_part, ~samples.of_part)]
-        + [samples.normals, (samples.normals * there).sum(axis=1)[:, None]],
-        axis=1,
-    )
-    moments = fourth @ factors
     gradients = []
     for k in range(2):
-        part = moments[:, 4 * k : 4 * k + 4]
+        moment = moments[:, 4 * k : 4 * k + 4]
         # d = sqrt(pi / s), so its gradient is -d / (2 s) times that of s.
-        pull = 4 * (here * part[:, :1] - part[:, 1:])
+        pull = 4 * (here * moment[:, :1] - moment[:, 1:])
         gradients.append(pull * (distances[:, k] / (2 * sums[:, k]))[:, None])
     inside = moments[:, 11] - (here * moments[:, 8:11]).sum(axis=1)
     return Room(distances[:, 0], distances[:, 1], gradients[0], gradients[1], inside)
 
 
-def _homogeneous(points: Doubles) -> Doubles:
-    return np.concatenate([np.ones((len(points), 1)), points], axis=1)
+def _inverse_squares(here: Doubles, there: Doubles) -> Iterator[tuple[slice, Doubles]]:
+    """In blocks that stay in the processor's cache, 1 / distance ** 2 from each place to each sample."""
+    far = np.stack([*(-2 * there).T, np.ones(len(there)), (there * there).sum(axis=1)])
+    least = 1e-12 * float(far[4].max(initial=1e-30))
+    near = np.concatenate([here, (here * here).sum(axis=1)[:, None], np.ones((len(here), 1))], axis=1)
+    rows = max(_CACHE // max(len(there), 1), 4)
+    for start in range(0, len(here), rows):
+        block = slice(start, start + rows)
+        squares = near[block] @ far
+        np.maximum(squares, least, out=squares)
+        yield block, np.reciprocal(squares, out=squares)
 
 
 def nearest(samples: Samples, places: Doubles) -> np.ndarray:

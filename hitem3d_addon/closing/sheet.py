@@ -20,7 +20,7 @@ _SHARE = 0.3
 """and at most of the room below."""
 _PINCH, _DETOUR = 0.4, 2.0
 """Nor deeper than this, of the distance to where the border comes back, which is where it is so much longer."""
-_ROUNDS = 24
+_ROUNDS = 8
 
 
 class Sheet(NamedTuple):
@@ -132,7 +132,7 @@ def keep_clear(sheet: Sheet, samples: Samples, way: Way) -> Sheet:
         points[free], wrong = _step(samples, points[free], way)
         if not wrong.any():
             break
-        if turn < _ROUNDS - 4:
+        if turn < _ROUNDS - 2:
             # Neighbours of what was moved follow it.
             points[free] += (0.5 if turn < _ROUNDS // 2 else 0.25) * (sheet.web.means(points) - points[free])
     return sheet._replace(points=points)

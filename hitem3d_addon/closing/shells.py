@@ -9,7 +9,7 @@ import numpy as np
 from ..mesh.arrays import Doubles, Flags, Ints
 from ..mesh.components import components
 from .body import Body, Cap, owners
-from .crossings import find_crossings, make_tree
+from .crossings import find_crossings, find_walls, make_tree
 from .loops import directed_edges, loop_edges, net_edges, open_edges, trace_loops, triangle_normals
 from .pattern import make_pattern
 from .peeling import take_samples
@@ -155,7 +155,8 @@ def _add_wall(body: Body, label: int, around: int, wall: Ints, whole: Ints) -> N
     for share in (1.0, 0.5, 0.25, 0.1):
         moved = np.rint((at + inward * (share * depth)[:, None]) / body.step) * body.step
         corners = (places + len(body.points)).astype(np.int32)
-        crossings = len(find_crossings(np.concatenate([body.points, moved]), corners, whole))
+        everything = np.concatenate([body.points, moved])
+        crossings = len(find_crossings(everything, corners, find_walls(everything, corners, whole)))
         if not crossings:
             break
     corners = body.add_points(moved)[places]
