@@ -69,11 +69,16 @@ _IMPORTERS: dict[str, tuple[_Importer, ...]] = {
     ),
 }
 """By kind (`result_kind`): the importers that are tried. The first one that this Blender has is used."""
+_READ_BY_US = (OutputFormat.GLB, OutputFormat.STL)
 
 
 def check_importer(output_format: OutputFormat) -> None:
-    """Raise MissingError where this Blender has no importer for the format, so that it is not even asked for."""
-    _importer(output_format.name.lower())
+    """Raise MissingError where this Blender has no importer for the format, so that it is not even asked for.
+
+    A GLB that only Blender's importer can read, as one with pictures, may still be imported once that is switched on.
+    """
+    if output_format not in _READ_BY_US:
+        _importer(output_format.name.lower())
 
 
 class Opened(NamedTuple):

@@ -48,8 +48,6 @@ class Loaded:
     """What is wrong with the result."""
     may_hold_more: bool = False
     """It is one piece of a format that can't keep parts apart which touch."""
-    for_blender: Sequence[str] = ()
-    """Why Blender's importer had to read it, which takes longer; empty where a reader of ours did."""
 
 
 def load(
@@ -101,10 +99,10 @@ def load(
     told = Told("GROUPS", word="groups") if by_group else summary([*how, *how_others])
     if again:
         told = Told("MATERIALS")
-    notes = [*contents.notes, *notes]
+    notes = [*contents.notes, *_why_slow(contents), *notes]
     warnings = stl_warning(result.kind, told)
     may_hold_more = bool(warnings) and choice == "AUTO" and len(made) + len(parts) == 1
-    return Loaded([*made, *parts], surfaces, told, notes, warnings, may_hold_more, contents.for_blender)
+    return Loaded([*made, *parts], surfaces, told, notes, warnings, may_hold_more)
 
 
 class _Surfaces(Sequence[Surface]):
@@ -184,6 +182,15 @@ def _groups(result: Opened, choice: PartsChoice) -> ObjGroups | None:
     if len(found) == 1 and 1 < found[0].number <= MOST and (choice == "BY_GROUP" or found[0].objects == 1):
         return found[0]
     return None
+
+
+def _why_slow(contents: Contents) -> list[Message]:
+    """Why Blender's importer had to read what a reader of ours reads in a fraction of the time."""
+    reasons = {reason.template: reason for reason in contents.for_blender}
+    return [
+        Message("Read by Blender's own importer, which takes longer: {reason}.", {"reason": reason})
+        for reason in reasons.values()
+    ]
 
 
 def _by_material(result: Opened, imported: Sequence[Part], choice: PartsChoice) -> Opened | None:

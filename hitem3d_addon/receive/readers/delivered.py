@@ -103,7 +103,7 @@ class Contents(NamedTuple):
     """One for each of the file's objects; none where Blender's importer has read it."""
     notes: list[Message]
     """For the report: what was left out or taken off, and why."""
-    for_blender: list[str]
+    for_blender: list[Message]
     """Why Blender's importer had to read it; empty where it did not."""
     labels: dict[str, list[Labels]]
     """What a reader of ours knows of the faces of the meshes that Blender's importer makes, by their names."""

@@ -26,7 +26,7 @@ class GlbFile:
         with damage_refused():
             self._made = prepare(self._glb.document)
             self.for_blender = reason_for_blender(self._made.document, self._made.shown)
-            """Why Blender's importer has to read it; "" where we can."""
+            """Why Blender's importer has to read it; None where we can."""
             self.compression = "Draco" if is_draco(self._made.document, self._made.shown) else ""
             if is_meshopt(self._made.document, self._made.shown):
                 self.compression = "meshopt"

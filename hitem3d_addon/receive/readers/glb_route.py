@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ...core.errors import Message
 from .glb_document import Document, texture_infos, used_materials
 
 _PLAIN = frozenset(
@@ -23,8 +24,8 @@ _KNOWN = frozenset(["KHR_mesh_quantization"])
 class Way(NamedTuple):
     """Something that our own reader does not know."""
 
-    reason: str
-    """Why the file goes to Blender's importer, in English."""
+    reason: Message
+    """Why the file goes to Blender's importer."""
     applies: Callable[[Document, list[int]], bool]
     """Whether a document is so, of which these nodes are shown."""
 
@@ -59,20 +60,22 @@ def _is_coloured_mask(document: Document, nodes: list[int]) -> bool:
 
 
 WAYS = (
-    Way("its data is compressed with Draco", is_draco),
-    Way("its data is compressed with meshopt", is_meshopt),
-    Way("it has pictures", lambda d, nodes: any(True for one in _materials(d, nodes) for _ in texture_infos(one))),
-    Way("its materials have more than a colour", lambda d, nodes: any(
+    Way(Message("its data is compressed with Draco"), is_draco),
+    Way(Message("its data is compressed with meshopt"), is_meshopt),
+    Way(Message("it has pictures"), lambda d, nodes: any(
+        True for one in _materials(d, nodes) for _ in texture_infos(one))),
+    Way(Message("its materials have more than a colour"), lambda d, nodes: any(
         set(one.get("extensions", {})) - _PLAIN for one in _materials(d, nodes))),
-    Way("its colours are a mask", _is_coloured_mask),
-    Way("it has instances", lambda d, nodes: any(
+    Way(Message("its colours are a mask"), _is_coloured_mask),
+    Way(Message("it has instances"), lambda d, nodes: any(
         "EXT_mesh_gpu_instancing" in d["nodes"][node].get("extensions", {}) for node in nodes)),
-    Way("it needs an extension that is not known", lambda d, _: bool(set(d.get("extensionsRequired", ())) - _KNOWN)),
-    Way("its data is written as text", lambda d, _: any("uri" in one for one in d.get("buffers", ()))),
+    Way(Message("it needs an extension that is not known"), lambda d, _: bool(
+        set(d.get("extensionsRequired", ())) - _KNOWN)),
+    Way(Message("its data is written as text"), lambda d, _: any("uri" in one for one in d.get("buffers", ()))),
 )  # fmt: skip
 """All reasons to give a file to Blender's importer; the first that applies counts."""
 
 
-def reason_for_blender(document: Document, nodes: list[int]) -> str:
-    """Why Blender's importer has to read a prepared document of which these nodes are shown; "" where we can."""
-    return next((way.reason for way in WAYS if way.applies(document, nodes)), "")
+def reason_for_blender(document: Document, nodes: list[int]) -> Message | None:
+    """Why Blender's importer has to read a prepared document of which these nodes are shown; None where we can."""
+    return next((way.reason for way in WAYS if way.applies(document, nodes)), None)
