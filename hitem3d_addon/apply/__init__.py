@@ -5,4 +5,4 @@
 And parts moved apart, to be looked at.
 """
 
-DOORS = ("applying", "exploding", "separate", "standing")
+DOORS = ("applying", "exploding", "separate", "standing", "versions")

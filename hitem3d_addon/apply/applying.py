@@ -38,7 +38,7 @@ def apply_parts(
     from .targets import apply_labels, show_colours
 
     name = obj.name  # SEPARATE gives the object the first part's name.
-    with _in_object_mode(context), in_place(context):
+    with in_object_mode(context), in_place(context):
         depsgraph = context.evaluated_depsgraph_get()
         parts = choose_import(obj, imports, depsgraph) if imports else []
         labels = part_labels(obj, parts, depsgraph)
@@ -51,7 +51,7 @@ def apply_parts(
         if in_colour and target not in ("MATERIALS", "SEPARATE"):
             show_colours(obj, labels.faces, colours)
     if target == "SEPARATE":
-        _show_instead(context, applied.objects, parts)
+        show_instead(context, applied.objects, parts)
     count = len(parts) - len(applied.absent)
     which = Message("1 part on “{name}”" if count == 1 else "{count} parts on “{name}”", {"count": count, "name": name})
     values: dict[str, Value] = {"parts": which, "exact": 100 * labels.exact, "unmatched": 100 * labels.unmatched}
@@ -71,7 +71,7 @@ def _free_names(parts: Sequence[bpy.types.Object]) -> None:
             part.data.name = part.name
 
 
-def _show_instead(
+def show_instead(
     context: bpy.types.Context, pieces: Sequence[bpy.types.Object], parts: Sequence[bpy.types.Object]
 ) -> None:
     """Show the pieces and select only them; the parts, which lie in the same place, are hidden."""
@@ -87,7 +87,7 @@ def _show_instead(
 
 
 @contextlib.contextmanager
-def _in_object_mode(context: bpy.types.Context) -> Iterator[None]:
+def in_object_mode(context: bpy.types.Context) -> Iterator[None]:
     """Leave the active object's mode and come back to it: mesh data can't be changed from outside in Edit Mode."""
     active = context.view_layer.objects.active
     mode = active.mode

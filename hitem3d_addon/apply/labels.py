@@ -26,6 +26,7 @@ from ..mesh.same_triangles import find_same
 from ..mesh.triangles import Triangles, join, measure, mesh_triangles, pick, world_bounds
 from .islands import find_heaviest, remove_islands
 from .nearest_labels import find_nearest
+from .same_place import check_place
 
 _FACE = "hitem3d_original_face"
 """The attribute that tells, on the evaluated mesh, which face of the original a face comes from, counted from 1."""
@@ -87,8 +88,47 @@ def part_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -
     return labels
 
 
+def version_labels(version: Object, parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Labels, float]:
+    """The same for another version of the object that was sent: each triangle takes the part that is nearest to it.
+
+    And how much of the parts' surface lies on the version. Raises InputError as `part_labels`, and for what lies
+    elsewhere or is another shape.
+    """
+    _check(version, parts)
+    read = _read(version, parts, depsgraph)
+    covered = check_place(version.name, pick(read.asked, np.arange(read.shown)), read.targets)
+    return _label(version, read, by_side=False), covered
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An object and the parts as triangles, around a common centre."""
+
+    asked: Triangles
+    """Of the object: those that it shows, then those of faces that no modifier shows."""
+    owners: Ints
+    """(asked,): the polygon of the object's own mesh that each is a piece of, or -1."""
+    shown: int
+    """How many of them it shows."""
+    targets: Triangles
+    """Of the parts."""
+    target_labels: Ints
+    """(targets,): an index into the parts."""
+    diagonal: float
+    """How large the object is."""
+
+
 def _find_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Labels, bool]:
     """The labels; and, where most of the object lies on no part, whether the parts have its shape even so."""
+    read = _read(source, parts, depsgraph)
+    labels = _label(source, read)
+    alike = labels.unmatched > _MOST_ASTRAY and np.allclose(
+        _proportions(read.asked), _proportions(read.targets), atol=_ALIKE
+    )
+    return labels, alike
+
+
+def _read(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) -> _Read:
     matrix, *matrices = world_matrices([source, *parts], depsgraph)
     count = len(source.data.polygons)
     with _as_sent(source, depsgraph) as (mesh, own_polygons):
@@ -106,9 +146,14 @@ def _find_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) 
     placed = [(part.data, its_matrix) for part, its_matrix in zip(parts, matrices, strict=True)]
     targets = mesh_triangles(placed, centre)
     part_of_polygon = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part.data.polygons) for part in parts])
-    target_labels = part_of_polygon[targets.polygons]
+    return _Read(asked, owners, shown, targets, part_of_polygon[targets.polygons], diagonal)
 
-    labels = find_same(asked, targets, target_labels, diagonal)
+
+def _label(source: Object, read: _Read, *, by_side: bool = True) -> Labels:
+    """The labels. ``by_side``: a surface that faces the other way is the far side of a thin wall, and a label on a few
+    faces amid others is a mistake; else the nearest counts, whatever it is."""
+    asked, owners, count = read.asked, read.owners, len(source.data.polygons)
+    labels = find_same(asked, read.targets, read.target_labels, read.diagonal)
     exact = labels >= 0
     # What came back untouched decides alone: a modifier that was switched on since may show a face elsewhere, too.
     sure = np.zeros(count, np.bool_)
@@ -117,16 +162,17 @@ def _find_labels(source: Object, parts: Sequence[Object], depsgraph: Depsgraph) 
     distances = np.zeros(len(asked), np.float32)
     if len(rest):
         some = asked if len(rest) == len(asked) else pick(asked, rest)
-        labels[rest], distances[rest] = find_nearest(some, targets, target_labels, diagonal)
+        labels[rest], distances[rest] = find_nearest(
+            some, read.targets, read.target_labels, read.diagonal, by_side=by_side
+        )
     faces, divided = _vote(labels, owners, asked, count)
-    if len(rest):
+    if len(rest) and by_side:
         faces = remove_islands(source.data, faces, sure)
     decided = labels >= 0
-    if decided[:shown].any():
-        decided[shown:] = False
-    same, astray = (float(some[decided].mean()) for some in (exact, distances > _ASTRAY * diagonal))
-    alike = astray > _MOST_ASTRAY and np.allclose(_proportions(asked), _proportions(targets), atol=_ALIKE)
-    return Labels(faces, same, 1 - same - astray, astray, divided), alike
+    if decided[: read.shown].any():
+        decided[read.shown :] = False
+    same, astray = (float(some[decided].mean()) for some in (exact, distances > _ASTRAY * read.diagonal))
+    return Labels(faces, same, 1 - same - astray, astray, divided)
 
 
 def _proportions(triangles: Triangles) -> NDArray[np.float64]:

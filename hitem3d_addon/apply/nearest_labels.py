@@ -34,25 +34,29 @@ _SLANT = 0.4
 normal has such an axis."""
 
 
-def find_nearest(asked: Triangles, targets: Triangles, target_labels: Ints, diagonal: float) -> tuple[Ints, Floats]:
+def find_nearest(
+    asked: Triangles, targets: Triangles, target_labels: Ints, diagonal: float, *, by_side: bool = True
+) -> tuple[Ints, Floats]:
     """For each triangle the label of the target nearest to its centre, and how far that is, at most.
 
     A target that faces the other way is the far side of a thin wall: there the nearest that faces the same way counts,
     if it is not much farther than others are. Two triangles of one quad that lie near a border are asked for as one.
+    Without ``by_side`` the nearest counts, whatever way it faces.
     """
     grid = LabelGrid(targets, target_labels) if len(asked) > _FEW else None
     if not grid or grid.width > _FINE * diagonal:
         centres, normals, _ = measure(asked)
-        found, distances = _search(centres, normals, targets, diagonal)
+        found, distances = _search(centres, normals, targets, diagonal, by_side=by_side)
         return target_labels[found], distances
     labels, alone = grid.find(measure_centres(asked))
     distances = np.full(len(asked), 3 * grid.width, np.float32)
     doubtful = np.flatnonzero(labels < 0)
     if len(doubtful):
         centres, normals, owners = _faces(pick(asked, doubtful))
-        search = _Search(targets, target_labels, diagonal, centres, normals)
+        search = _Search(targets, target_labels, diagonal, centres, normals, by_side=by_side)
         if not alone.any():
-            search.search_borders(grid)
+            if by_side:
+                search.search_borders(grid)
             search.search_nearby(grid)
         search.search_everywhere(grid.width)
         labels[doubtful], distances[doubtful] = search.labels[owners], search.distances[owners]
@@ -84,8 +88,16 @@ class _Search:
     """The labels of points, found step by step: each step is slower, and searches only for what is still open."""
 
     def __init__(
-        self, targets: Triangles, target_labels: Ints, diagonal: float, centres: Floats, normals: Floats
+        self,
+        targets: Triangles,
+        target_labels: Ints,
+        diagonal: float,
+        centres: Floats,
+        normals: Floats,
+        *,
+        by_side: bool,
     ) -> None:
+        self._by_side = by_side
         self._targets, self._target_labels, self._diagonal = targets, target_labels, diagonal
         self._centres, self._normals = centres, normals
         self.labels = np.full(centres.shape[1], -1, np.int32)
@@ -130,15 +142,20 @@ class _Search:
         if around:
             near = around(centres)
             targets, labels = pick(targets, near), labels[near]
-        found, self.distances[left] = _search(centres, self._normals.take(left, axis=1), targets, self._diagonal)
+        normals = self._normals.take(left, axis=1)
+        found, self.distances[left] = _search(centres, normals, targets, self._diagonal, by_side=self._by_side)
         self.labels[left] = labels[found]
 
 
-def _search(centres: Floats, normals: Floats, targets: Triangles, diagonal: float) -> tuple[Ints, Floats]:
-    """The nearest target of each point, on its side of a thin wall, and how far it is."""
+def _search(
+    centres: Floats, normals: Floats, targets: Triangles, diagonal: float, *, by_side: bool = True
+) -> tuple[Ints, Floats]:
+    """The nearest target of each point, by side on its side of a thin wall, and how far it is."""
     facing_of_targets = measure(targets).normals
     with NearestSurface(targets, facing_of_targets, _sides(facing_of_targets)) as surface:
         found, distances = surface.find(centres)
+        if not by_side:
+            return found, distances
         facing = _facing(normals, facing_of_targets[:, found])
         doubtful = np.flatnonzero(facing < 0)
         if len(doubtful) and len(doubtful) < len(found):

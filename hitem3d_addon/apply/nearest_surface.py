@@ -134,7 +134,7 @@ def _along_the_surface(points: Floats) -> NDArray[np.intp] | None:
     """
     low, high = points.min(axis=1), points.max(axis=1)
     size = float((high - low).max())
-    if points.shape[1] < 2 or float(np.abs(np.diff(points, axis=1)).mean()) < size * _NEAR:
+    if points.shape[1] < 2 or float(np.abs(np.diff(points, axis=1)).mean()) <= size * _NEAR:
         return None
     cells = ((points - low[:, None]) * np.float32(63.9 / size)).astype(np.int32)
     return np.argsort((cells[0] << 12) | (cells[1] << 6) | cells[2], kind="stable")

@@ -27,13 +27,9 @@ def separate(source: Object, labels: Ints, names: Sequence[str]) -> list[Object]
     one more object at the end, named after the source. The source's mesh is removed unless something else uses it.
     Raises InputError for sculpted detail that can't be cut.
     """
+    check_separable(source)
     mesh = source.data
     assert isinstance(mesh, Mesh)
-    if any(isinstance(some, bpy.types.MultiresModifier) and some.total_levels for some in source.modifiers):
-        raise InputError(
-            "“{name}” has detail in a Multiresolution modifier, which a cut would lose. Apply it and try again.",
-            name=source.name,
-        )
     marks = _freestyle_marks(mesh)
     shapes = read_shapes(mesh.shape_keys) if mesh.shape_keys else []
     names = [*names, f"{source.name} loose"]
@@ -59,6 +55,15 @@ def separate(source: Object, labels: Ints, names: Sequence[str]) -> list[Object]
         with freeing_keys(mesh):
             bpy.data.meshes.remove(mesh)
     return objects
+
+
+def check_separable(source: Object) -> None:
+    """Raise InputError for sculpted detail that can't be cut."""
+    if any(isinstance(some, bpy.types.MultiresModifier) and some.total_levels for some in source.modifiers):
+        raise InputError(
+            "“{name}” has detail in a Multiresolution modifier, which a cut would lose. Apply it and try again.",
+            name=source.name,
+        )
 
 
 def _copy_without_keys(mesh: Mesh) -> Mesh:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import bpy
 from bpy.types import Collection, Context, Object
 
-from .record import ORIGINAL, PART, TASK_ID, imports_of_task, parts_of, task_id_of, task_id_of_part
+from .record import ORIGINAL, PART, TASK_ID, imports_of, imports_of_task, parts_of, task_id_of, task_id_of_part
 
 
 def task_id_in(context: Context) -> str:
@@ -95,6 +95,24 @@ def remove_imports(collections: Sequence[Collection]) -> None:
     bpy.data.batch_remove([*parts, *collections])
     bpy.data.batch_remove([mesh for mesh in meshes if not mesh.users])
     bpy.data.batch_remove([material for material in materials if not material.users])
+
+
+def find_imports(context: Context) -> list[list[Object]]:
+    """The imports that the active object, or one that is selected, is the original or a part of, the last one first."""
+    active = context.view_layer.objects.active
+    for obj in [active, *context.selected_objects] if active else context.selected_objects:
+        if imports := imports_of(obj):
+            return imports
+        if task_id := task_id_of_part(obj):
+            return [parts for parts in imports_of_task(task_id) if obj in parts]
+    return []
+
+
+def find_versions(context: Context) -> list[Object]:
+    """The selected objects that parts can go onto: no parts, and not what was sent, unless it is the only one."""
+    selected = [obj for obj in context.selected_objects if not task_id_of_part(obj)]
+    originals = {one.get(ORIGINAL) for parts in find_imports(context) for one in parts[0].users_collection}
+    return [obj for obj in selected if obj.name not in originals] or selected
 
 
 def is_shown(context: Context, objects: Sequence[Object]) -> bool:

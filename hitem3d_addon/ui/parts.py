@@ -16,7 +16,7 @@ from ..core import choices
 from ..core.errors import InputError, Message
 from ..session import connection
 from ..session.board import board
-from ..session.parts import find_original, find_originals, show
+from ..session.parts import find_imports, find_original, find_originals, find_versions, show
 from ..session.record import parts_of, parts_of_task, task_id_of
 from .base import Hitem3DOperator, cursor_progress
 from .wording import translated
@@ -211,6 +211,53 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
         return report
 
 
+class HITEM3D_OT_apply_parts_to_selected(Hitem3DOperator):
+    """Put the imported parts on each selected object that is a later version of the original, or a sister of it"""
+
+    bl_idname = "hitem3d.apply_parts_to_selected"
+    bl_label = "Apply Parts to Selected"
+    bl_options = {"REGISTER", "UNDO"}
+
+    target: EnumProperty(
+        name="As",
+        description="What the parts become on the selected objects",
+        items=choices.TARGET_ITEMS,
+        default="FACE_ATTRIBUTE",
+    )
+    in_colour: BoolProperty(
+        name="Show Colours",
+        description="Show the parts in Solid view, by a colour attribute of the selected objects",
+        default=False,
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if find_imports(context) and find_versions(context):
+            return True
+        cls.poll_message_set(
+            translated(Message("Select the versions, and last an imported part or the object that was segmented"))
+        )
+        return False
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not self.properties.is_property_set("in_colour"):
+            self.in_colour = True
+        return self.execute(context)
+
+    def run(self, context: bpy.types.Context) -> Message:
+        from ..apply.versions import apply_to_versions
+
+        versions, imports = find_versions(context), find_imports(context)
+        if not versions or not imports:
+            raise InputError("There is nothing to put parts on, or there are no parts. Select both.")
+        *notes, report = apply_to_versions(context, versions, imports, self.target, in_colour=self.in_colour)
+        for note in notes:
+            self.report({"WARNING"}, translated(note))
+        if self.is_window_control and self.in_colour:
+            _show_in_solid_view(context, "MATERIAL" if self.target in ("MATERIALS", "SEPARATE") else "VERTEX")
+        return report
+
+
 def _show_in_solid_view(context: bpy.types.Context, colours: str) -> None:
     """Have the 3D View, where it is shaded solid, show these colours: of materials, or of a colour attribute."""
     space = context.space_data
@@ -246,5 +293,5 @@ class HITEM3D_OT_show(Hitem3DOperator):
 
 
 register, unregister = bpy.utils.register_classes_factory(
-    (HITEM3D_OT_import_result, HITEM3D_OT_apply_parts, HITEM3D_OT_show)
+    (HITEM3D_OT_import_result, HITEM3D_OT_apply_parts, HITEM3D_OT_apply_parts_to_selected, HITEM3D_OT_show)
 )

@@ -27,7 +27,7 @@ from .account import HITEM3D_OT_use_local_service, HITEM3D_OT_use_online_service
 from .closing import HITEM3D_OT_close_parts
 from .explode import draw_slider
 from .export import HITEM3D_OT_export_parts
-from .parts import HITEM3D_OT_apply_parts
+from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_apply_parts_to_selected
 from .segment import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
 from .wording import STL_WARNING, cost_message, draw_text, translated
 
@@ -68,6 +68,8 @@ class HITEM3D_PT_segment(SidebarPanel, bpy.types.Panel):
             _draw_parts(layout, task_id, context.selected_objects)
         else:
             _draw_choices(context, layout, current.site.upload_limit, preferences)
+            if len(context.selected_objects) > 1 and HITEM3D_OT_apply_parts_to_selected.poll(context):
+                layout.operator_menu_enum(HITEM3D_OT_apply_parts_to_selected.bl_idname, "target", icon="MOD_BOOLEAN")
         if current.site.file:
             _draw_studio(context, layout, current)
         if is_local():

@@ -165,3 +165,12 @@ def test_groups_are_searched_apart() -> None:
     with NearestSurface(triangles, measure(triangles).normals, groups) as surface:
         found, distances = surface.find(points, groups[::-1])
     assert (groups[found] == groups[::-1]).all() and (distances > 0.5).all()
+
+
+def test_the_same_point_twice() -> None:
+    """As one that is asked for in two groups."""
+    targets = sheet()
+    points = np.zeros((3, 2), np.float32)
+    with NearestSurface(targets, measure(targets).normals, np.zeros(len(targets), np.int32)) as surface:
+        found, distances = surface.find(points)
+    assert found[0] == found[1] and not distances.any()

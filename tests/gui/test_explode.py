@@ -54,6 +54,15 @@ def test_f3_finds_it_and_the_slider_moves_the_parts(open_window: OpenWindow, san
     window.run("bpy.ops.ed.undo()")
     assert window.run(PLACES) == before
 
+    window.run("bpy.data.objects['Robot'].hide_set(False); bpy.data.objects['Robot'].select_set(True)")
+    window.keys("F3")
+    window.type("apply parts sel")
+    time.sleep(0.5)
+    window.picture(pictures / "F3 apply.png")
+    window.keys("RET")
+    window.until("'hitem3d_part_colour' in bpy.data.objects['Robot'].data.attributes")
+    window.run("bpy.ops.ed.undo()")
+
     window.widen_sidebar(260)
     window.run(f"{COLLECTION}.hitem3d_explode = 0.7\n" + VIEW_SELECTED)
     window.move(700, 200)

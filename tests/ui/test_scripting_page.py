@@ -37,6 +37,7 @@ def test_the_page_has_the_operators_for_scripts() -> None:
         "query_task",
         "import_result",
         "apply_parts",
+        "apply_parts_to_selected",
         "explode_parts",
         "merge_parts",
         "split_parts",
@@ -50,7 +51,13 @@ def test_the_page_has_the_operators_for_scripts() -> None:
 
 @pytest.mark.usefixtures("addon")
 @pytest.mark.parametrize(
-    ("operator", "prop"), [("create_task", "source"), ("import_result", "parts"), ("apply_parts", "target")]
+    ("operator", "prop"),
+    [
+        ("create_task", "source"),
+        ("import_result", "parts"),
+        ("apply_parts", "target"),
+        ("apply_parts_to_selected", "target"),
+    ],
 )
 def test_the_page_has_every_choice(operator: str, prop: str) -> None:
     items = getattr(bpy.ops.hitem3d, operator).get_rna_type().properties[prop].enum_items
