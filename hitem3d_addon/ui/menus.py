@@ -52,12 +52,10 @@ class HITEM3D_MT_object(bpy.types.Menu):
         layout.operator(HITEM3D_OT_query_task.bl_idname)
         layout.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT")
         layout.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply Parts to Original")
-        layout.menu(HITEM3D_MT_parts.__name__)
         layout.operator_menu_enum(
             HITEM3D_OT_apply_parts_to_selected.bl_idname, "target", text="Apply Parts to Selected"
         )
-        layout.operator(HITEM3D_OT_explode_parts.bl_idname)
-        layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
+        layout.menu(HITEM3D_MT_parts.__name__)
         layout.separator()
         layout.operator(HITEM3D_OT_adopt_task.bl_idname, text="Add Task by Id…")
         layout.operator(HITEM3D_OT_test_connection.bl_idname)
