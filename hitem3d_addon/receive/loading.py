@@ -24,7 +24,7 @@ from .build import make_parts
 from .importers import Opened, import_files, opened
 from .readers.delivered import Contents, Delivered, Labels
 from .readers.obj_groups import ObjGroups, count_faces, has_groups, materials_as_groups, only_group, read_groups
-from .readers.words import plain, says_something
+from .readers.words import WHOLE_LEFT_OUT, plain, says_something
 from .splitting.split import Part, split
 from .splitting.told import Told, split_arrays, summary
 from .splitting.told_report import stl_warning
@@ -159,7 +159,7 @@ def _without_the_whole(
     out = set() if choice == "AS_DELIVERED" else left_out(counts, surface)
     notes = []
     if len(out) == 1:
-        notes.append(Message("Left out: the whole model, which came beside its parts."))
+        notes.append(WHOLE_LEFT_OUT)
     elif out:
         notes.append(Message("Left out: {count} copies of the parts, which stand apart.", {"count": len(out)}))
     kept = [one for number, one in enumerate(read) if number not in out]

@@ -38,7 +38,9 @@ def make_children(context: Context, parts: Sequence[Object], source: Object) -> 
     """Parent the parts to the source where they stand, to the last digit.
 
     Blender multiplies the matrices of parent and child in float32, which far from the origin moves the child by
-    millimetres. So the meshes are written once more, relative to where their objects really are.
+    millimetres. So the meshes are written once more, relative to where their objects really are. Where the source is
+    turned or scaled, each child has rounding of its own there: borders that were equal to the last bit are then equal
+    to a millionth of the size.
     """
     stands = world_matrix(source, context.evaluated_depsgraph_get())
     if is_flat(np.array(stands, np.float64)):

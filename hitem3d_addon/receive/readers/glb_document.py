@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...core.errors import Message
+from .words import WHOLE_LEFT_OUT
 
 Document = dict[str, Any]
 
@@ -104,6 +105,10 @@ def _leave_out_nodes(made: Prepared) -> None:
         number = document.get("scene", 0)
         if not _with_mesh(nodes, of_scenes[number]):
             number = next((k for k, some in enumerate(of_scenes) if _with_mesh(nodes, some)), number)
+        shown = number
+        number = _scene_of_its_parts(document, [_with_mesh(nodes, some) for some in of_scenes], shown)
+        if number != shown:
+            made.notes.append(WHOLE_LEFT_OUT)
         reached = of_scenes[number]
         made.changed |= len(scenes) > 1
         document["scenes"], document["scene"] = [scenes[number]], 0
@@ -118,13 +123,28 @@ def _leave_out_nodes(made: Prepared) -> None:
             for key in ("mesh", "skin", "weights"):
                 node.pop(key, None)
     made.changed |= bool(names)
-    if names:
+    if names and WHOLE_LEFT_OUT not in made.notes:
         made.notes.append(
             Message(
                 "Left out, as the file does not show it: {names}.",
                 {"names": _listed(names)},
             )
         )
+
+
+def _scene_of_its_parts(document: Document, scenes: Sequence[Sequence[int]], number: int) -> int:
+    """The scene that shows in several pieces what the one with this number shows in one: the model, and its parts."""
+    if len(scenes[number]) != 1:
+        return number
+    sizes = [sum(_corners(document, node) for node in some) for some in scenes]
+    return next((k for k, some in enumerate(scenes) if len(some) > 1 and sizes[k] == sizes[number]), number)
+
+
+def _corners(document: Document, node: int) -> int:
+    """How many corners the faces have that a node shows."""
+    primitives = document["meshes"][document["nodes"][node]["mesh"]]["primitives"]
+    numbers = (one.get("indices", one["attributes"].get("POSITION")) for one in primitives)
+    return sum(document["accessors"][number]["count"] for number in numbers if number is not None)
 
 
 def _below(nodes: list[dict[str, Any]], roots: Sequence[int]) -> list[int]:

@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names in a file: which are words of somebody, and which were written by a program without a thought."""
+"""Names in a file: which are words of somebody, and which were written by a program without a thought. And a note."""
 
 from __future__ import annotations
 
 import re
 
+from ...core.errors import Message
+
+WHOLE_LEFT_OUT = Message("Left out: the whole model, which came beside its parts.")
+"""Said wherever a file holds it."""
 _GENERIC = frozenset(
     """
     mesh meshes object objects part parts node nodes geometry geometries geom geo segment segments segmented

@@ -288,6 +288,32 @@ def test_borders_that_are_equal_in_the_file_are_equal_in_the_world(tmp_path: Pat
     assert borders > 50
 
 
+@pytest.mark.parametrize(("transform", "equal"), [("moved", True), ("plain", False), ("sheared", False)])
+def test_borders_of_children_are_equal_where_their_parent_is_not_turned(
+    tmp_path: Path, transform: str, equal: bool
+) -> None:
+    """Else Blender multiplies the matrices of parent and child, and rounds each child in its own way."""
+    source = add_monkey()
+    if transform == "moved":
+        source.matrix_world = Matrix.Translation((3, -2, 1))
+    else:
+        TRANSFORMS[transform](source)
+    sent, record = send(source, tmp_path)
+    parts = parts_of(sent, keep, weld=True)
+    file = give_back(parts, tmp_path / "result.glb")
+    children = import_result(
+        bpy.context, file, source, record, name="Monkey", parts="AS_DELIVERED", parent=True
+    ).objects
+    bpy.context.view_layer.update()
+    places = [np.array(sorted(exact_places(part))) for part in children]
+    in_file = [{tuple(vertex) for vertex in part.vertices.tolist()} for part in parts]
+    size = np.linalg.norm(np.ptp(np.concatenate(places), axis=0))
+    for one, other in itertools.combinations(range(len(parts)), 2):
+        common = len(in_file[one] & in_file[other])
+        apart = np.linalg.norm(places[one][:, None] - places[other][None], axis=2).min(axis=1)
+        assert (apart <= (0 if equal else 1e-6 * size)).sum() == common
+
+
 def exact_places(part: Object) -> set[tuple[float, ...]]:
     """Where the vertices are: the sums that float32 would round."""
     matrix = np.array(part.matrix_world, np.float64)
