@@ -14,7 +14,7 @@ from .arrays import Doubles, Floats
 from .attributes import store_numbers, take_numbers
 from .cut import custom_normals
 from .surface import moved
-from .triangles import local_positions
+from .triangles import local_positions, polygon_starts
 
 CUSTOM_NORMALS = "custom_normal"
 """The attribute in which Blender keeps custom normals."""
@@ -57,6 +57,23 @@ def transform_meshes(meshes: Sequence[Mesh], matrices: Sequence[Doubles], flippe
             mesh.normals_split_custom_set(_unit(stored @ cofactors.T.astype(np.float32))[take_numbers(mesh, _NUMBER)])
         origins.append(origin)
     return origins
+
+
+def turn_faces(mesh: Mesh) -> None:
+    """Turn the faces round. Custom normals that point away from them already stay, and others are turned as well."""
+    if not mesh.has_custom_normals:
+        mesh.flip_normals()
+        mesh.update()
+        return
+    normals, of_face = np.empty((len(mesh.loops), 3), np.float32), np.empty((len(mesh.polygons), 3), np.float32)
+    mesh.corner_normals.foreach_get("vector", normals.ravel())
+    mesh.polygons.foreach_get("normal", of_face.ravel())  # from 5.0 on, polygon_normals follow custom normals
+    if (normals * np.repeat(of_face, np.diff(polygon_starts(mesh)), axis=0)).sum() > 0:
+        normals = -normals
+    store_numbers(mesh, _NUMBER, "CORNER", np.arange(len(mesh.loops), dtype=np.int32))
+    mesh.flip_normals()
+    mesh.update()
+    mesh.normals_split_custom_set(normals[take_numbers(mesh, _NUMBER)])
 
 
 def transform_mesh(mesh: Mesh, matrix: Doubles) -> None:

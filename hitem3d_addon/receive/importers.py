@@ -166,7 +166,10 @@ def import_files(result: Opened, **settings: bool) -> Contents:
             found.labels.update(read_subsets(one))
         elif result.kind == "fbx" and _importer("fbx").module == "import_scene":
             one = without_bones(one, result.folder)
+        meshes = set(bpy.data.meshes)
         _import_file(one, result.kind, result.origin, settings)
+        if result.kind == "ply":
+            _colour_faces(one, set(bpy.data.meshes) - meshes)
     _keep_images(set(bpy.data.images) - before, result.folder)
     return found
 
@@ -229,6 +232,23 @@ def _import_file(file: Path, kind: str, delivered: Path, settings: Mapping[str, 
             reason=_reason(error, file),
             place=" > ".join(delivered.parts[-3:]),
         ) from error
+
+
+def _colour_faces(file: Path, meshes: set[bpy.types.Mesh]) -> None:
+    """Give the mesh of a PLY the colours that its faces have in the file, which Blender's importer leaves out."""
+    import numpy as np
+
+    from .readers.ply_colours import face_colours
+
+    colours = face_colours(file)
+    for mesh in meshes:
+        if colours is None or len(mesh.polygons) != len(colours) or mesh.color_attributes:
+            continue
+        totals = np.empty(len(mesh.polygons), np.int32)
+        mesh.polygons.foreach_get("loop_total", totals)
+        of_corner = np.repeat(colours, totals, axis=0) / np.float32(255)
+        values = np.concatenate([of_corner, np.ones((len(of_corner), 1), np.float32)], axis=1)
+        mesh.color_attributes.new("Col", "BYTE_COLOR", "CORNER").data.foreach_set("color_srgb", values.ravel())
 
 
 def _keep_images(new: set[bpy.types.Image], folder: Path) -> None:

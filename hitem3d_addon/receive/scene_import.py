@@ -21,6 +21,7 @@ from ..mesh.colours import colour_part
 from ..mesh.new_data import NewData
 from ..mesh.scratch import ScratchScene
 from ..session.record import Record
+from .inside_out import turn_inside_out
 from .loading import load
 from .names import collection_name
 from .order import cut_by_order
@@ -76,6 +77,8 @@ def import_result(
         if source and loaded.may_hold_more and (cut_off := cut_by_order(context, loaded.parts[0], place, source)):
             loaded = replace(loaded, parts=cut_off, told=Told("ORDER"), warnings=())
         objects = make_objects(loaded.parts, place, name, collection)
+        if source and not place.doubtful:
+            turn_inside_out(context, objects, source)
         new.keep_only([collection, *objects])
         for number, part in enumerate(objects):
             colour_part(part, number)
