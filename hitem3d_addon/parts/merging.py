@@ -48,7 +48,7 @@ def merge_parts(context: Context, collection: Collection, merged: Sequence[Objec
         _join(context, into, others)
     note_pieces(into, _all_pieces(pieces))
     bpy.data.batch_remove([material for material in unused if not material.users])
-    originals = [obj for obj in originals_of(collection) if obj.type == "MESH" and obj.is_editable]
+    originals = [obj for obj in originals_of(collection) if obj.type == "MESH" and obj.data.is_editable]
     alone = [obj for obj in originals if len(imports_of(obj)) == 1]
     for original in alone:
         merge_labels(original, names, colours, labels, stays)

@@ -33,7 +33,7 @@ def rename_part(part: Object, name: str) -> str:
     if part.data.users - part.data.use_fake_user == 1:
         part.data.name = part.name
     originals = [obj for one in part.users_collection if TASK_ID in one for obj in originals_of(one)]
-    originals = [obj for obj in originals if obj.type == "MESH" and obj.is_editable]
+    originals = [obj for obj in originals if obj.type == "MESH" and obj.data.is_editable]
     own = own_materials(part)
     labels = {old, *(material[PART_NAME] for material in own)}
     same = (one for obj in originals for one in own_materials(obj) if one[PART_NAME] in labels)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import bpy
 from bpy.types import Collection, Context, Object
@@ -14,15 +14,32 @@ from .record import ORIGINAL, PART, TASK_ID, imports_of, imports_of_task, parts_
 
 def task_id_in(context: Context) -> str:
     """The id of the task whose parts are selected; "" where anything else is selected too, or nothing."""
-    ids = {task_id_of_part(obj) for obj in context.selected_objects}
-    return ids.pop() if len(ids) == 1 else ""
+    selected = context.selected_objects
+    task_id = task_id_of_part(selected[0]) if selected else ""
+    if not task_id:
+        return ""
+    if not all(PART in obj for obj in selected):
+        return ""
+    # This is asked while something is drawn, and to read the id of each of thousands takes a millisecond.
+    own = next((one for one in selected[0].users_collection if one.get(TASK_ID) == task_id), None)
+    others = set(selected).difference(own.objects if own else ())
+    return task_id if all(task_id_of_part(obj) == task_id for obj in others) else ""
 
 
 def find_originals(task_id: str) -> list[Object]:
     """The objects of this file that were sent for a task."""
     if not task_id:
         return []
-    return [obj for obj in bpy.data.objects if TASK_ID in obj and PART not in obj and task_id_of(obj) == task_id]
+    return list(_originals(task_id))
+
+
+def has_original(task_id: str) -> bool:
+    """Whether there is an object of this file that was sent for a task. For drawing: it looks no further than that."""
+    return bool(task_id) and any(True for _ in _originals(task_id))
+
+
+def _originals(task_id: str) -> Iterator[Object]:
+    return (obj for obj in bpy.data.objects if TASK_ID in obj and PART not in obj and task_id_of(obj) == task_id)
 
 
 def find_original(context: Context) -> Object | None:
@@ -49,6 +66,11 @@ def find_parts(context: Context) -> list[Object]:
             alone = [obj for obj in chosen if task_id_of_part(obj) == task_id]
             return next((parts for parts in imports_of_task(task_id) if obj in parts), list(dict.fromkeys(alone)))
     return []
+
+
+def has_parts(context: Context) -> bool:
+    """Whether `find_parts` finds any. For drawing: of thousands of parts it looks at a few."""
+    return find_import(context) is not None or bool(find_parts(context))
 
 
 def find_import(context: Context) -> Collection | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..core.errors import Hitem3DError, InputError, Message
-from ..session.parts import find_parts
+from ..session.parts import find_parts, has_parts
 from .base import Hitem3DOperator
 from .wording import translated
 
@@ -31,7 +31,7 @@ class HITEM3D_OT_close_parts(Hitem3DOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if find_parts(context):
+        if has_parts(context):
             return True
         cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
         return False

@@ -7,7 +7,7 @@ from bpy.props import FloatProperty
 
 from ..core.errors import InputError, Message
 from ..session.exploded import FARTHEST, amount_of, note_amount
-from ..session.parts import find_parts
+from ..session.parts import find_parts, has_parts
 from ..session.record import TASK_ID, parts_in
 from .base import Hitem3DOperator
 from .wording import translated
@@ -34,7 +34,7 @@ class HITEM3D_OT_explode_parts(Hitem3DOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if find_parts(context):
+        if has_parts(context):
             return True
         cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
         return False

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from ..core.choices import PART_FORMATS, THREE_MF
 from ..core.errors import InputError, Message, ResultError
 from ..session.exploded import in_place
-from ..session.parts import find_parts
+from ..session.parts import find_parts, has_parts
 from .base import Hitem3DOperator
 from .wording import draw_text, translated
 
@@ -53,7 +53,7 @@ class HITEM3D_OT_export_parts(Hitem3DOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if find_parts(context):
+        if has_parts(context):
             return True
         cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
         return False

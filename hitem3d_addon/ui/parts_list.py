@@ -7,12 +7,14 @@ The rows are the collection's own objects, so there is nothing to keep up to dat
 
 import contextlib
 import time
+from collections.abc import Sequence
 
 import bpy
-from bpy.props import BoolProperty, IntProperty, StringProperty
+from bpy.app.handlers import persistent
+from bpy.props import BoolProperty, FloatVectorProperty, IntProperty, StringProperty
 
 from ..session.board import board
-from ..session.parts import find_import
+from ..session.parts import find_import, show
 from ..session.record import PART
 from .part_tools import (
     HITEM3D_OT_delete_parts,
@@ -24,6 +26,7 @@ from .part_tools import (
 from .sidebar import SidebarPanel
 
 INDEX = "hitem3d_part_index"
+COLOUR = "hitem3d_part_colour"
 NAME = "hitem3d_part_name"
 SELECTED = "hitem3d_part_selected"
 SHOWN = "hitem3d_part_shown"
@@ -35,6 +38,9 @@ _areas: dict[int, tuple[tuple[int, ...], float]] = {}
 _total = 0.0
 _measured: tuple[int, ...] = ()
 """The collection whose areas these are, and how many objects it had."""
+
+_found: tuple[tuple[int, int], int, float] = (0, 0), -1, 0.0
+"""The collection and the object whose row was asked for last; the row, -1 for none; when it was found."""
 
 
 class HITEM3D_UL_parts(bpy.types.UIList):
@@ -57,7 +63,7 @@ class HITEM3D_UL_parts(bpy.types.UIList):
             return
         swatch = row.row()
         swatch.ui_units_x = 0.8
-        swatch.prop(item, "color", text="")
+        swatch.prop(item, COLOUR, text="")
         row.separator()
         row.prop(item, NAME, text="", emboss=False)
         if (known := _areas.get(item.session_uid)) and _total:
@@ -149,8 +155,26 @@ def _measure() -> float | None:
 
 
 def _active_row(collection: bpy.types.Collection) -> int:
+    """The row of the active object. Blender asks for each row that it draws, and to look for one of thousands takes a
+    tenth of a millisecond: so what was found is only looked at again."""
+    global _found
     active = bpy.context.view_layer.objects.active
-    return int(collection.objects.find(active.name)) if active else -1
+    if active is None:
+        return -1
+    asked = collection.session_uid, active.session_uid
+    known, row, when = _found
+    if asked != known or not _is_still(collection, row, active, when):
+        row = int(collection.objects.find(active.name))
+        _found = asked, row, time.perf_counter()
+    return row
+
+
+def _is_still(collection: bpy.types.Collection, row: int, active: bpy.types.Object, when: float) -> bool:
+    if row < 0:
+        return time.perf_counter() - when < _BUDGET
+    with contextlib.suppress(IndexError):
+        return bool(collection.objects[row] == active)
+    return False
 
 
 def _click_row(collection: bpy.types.Collection, number: int) -> None:
@@ -175,15 +199,35 @@ def _rename(part: bpy.types.Object, name: str) -> None:
         rename_part(part, name)
 
 
+def _recolour(part: bpy.types.Object, colour: Sequence[float]) -> None:
+    from ..parts.naming import recolour_part
+
+    red, green, blue, alpha = colour
+    recolour_part(part, (red, green, blue, alpha))
+
+
 def _select(part: bpy.types.Object, is_selected: bool) -> None:
+    layer = bpy.context.view_layer
+    if bpy.context.mode != "OBJECT" or part.name not in layer.objects:
+        return  # what is edited stays active
     part.select_set(is_selected)
     if is_selected:
-        bpy.context.view_layer.objects.active = part
+        layer.objects.active = part
 
 
 def _show(part: bpy.types.Object, is_shown: bool) -> None:
-    part.hide_set(not is_shown)
-    part.hide_render = not is_shown
+    show(bpy.context, [part], is_shown)
+
+
+@persistent
+def _note_edits(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
+    """Forget the areas of what has changed. Not while something is edited: it is measured when that is over."""
+    global _measured
+    if not _areas or not depsgraph.id_type_updated("MESH") or bpy.context.mode != "OBJECT":
+        return
+    for update in depsgraph.updates:
+        if update.is_updated_geometry and _areas.pop(update.id.original.session_uid, None):
+            _measured = ()
 
 
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory((HITEM3D_UL_parts, HITEM3D_PT_parts))
@@ -198,6 +242,17 @@ def register() -> None:
             description="The part's name; its mesh, vertex group and material are renamed with it",
             get=lambda part: part.name,
             set=_rename,
+            options=set(),
+        ),
+        COLOUR: FloatVectorProperty(
+            name="Colour",
+            description="The part's colour in the view, and that of its own material",
+            subtype="COLOR",
+            size=4,
+            min=0.0,
+            max=1.0,
+            get=lambda part: part.color,
+            set=_recolour,
             options=set(),
         ),
         SELECTED: BoolProperty(
@@ -217,12 +272,14 @@ def register() -> None:
     }
     for name, its_property in properties.items():
         setattr(bpy.types.Object, name, its_property)
+    bpy.app.handlers.depsgraph_update_post.append(_note_edits)
 
 
 def unregister() -> None:
+    bpy.app.handlers.depsgraph_update_post.remove(_note_edits)
     if bpy.app.timers.is_registered(_measure):
         bpy.app.timers.unregister(_measure)
-    for name in (NAME, SELECTED, SHOWN):
+    for name in (NAME, COLOUR, SELECTED, SHOWN):
         delattr(bpy.types.Object, name)
     delattr(bpy.types.Collection, INDEX)
     _unregister_classes()

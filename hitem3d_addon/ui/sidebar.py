@@ -22,7 +22,7 @@ from ..send.selection import Source
 from ..session import connection, settings
 from ..session.board import board
 from ..session.connection import Connection
-from ..session.parts import find_originals, task_id_in
+from ..session.parts import has_original, task_id_in
 from .account import HITEM3D_OT_use_local_service, HITEM3D_OT_use_online_service, is_local
 from .closing import HITEM3D_OT_close_parts
 from .explode import draw_slider
@@ -134,7 +134,7 @@ def _draw_parts(layout: bpy.types.UILayout, task_id: str, selected: Sequence[bpy
     """Parts are selected: what is done with them next, and only below it how to cut one of them again."""
     row = layout.row()
     row.scale_y = 1.4
-    row.enabled = bool(find_originals(task_id))
+    row.enabled = has_original(task_id)
     row.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply to Original", icon="MOD_BOOLEAN")
     draw_slider(layout, selected[0])
     layout.operator(HITEM3D_OT_close_parts.bl_idname)
