@@ -113,14 +113,19 @@ class Closing:
 def close_parts(
     parts: Sequence[Object], depsgraph: Depsgraph, clearance: float = 0.0
 ) -> Generator[tuple[int, int], None, Closing]:
-    """Close the parts where they were cut; nothing is changed before the last step.
+    """Read the parts as they stand in the depsgraph, and give the steps that close them where they were cut.
 
-    With a clearance, a length in the world, neighbours are so far apart afterwards. Yields how many are done, and of
-    how many. Raises InputError.
+    Nothing is changed before the last step. With a clearance, a length in the world, neighbours are so far apart
+    afterwards. Each step yields how many are done, and of how many. Raises InputError, here and in the steps.
     """
     if len(parts) < 2:
         raise InputError("There is only one part, which has no neighbours. Import more parts, and try again.")
-    body, places = read_parts(parts, depsgraph)
+    return _close(parts, *read_parts(parts, depsgraph), clearance)
+
+
+def _close(
+    parts: Sequence[Object], body: Body, places: Places, clearance: float
+) -> Generator[tuple[int, int], None, Closing]:
     own = net_edges(np.concatenate([np.empty((0, 2), np.int32), *body.borders]))
     total = sum(len(border) > 0 for border in body.borders)
     yield 0, total

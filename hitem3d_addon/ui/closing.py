@@ -10,6 +10,7 @@ import bpy
 from bpy.props import FloatProperty
 
 from ..core.errors import Hitem3DError, InputError, Message
+from ..session.exploded import in_place
 from ..session.parts import find_parts
 from .base import Hitem3DOperator
 from .wording import translated
@@ -95,7 +96,8 @@ class HITEM3D_OT_close_parts(Hitem3DOperator):
         parts = find_parts(context)
         if not parts:
             raise InputError("There are no parts to close. Import them first.")
-        return close_parts(parts, context.evaluated_depsgraph_get(), self.clearance / millimetres(context.scene))
+        with in_place(context):
+            return close_parts(parts, context.evaluated_depsgraph_get(), self.clearance / millimetres(context.scene))
 
     def _end(self, context: bpy.types.Context) -> None:
         context.window_manager.event_timer_remove(self._timer)

@@ -196,6 +196,17 @@ def test_a_source_that_overlaps_itself_is_named(capfd: pytest.CaptureFixture[str
     assert [open_edges(part) for part in parts] == [0] * 4
 
 
+def test_parts_that_are_moved_apart_are_closed_in_place() -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    assert bpy.ops.hitem3d.explode_parts(amount=1.0) == {"FINISHED"}
+    offsets = [tuple(part.delta_location) for part in parts]
+    assert any(map(any, offsets))
+    close()
+    assert [tuple(part.delta_location) for part in parts] == offsets
+    check(parts, model)
+
+
 def test_closing_twice_changes_nothing() -> None:
     model = torus()
     parts = import_parts(model, by_angle(model, 3))
