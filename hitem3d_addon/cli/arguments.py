@@ -56,6 +56,10 @@ def parse(arguments: Sequence[str], prog: str) -> argparse.Namespace:
             parser.error("give --save or --save-as, not both")
     if options.command in ("segment", "import") and options.export_parts and not options.out:
         parser.error("--export-parts needs --out, the folder that the parts go to")
+    if options.command in ("segment", "import") and options.clearance and not options.close:
+        parser.error("--clearance is for --close")
+    if options.command in ("segment", "import") and options.close and not (options.importing or options.export_parts):
+        parser.error("--close is for parts that are imported or exported: give --import or --export-parts, too")
     wants_millimetres = options.command in ("segment", "import") and options.millimetres
     if wants_millimetres and options.export_parts not in (THREE_MF, *UNITLESS):
         parser.error("--millimetres is for --export-parts with stl, obj or 3mf; the others have units of their own")
@@ -200,6 +204,14 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         help=f"write each part to DIR/<name>/<part>.<format>, or as 3mf all to DIR/<name>/<name>.3mf: "
         f"{', '.join(PART_FORMATS)}",
     )
+    add("--close", action="store_true", help="close the parts where they were cut")
+    add(
+        "--clearance",
+        type=_length,
+        default=0.0,
+        metavar="MM",
+        help="with --close: how far neighbours are apart, in millimetres (default: 0)",
+    )
     add("--millimetres", action="store_true", help="write stl and obj parts in millimetres, as 3mf always is")
 
 
@@ -261,6 +273,16 @@ def _check_segment(parser: argparse.ArgumentParser, options: Any) -> None:
         parser.error(f"to import the parts of {plain[0]}, give --save and --out: they are saved as DIR/<name>.blend")
     if options.models and not plain and options.importing and not (options.save or options.export_parts):
         parser.error("what is imported into .blend files is lost without --save")
+
+
+def _length(text: str) -> float:
+    try:
+        length = float(text)
+    except ValueError:
+        length = -1.0
+    if not 0 <= length < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is no length in millimetres")
+    return length
 
 
 def _positive(text: str) -> int:

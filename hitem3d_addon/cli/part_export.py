@@ -42,11 +42,13 @@ def sent_file(file: Path) -> Sent:
     return Sent(1.0 if kind in (".stl", ".obj") else 1000.0, kind)
 
 
-def exported_parts(folder: Path, task_id: str, kind: str, *, in_millimetres: bool) -> list[Path]:
+def exported_parts(
+    folder: Path, task_id: str, kind: str, *, in_millimetres: bool, closed: float | None = None
+) -> list[Path]:
     """The files that `export_parts` wrote there for this task, if all of them still are there; else none."""
     written = _read_list(folder)
     files = [folder / name for name in written["files"]]
-    same = (written["task_id"], written["unit"]) == (task_id, _unit(kind, in_millimetres))
+    same = (written["task_id"], written["unit"], written["closed"]) == (task_id, _unit(kind, in_millimetres), closed)
     return files if same and all(file.suffix == f".{kind}" and file.is_file() for file in files) else []
 
 
@@ -59,8 +61,11 @@ def export_parts(
     task_id: str,
     sent: Sent,
     in_millimetres: bool,
+    closed: float | None = None,
 ) -> list[Path]:
     """Write each part into a file of its own in this folder, or all into one 3MF there, and give the files.
+
+    ``closed`` is the clearance in millimetres with which the parts were closed, None where they were not.
 
     A list of them, parts.json, is written last; what an earlier one lists is removed, and nothing else. Raises
     InputError, ResultError, MissingError.
@@ -76,7 +81,7 @@ def export_parts(
             else:
                 files = write_each(context, parts, folder, kind, axes, replaced=earlier)
         names = [file.name for file in files]
-        listed = {"task_id": task_id, "unit": _unit(kind, in_millimetres), "files": names}
+        listed = {"task_id": task_id, "unit": _unit(kind, in_millimetres), "closed": closed, "files": names}
         (folder / LIST).write_text(json.dumps(listed, indent=1), encoding="utf-8")
     except (OSError, RuntimeError) as error:
         raise ResultError(
@@ -105,7 +110,8 @@ def _read_list(folder: Path) -> dict[str, Any]:
         return {
             "task_id": str(found["task_id"]),
             "unit": str(found.get("unit", _BLENDER)),
+            "closed": None if found.get("closed") is None else float(found["closed"]),
             "files": [Path(name).name for name in found["files"]],
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {"task_id": "", "unit": "", "files": []}
+        return {"task_id": "", "unit": "", "closed": None, "files": []}

@@ -13,6 +13,7 @@ from pathlib import Path
 import bpy
 
 from ..apply.applying import apply_parts
+from ..closing.close import close_parts, run_through
 from ..core.choices import ImportOptions
 from ..core.errors import InputError, ResultError
 from ..core.task import Task
@@ -110,14 +111,21 @@ def import_into_scene(
     for note in (*imported.notes, *imported.warnings, imported.report):
         run.output.note(str(note))
     written: list[Path] = []
+    sent = sent or Sent(millimetres(context.scene))
+    if options.close:
+        closing = run_through(
+            close_parts(imported.objects, context.evaluated_depsgraph_get(), options.clearance / sent.millimetres)
+        )
+        for note in (*closing.warnings(), closing.sentence()):
+            run.output.note(str(note))
     if options.export_parts and target:
         kind, in_millimetres = options.export_parts, options.millimetres
-        sent = sent or Sent(millimetres(context.scene))
         written = export_parts(
             *(context, imported.objects, target, kind),
             task_id=task.task_id,
             sent=sent,
             in_millimetres=in_millimetres,
+            closed=options.clearance if options.close else None,
         )
         if is_in_millimetres(kind, in_millimetres):
             depsgraph = context.evaluated_depsgraph_get()

@@ -171,7 +171,8 @@ class _FileSegmentation:
         if not options.importing and not options.export_parts:
             return files
         task_id, kind = outcome.task.task_id, options.export_parts
-        there = exported_parts(target, task_id, kind, in_millimetres=options.millimetres)
+        closed = options.clearance if options.close else None
+        there = exported_parts(target, task_id, kind, in_millimetres=options.millimetres, closed=closed)
         if there and not options.importing:
             return [*files, *there]
         open_file(None)

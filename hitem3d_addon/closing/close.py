@@ -6,19 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from bpy.types import Depsgraph, Object
 
 from ..core.errors import InputError, Message, Value
-from ..mesh.arrays import Doubles, Ints
+from ..mesh.arrays import Doubles, Flags, Ints
 from .body import Body
+from .clearance import move_back
 from .crossings import find_crossings, find_walls
 from .loops import net_edges, open_edges, volume
 from .peeling import peel
 from .reading import Places, read_parts
 from .shells import leave_out_open_sheets, thicken_cavities
 from .writing import add_caps
+
+_MOST_NAMES = 8
+"""In one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,24 @@ class Closed:
     """How many faces of its caps cross one another or its surface."""
     is_wall: bool
     """It was a cavity's wall, and got a thickness."""
+    is_tight: bool
+    """The clearance that was asked for could not be made."""
 
     @property
     def is_right(self) -> bool:
-        return not (self.open_edges or self.crossings) and self.volume > 0
+        return not (self.open_edges or self.crossings or self.is_tight) and self.volume > 0
+
+
+class Shape(NamedTuple):
+    """A part as it is going to be."""
+
+    caps: Ints
+    """(triangles, 3), as it sees them."""
+    points: Doubles
+    """(points, 3): the body's, with this part's clearance."""
+    moved: Flags
+    """(points,): which of them have moved for it."""
+    is_tight: bool
 
 
 @dataclass(slots=True)
@@ -49,6 +68,8 @@ class Closing:
     """What became of all parts."""
 
     parts: list[Closed]
+    crossing: list[str]
+    """The names of the parts whose surface crosses itself, or another part's, before anything was closed."""
 
     def sentence(self) -> Message:
         """One sentence."""
@@ -61,6 +82,17 @@ class Closing:
     def warnings(self) -> list[Message]:
         """A sentence for each part that isn't right, and says what isn't."""
         found = []
+        if self.crossing:
+            names = ", ".join(f"“{name}”" for name in self.crossing[:_MOST_NAMES])
+            more = max(len(self.crossing) - _MOST_NAMES, 0)
+            found.append(
+                Message(
+                    "The original crosses itself in {names} and {count} more parts, so these overlap"
+                    if more
+                    else "The original crosses itself in {names}, so these parts overlap",
+                    {"names": names, "count": more},
+                )
+            )
         for part in self.parts:
             values: dict[str, Value] = {"name": part.name, "count": part.open_edges, "crossing": part.crossings}
             if part.open_edges and part.open_edges == part.own_openings:
@@ -71,50 +103,96 @@ class Closing:
                 found.append(Message("“{name}” is closed but encloses no volume", values))
             if part.crossings:
                 found.append(Message("“{name}”: {crossing} faces of its caps cross other faces of it", values))
+            if part.is_tight:
+                found.append(
+                    Message("“{name}” has no clearance: it is too thin, or its triangles are too small", values)
+                )
         return found
 
 
-def close_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> Generator[tuple[int, int], None, Closing]:
-    """Close the parts where they were cut; nothing is changed before the last step.
+def close_parts(
+    parts: Sequence[Object], depsgraph: Depsgraph, clearance: float = 0.0
+) -> Generator[tuple[int, int], None, Closing]:
+    """Read the parts as they stand in the depsgraph, and give the steps that close them where they were cut.
 
-    Yields how many are done, and of how many. Raises InputError.
+    Nothing is changed before the last step. With a clearance, a length in the world, neighbours are so far apart
+    afterwards. Each step yields how many are done, and of how many. Raises InputError, here and in the steps.
     """
     if len(parts) < 2:
         raise InputError("There is only one part, which has no neighbours. Import more parts, and try again.")
-    body, places = read_parts(parts, depsgraph)
+    return _close(parts, *read_parts(parts, depsgraph), clearance)
+
+
+def _close(
+    parts: Sequence[Object], body: Body, places: Places, clearance: float
+) -> Generator[tuple[int, int], None, Closing]:
     own = net_edges(np.concatenate([np.empty((0, 2), np.int32), *body.borders]))
     total = sum(len(border) > 0 for border in body.borders)
+    yield 0, total
+    crossing = [parts[label].name for label in find_crossing_parts(body)]
     yield 0, total
     leave_out_open_sheets(body)
     walls = thicken_cavities(body)
     for left in peel(body):
         yield total - left, total
-    found = [_judge(body, label, part.name, own, label in walls) for label, part in enumerate(parts)]
-    for label, part in enumerate(parts):
-        caps = body.result(label)
-        if len(caps):
-            add_caps(part, *in_own_frame(body, places, label, caps))
-    return Closing(found)
+    shapes = [_shape(body, label, clearance) for label in range(len(parts))]
+    found = [_judge(body, label, parts[label].name, own, label in walls, shape) for label, shape in enumerate(shapes)]
+    for label, shape in enumerate(shapes):
+        if len(shape.caps):
+            caps, points = in_own_frame(shape, places, label)
+            add_caps(parts[label], caps, points, places.numbers[label], shape.moved)
+    return Closing(found, crossing)
 
 
-def in_own_frame(body: Body, places: Places, label: int, caps: Ints) -> tuple[Ints, Doubles, Ints]:
-    """A part's caps, the body's points in the frame of its mesh, and the body's point for each of its vertices."""
+def find_crossing_parts(body: Body) -> list[int]:
+    """The parts whose surface crosses itself or another one as it came."""
+    whole = np.concatenate(body.source)
+    labels = np.repeat(np.arange(len(body.source)), [len(corners) for corners in body.source])
+    found = find_crossings(body.points, whole, find_walls(body.points, whole[:0], whole))
+    return list(map(int, np.unique(labels[found[:, 0]])))
+
+
+def run_through(steps: Generator[tuple[int, int], None, Closing]) -> Closing:
+    """All steps at once, for those who wait. Raises InputError."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            closing: Closing = end.value
+            return closing
+
+
+def _shape(body: Body, label: int, clearance: float) -> Shape:
+    caps = body.result(label)
+    if not clearance or not len(caps):
+        return Shape(caps, body.points, np.zeros(len(body.points), np.bool_), False)
+    back = move_back(body.points, caps, body.source[label], clearance / 2)
+    source = body.source[label]
+    if back is None or _crossings(back[0], caps, source) > _crossings(body.points, caps, source):
+        return Shape(caps, body.points, np.zeros(len(body.points), np.bool_), True)
+    return Shape(caps, *back, False)
+
+
+def in_own_frame(shape: Shape, places: Places, label: int) -> tuple[Ints, Doubles]:
+    """A part's caps, and all points, in the frame of its mesh."""
     matrix = places.matrices[label]
     turned = np.linalg.inv(matrix[:3, :3])
-    shift = places.centre - matrix[:3, 3]
-    points = body.points + shift
+    points = shape.points + (places.centre - matrix[:3, 3])
     if not np.array_equal(matrix[:3, :3], np.eye(3)):
         points = points @ turned.T
-    return (caps[:, ::-1] if places.is_mirrored(label) else caps), points, places.numbers[label]
+    return (shape.caps[:, ::-1] if places.is_mirrored(label) else shape.caps), points
 
 
-def _judge(body: Body, label: int, name: str, own: Ints, is_wall: bool) -> Closed:
-    caps = body.result(label)
+def _judge(body: Body, label: int, name: str, own: Ints, is_wall: bool, shape: Shape) -> Closed:
+    caps, points = shape.caps, shape.points
     whole = np.concatenate([body.source[label], caps])
     left = open_edges(whole)
     keys = {(low, high) for low, high in np.sort(own, axis=1).tolist()}
     of_original = sum(tuple(edge) in keys for edge in np.sort(left, axis=1).tolist())
-    crossings = len(
-        np.unique(find_crossings(body.points, caps, find_walls(body.points, caps, body.source[label]))[:, 0])
-    )
-    return Closed(name, len(caps), len(left), of_original, volume(body.points, whole), crossings, is_wall)
+    crossings = _crossings(points, caps, body.source[label])
+    return Closed(name, len(caps), len(left), of_original, volume(points, whole), crossings, is_wall, shape.is_tight)
+
+
+def _crossings(points: Doubles, caps: Ints, source: Ints) -> int:
+    """How many triangles of the caps cross one another or the surface."""
+    return len(np.unique(find_crossings(points, caps, find_walls(points, caps, source))[:, 0]))

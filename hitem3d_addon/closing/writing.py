@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 from bpy.types import Material, Mesh, Object
 
-from ..mesh.arrays import Doubles, Ints
+from ..mesh.arrays import Doubles, Flags, Ints
 from ..mesh.transform import CUSTOM_NORMALS
 from ..mesh.triangles import corner_values
 from .loops import triangle_normals
@@ -19,11 +19,11 @@ _MATERIAL = "Hitem3D Cap"
 _GREY = (0.55, 0.5, 0.45, 1.0)
 
 
-def add_caps(part: Object, corners: Ints, points: Doubles, numbers: Ints) -> None:
+def add_caps(part: Object, corners: Ints, points: Doubles, numbers: Ints, moved: Flags) -> None:
     """Add triangles (n, 3) to the part's mesh; a material slot and a face attribute tell them from the surface.
 
     Corners are the body's points, of which ``points`` (n, 3) says where they are in the mesh's own frame, and
-    ``numbers`` (vertices,) which of them the mesh has already.
+    ``numbers`` (vertices,) which of them the mesh has already; those that have ``moved`` (n,) are written there anew.
     """
     mesh = part.data
     if mesh.users > 1:
@@ -40,6 +40,8 @@ def add_caps(part: Object, corners: Ints, points: Doubles, numbers: Ints) -> Non
     positions = np.empty((len(mesh.vertices), 3), np.float32)
     mesh.attributes["position"].data.foreach_get("vector", positions.ravel())
     positions[vertices:] = points[new]
+    again = np.flatnonzero(moved[numbers])
+    positions[again] = points[numbers[again]]
     mesh.attributes["position"].data.foreach_set("vector", positions.ravel())
     border = _add_faces(mesh, place[corners])
     _mark(mesh, first_face, border)

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The operator that closes parts where they were cut."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import bpy
+from bpy.props import FloatProperty
 
 from ..core.errors import Hitem3DError, InputError, Message
+from ..session.exploded import in_place
 from ..session.parts import find_parts, has_parts
 from .base import Hitem3DOperator
 from .wording import translated
@@ -28,6 +28,16 @@ class HITEM3D_OT_close_parts(Hitem3DOperator):
     bl_idname = "hitem3d.close_parts"
     bl_label = "Close Parts"
     bl_options = {"REGISTER", "UNDO"}
+
+    clearance: FloatProperty(
+        name="Clearance",
+        description="How far the cut faces of two neighbours are moved apart, in millimetres; 0 leaves them together",
+        default=0.0,
+        min=0.0,
+        soft_max=2.0,
+        precision=3,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -75,27 +85,25 @@ class HITEM3D_OT_close_parts(Hitem3DOperator):
         return {"RUNNING_MODAL"}
 
     def run(self, context: bpy.types.Context) -> None:
-        steps = self._begin(context)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                self._tell(end.value)
-                return
+        from ..closing.close import run_through
 
-    def _begin(self, context: bpy.types.Context) -> Generator[tuple[int, int], None, Closing]:
+        self._tell(run_through(self._begin(context)))
+
+    def _begin(self, context: bpy.types.Context) -> "Generator[tuple[int, int], None, Closing]":
         from ..closing.close import close_parts
+        from ..export.solids import millimetres
 
         parts = find_parts(context)
         if not parts:
             raise InputError("There are no parts to close. Import them first.")
-        return close_parts(parts, context.evaluated_depsgraph_get())
+        with in_place(context):
+            return close_parts(parts, context.evaluated_depsgraph_get(), self.clearance / millimetres(context.scene))
 
     def _end(self, context: bpy.types.Context) -> None:
         context.window_manager.event_timer_remove(self._timer)
         context.window_manager.progress_end()
 
-    def _tell(self, closing: Closing) -> None:
+    def _tell(self, closing: "Closing") -> None:
         for warning in closing.warnings():
             self.report({"WARNING"}, translated(warning))
         self.report({"INFO"}, translated(closing.sentence()))

@@ -46,6 +46,35 @@ def test_a_model_file_s_parts_as_one_3mf(commands: Commands, folder: Path) -> No
     assert commands.created() == 1
 
 
+def test_parts_are_closed_with_a_clearance(commands: Commands, folder: Path) -> None:
+    """All are watertight; what an earlier run has written open is not taken for closed."""
+    stl = folder / "ball.stl"
+    trimesh.creation.icosphere(4, 20).export(stl)
+    asked = ("segment", stl, "--out", folder / "out", "--export-parts", "3mf", "--json")
+    file = folder / "out" / "ball" / "ball.3mf"
+    whole = trimesh.load_mesh(stl).volume
+    for more, least in (((), None), (("--close",), 0.999), (("--close", "--clearance", "0.2"), 0.9)):
+        done = commands.run(*asked, *more)
+        assert done.code == 0, done.notes
+        parts = [trimesh.Trimesh(one.points, one.corners, process=False) for one in read_strictly(file)]
+        assert len(parts) > 1
+        assert all(part.is_watertight for part in parts) == bool(more)
+        if least:
+            assert whole * least < sum(part.volume for part in parts) < whole * (1.0001 if least > 0.99 else 0.9999)
+    assert commands.created() == 1
+
+
+def test_a_clearance_is_for_closed_parts(capsys: pytest.CaptureFixture[str]) -> None:
+    for wrong, said in (
+        (["--clearance", "0.2", "--import"], "is for --close"),
+        (["--close", "--clearance", "-1", "--import"], "no length"),
+        (["--close"], "--import or --export-parts"),
+    ):
+        with pytest.raises(SystemExit):
+            parse(["segment", *wrong], "hitem3d")
+        assert said in capsys.readouterr().err
+
+
 def test_a_scene_s_parts_in_millimetres(commands: Commands, folder: Path) -> None:
     """The cube of 2 m; what an earlier run has written in metres is not taken for millimetres."""
     scene = folder / "scene.blend"

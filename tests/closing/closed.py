@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import bpy
 import numpy as np
@@ -145,3 +145,15 @@ def cap_places(part: Object) -> set[tuple[tuple[float, ...], ...]]:
     """The triangles of its caps as sorted corners, whose coordinates are exact."""
     points, corners, caps = triangles(part)
     return {tuple(sorted(map(tuple, points[corner].tolist()))) for corner in corners[caps]}
+
+
+def cap_gaps(part: Object, parts: Sequence[Object]) -> np.ndarray:
+    """How far the middles of its caps' triangles are from the nearest cap of another part."""
+    points, corners, caps = triangles(part)
+    trees = []
+    for other in parts:
+        if other != part:
+            its_points, its_corners, its_caps = triangles(other)
+            trees.append(BVHTree.FromPolygons(its_points.tolist(), its_corners[its_caps].tolist(), all_triangles=True))
+    middles = points[corners[caps]].mean(axis=1).tolist()
+    return np.array([min(tree.find_nearest(middle)[3] for tree in trees) for middle in middles])

@@ -15,6 +15,7 @@ from closed import (
     Object,
     by_angle,
     by_octant,
+    cap_gaps,
     cap_places,
     close,
     crossings,
@@ -155,6 +156,55 @@ def test_parts_keep_what_they_have_and_caps_are_told_apart() -> None:
             (of_caps if caps[polygon.index] else of_surface).update(polygon.edge_keys)
         sharp = {edge.key for edge in mesh.edges if edge.use_edge_sharp}
         assert sharp == of_surface & of_caps
+
+
+@pytest.mark.parametrize("count", [3, 6])
+def test_a_clearance_moves_both_caps_back(count: int) -> None:
+    """In millimetres, everywhere between two caps; the parts stay closed and cross nothing."""
+    model = torus()
+    parts = import_parts(model, by_angle(model, count))
+    bpy.context.scene.unit_settings.scale_length = 0.01
+    close(clearance=0.2)  # a unit is 10 mm, so this is 0.02 of one
+    assert [open_edges(part) for part in parts] == [0] * count
+    assert [crossings(part) for part in parts] == [0] * count
+    assert min(map(volume, parts)) > 0
+    for part in parts:
+        gaps = cap_gaps(part, parts)
+        assert np.median(gaps) == pytest.approx(0.02, abs=0.001)
+        assert gaps.min() > 0.018
+
+
+def test_a_clearance_that_is_too_large_is_refused_by_name(capfd: pytest.CaptureFixture[str]) -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, 12))
+    close(clearance=900.0)
+    said = capfd.readouterr().out
+    assert all(f"“{part.name}” has no clearance" in said for part in parts)
+    assert [open_edges(part) for part in parts] == [0] * 12
+
+
+def test_a_source_that_overlaps_itself_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+    """Two balls that cross: no cap can mend that, so it is said."""
+    points, corners = sphere()
+    model = (
+        np.concatenate([points, points + np.array([1.0, 0.0, 0.0])]),
+        np.concatenate([corners, corners + len(points)]),
+    )
+    parts = import_parts(model, np.repeat([0, 1, 2, 3], len(corners) // 2))
+    close()
+    assert "The original crosses itself in “part 0”" in capfd.readouterr().out
+    assert [open_edges(part) for part in parts] == [0] * 4
+
+
+def test_parts_that_are_moved_apart_are_closed_in_place() -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    assert bpy.ops.hitem3d.explode_parts(amount=1.0) == {"FINISHED"}
+    offsets = [tuple(part.delta_location) for part in parts]
+    assert any(map(any, offsets))
+    close()
+    assert [tuple(part.delta_location) for part in parts] == offsets
+    check(parts, model)
 
 
 def test_closing_twice_changes_nothing() -> None:
