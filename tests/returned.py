@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from hitem3d_addon.core.task import SegmentationRequest
 from hitem3d_addon.core.values import OutputFormat
 from hitem3d_addon.mesh.scratch import ScratchScene
 from hitem3d_addon.mesh.surface import gather, moved
+from hitem3d_addon.receive.scene_import import Imported, import_result
 from hitem3d_addon.send.export import export_glb
 from hitem3d_addon.send.submission import Submission
 from hitem3d_addon.session.record import Record, read_record, write_record
@@ -217,3 +219,30 @@ def farthest_vertex(parts: Iterable[Object], source: Object) -> float:
     middle, diagonal = belongs.mean(axis=(0, 1)), np.linalg.norm(np.ptp(belongs, axis=(0, 1)))
     one, other = (cKDTree((corners - middle).reshape(-1, 3)) for corners in (belongs, found))
     return float(max(one.query(other.data)[0].max(), other.query(one.data)[0].max()) / diagonal)
+
+
+def all_data() -> Counter[str]:
+    """How many of each kind of data there is."""
+    kinds = [prop.identifier for prop in bpy.data.bl_rna.properties if prop.type == "COLLECTION"]
+    return Counter({kind: len(getattr(bpy.data, kind)) for kind in kinds if kind != "all_ids"})
+
+
+def bring_in(source: Object | None, result: tuple[Path, Record | None], **options: str | bool) -> Imported:
+    """Import what came back for the monkey."""
+    return import_result(bpy.context, result[0], source, result[1], name="Monkey", **options)
+
+
+def state() -> tuple[object, ...]:
+    """What of the user's an import must not touch."""
+    context, scene = bpy.context, bpy.context.scene
+    return (
+        context.window.scene.name,
+        context.mode,
+        context.view_layer.objects.active,
+        tuple(scene.cursor.matrix[0]),
+        scene.frame_current,
+        (scene.frame_start, scene.frame_end, scene.render.fps),
+        scene.unit_settings.scale_length,
+        context.preferences.is_dirty,
+        context.view_layer.active_layer_collection.name,
+    )
