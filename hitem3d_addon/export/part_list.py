@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The list beside exported parts, parts.json: by it they are known again, and told from what somebody else has there."""
+"""The list beside exported parts, parts.json: by it they are known again, and told from what others have put there."""
 
 from __future__ import annotations
 
