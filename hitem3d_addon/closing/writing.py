@@ -13,6 +13,7 @@ from ..mesh.attributes import set_defaults
 from ..mesh.transform import CUSTOM_NORMALS
 from ..mesh.triangles import corner_values
 from .loops import triangle_normals
+from .pieces import note_pieces
 
 CAP = "hitem3d_cap"
 """The face attribute that is true on caps."""
@@ -47,6 +48,7 @@ def add_caps(part: Object, corners: Ints, points: Doubles, numbers: Ints, moved:
     mesh.attributes["position"].data.foreach_set("vector", positions.ravel())
     border = _add_faces(mesh, place[corners])
     set_defaults(mesh, before)
+    note_pieces(mesh, before)
     _mark(mesh, first_face, border)
     _set_normals(mesh, points, corners)
     mesh.update()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from closed import Object, by_angle, close, import_parts, open_edges, torus
+from closed import Object, by_angle, close, import_parts, open_edges, sphere, torus
 
 pytestmark = pytest.mark.usefixtures("addon")
 
@@ -95,3 +95,58 @@ def test_what_blender_knows_by_name_has_its_default_on_new_elements() -> None:
         assert not values_of(mesh.attributes["sharp_edge"])[its["EDGE"] :].any()  # the border's edges are old ones
         assert all(not vertex.groups for vertex in mesh.vertices[its["POINT"] :])
         assert open_edges(part) == 0
+
+
+def merge(*parts: Object) -> None:
+    for obj in bpy.context.view_layer.objects:
+        obj.select_set(obj in parts)
+    bpy.context.view_layer.objects.active = parts[0]
+    assert bpy.ops.hitem3d.merge_parts() == {"FINISHED"}
+
+
+def split() -> dict[str, Object]:
+    assert bpy.ops.hitem3d.split_parts() == {"FINISHED"}
+    return {part.name: part for part in bpy.context.selected_objects}
+
+
+def caps(part: Object) -> list[bpy.types.MeshPolygon]:
+    marks = part.data.attributes["hitem3d_cap"].data
+    return [polygon for polygon, mark in zip(part.data.polygons, marks, strict=True) if mark.value]
+
+
+def test_caps_go_with_the_piece_that_they_close() -> None:
+    """Two quarters that do not touch are one part while they are closed: each takes its own caps along."""
+    model = torus()
+    parts = import_parts(model, by_angle(model, 4))
+    merge(parts[0], parts[2])
+    close()
+    pieces = split()
+    assert sorted(pieces) == ["part 0", "part 2"]
+    assert [open_edges(piece) for piece in pieces.values()] == [0, 0]
+    assert len(caps(pieces["part 0"])) == len(caps(pieces["part 2"])) > 0
+
+
+def test_a_cap_of_several_pieces_is_divided_among_them() -> None:
+    """The upper half of a ring, joined of two: the cap below is a ring as well, and each piece takes its half."""
+    model = torus()
+    centres = model[0][model[1]].mean(axis=1)
+    parts = import_parts(model, np.where(centres[:, 2] < 0, 2, centres[:, 0] > 0).astype(np.int32))
+    merge(parts[0], parts[1])
+    close()
+    pieces = split()
+    for piece, side in ((pieces["part 0"], -1), (pieces["part 1"], 1)):
+        along = [(piece.matrix_world @ polygon.center).x - 3.3 for polygon in caps(piece)]
+        assert len(along) > 10
+        assert min(side * x for x in along) > -0.1
+
+
+def test_the_second_wall_of_a_cavity_goes_with_the_first() -> None:
+    """It touches nothing: it has the piece of what is nearest."""
+    outer, corners = sphere()
+    points = np.concatenate([outer, outer / 2, outer + np.array([5.0, 0.0, 0.0])])
+    model = points, np.concatenate([corners, corners[:, ::-1] + len(outer), corners + 2 * len(outer)])
+    parts = import_parts(model, np.repeat([0, 1, 2], len(corners)))
+    merge(parts[2], parts[1])  # the other ball comes first
+    close()
+    pieces = split()
+    assert [len(piece.data.polygons) // len(corners) for _, piece in sorted(pieces.items())] == [2, 1]
