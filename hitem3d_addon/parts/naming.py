@@ -11,6 +11,7 @@ from bpy.types import Context, Material, Object
 from ..apply.standing import rename_label
 from ..core.errors import InputError
 from ..mesh.colours import PART_NAME, Colour, recolour_material
+from ..mesh.editable import is_linked
 from ..session.parts import originals_of
 from ..session.record import PART, TASK_ID
 
@@ -24,7 +25,7 @@ def rename_part(part: Object, name: str) -> str:
     name = name.strip()
     if not name:
         raise InputError("A part needs a name. Type one.")
-    if _is_linked(part):
+    if is_linked(part):
         raise InputError("“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name)
     old = part.name
     if name == old:
@@ -53,14 +54,10 @@ def check_changeable(context: Context, parts: Sequence[Object]) -> None:
     for part in parts:
         if PART not in part or part.type != "MESH":
             raise InputError("“{name}” is no imported part.", name=part.name)
-        if _is_linked(part) or part.name not in context.view_layer.objects:
+        if is_linked(part) or part.name not in context.view_layer.objects:
             raise InputError(
                 "“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name
             )
-
-
-def _is_linked(part: Object) -> bool:
-    return any(not block.is_editable or bool(block.override_library) for block in (part, part.data))
 
 
 def recolour_part(part: Object, colour: Colour) -> None:
