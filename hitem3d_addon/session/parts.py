@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import bpy
 from bpy.types import Collection, Context, Object
 
+from .exploded import EXPLODED
 from .record import (
     ORIGINAL,
     PART,
@@ -117,6 +118,14 @@ def import_of_part(part: Object) -> Collection | None:
     found = [one for one in bpy.data.collections if task_id and one.get(TASK_ID) == task_id]
     own = (one for one in found if any(part.name in some.objects for some in collections_in(one)))
     return next(own, found[0] if len(found) == 1 else None)
+
+
+def moved_elsewhere(collection: Collection) -> list[Object]:
+    """The parts of an import that the user has moved to another collection while they were moved apart."""
+    parts = set(parts_in(collection))
+    task_id = collection.get(TASK_ID)
+    away = [obj for obj in bpy.data.objects if EXPLODED in obj and obj not in parts and obj.get(PART) == task_id]
+    return [obj for obj in away if obj.type == "MESH" and import_of_part(obj) == collection]
 
 
 def originals_of(collection: Collection) -> list[Object]:

@@ -7,7 +7,7 @@ from bpy.props import FloatProperty
 
 from ..core.errors import InputError, Message
 from ..session.exploded import FARTHEST, amount_of, note_amount
-from ..session.parts import find_parts, has_parts, import_of_part
+from ..session.parts import find_parts, has_parts, import_of_part, moved_elsewhere
 from ..session.record import parts_in
 from .base import Hitem3DOperator
 from .wording import translated
@@ -46,10 +46,12 @@ class HITEM3D_OT_explode_parts(Hitem3DOperator):
         parts = find_parts(context)
         if not parts:
             raise InputError("There are no parts to move apart. Select imported parts.")
+        if collection := import_of_part(parts[0]):
+            parts = list(dict.fromkeys([*parts, *moved_elsewhere(collection)]))
         check_not_edited(context, parts)
         check_own(parts)
         explode(context, parts, self.amount)
-        if collection := import_of_part(parts[0]):
+        if collection:
             note_amount(collection, self.amount)
         if not self.amount:
             return Message("The parts are where they belong")
@@ -68,7 +70,7 @@ def _slide(collection: bpy.types.Collection, amount: float) -> None:
     from ..apply.exploding import explode
     from ..parts.naming import check_not_edited, check_own
 
-    parts = parts_in(collection)
+    parts = [*parts_in(collection), *moved_elsewhere(collection)]
     try:
         check_not_edited(bpy.context, parts)
         check_own(parts)

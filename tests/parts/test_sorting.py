@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import bpy
@@ -141,3 +142,39 @@ def test_a_part_may_be_edited_that_is_not_active(change: Callable[[Import], None
         change(made)
     assert len(made.parts) == 4
     assert rename_part(made.part(0), "left") == "left"
+
+
+@pytest.mark.usefixtures("addon")
+def test_a_part_that_was_moved_elsewhere_goes_back_with_the_others() -> None:
+    made = import_monkey()
+    part, elsewhere = made.part(0), bpy.data.collections.new("elsewhere")
+    bpy.context.scene.collection.children.link(elsewhere)
+    made.collection.hitem3d_explode = 1.0
+    elsewhere.objects.link(part)
+    made.collection.objects.unlink(part)
+    select(part)
+    assert find_import(bpy.context) == made.collection
+    apart = part.delta_location.copy()
+    assert apart.length > 0.1
+    bpy.ops.hitem3d.explode_parts(amount=0.5)
+    assert 0 < part.delta_location.length < apart.length
+    made.collection.hitem3d_explode = 0.0
+    assert not any(any(one.delta_location) for one in (part, *made.parts))
+
+
+@pytest.mark.usefixtures("addon")
+def test_a_part_that_hangs_on_another_goes_no_farther() -> None:
+    made = import_monkey()
+    stood = [part.matrix_world.translation.copy() for part in made.parts]
+    made.collection.hitem3d_explode = 1.0
+    bpy.context.view_layer.update()
+    expected = [part.matrix_world.translation.copy() for part in made.parts]
+    made.collection.hitem3d_explode = 0.0
+    bpy.context.view_layer.update()
+    for part, parent in pairwise(made.parts):
+        part.parent, part.matrix_parent_inverse = parent, parent.matrix_world.inverted()
+    made.collection.hitem3d_explode = 1.0
+    bpy.context.view_layer.update()
+    for part, place, before in zip(made.parts, expected, stood, strict=True):
+        assert part.matrix_world.translation[:] == pytest.approx(place[:], abs=1e-5)
+        assert (place - before).length > 0.1
