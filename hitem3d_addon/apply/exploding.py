@@ -9,7 +9,7 @@ together. A part in the very middle gets a direction of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from bpy.types import Context, Object
@@ -41,8 +41,9 @@ def explode(context: Context, parts: Sequence[Object], amount: float) -> None:
     matrices = world_matrices(parts, context.evaluated_depsgraph_get())
     ends = [_ends(part, matrix) for part, matrix in zip(parts, matrices, strict=True)]
     offsets = amount * find_offsets(np.array([low for low, _ in ends]), np.array([high for _, high in ends]))
+    whole = {part: offset for part, offset in zip(parts, offsets, strict=True)}
     for part, matrix, offset in zip(parts, matrices, offsets, strict=True):
-        move_apart(part, _in_parent(part, matrix, offset))
+        move_apart(part, _in_parent(part, matrix, offset - _carried(part, whole)))
     context.view_layer.update()
 
 
@@ -80,6 +81,16 @@ def _ends(part: Object, matrix: Matrix) -> tuple[Doubles, Doubles]:
         return world_bounds(part.data, matrix)
     origin = np.array(matrix.translation, np.float64)
     return origin, origin
+
+
+def _carried(part: Object, offsets: Mapping[Object, Doubles]) -> Doubles:
+    """How far a part goes along with another part that is its parent, or the parent of that."""
+    above = part.parent
+    while above:
+        if above in offsets:
+            return offsets[above]
+        above = above.parent
+    return np.zeros(3)
 
 
 def _in_parent(part: Object, matrix: Matrix, offset: Doubles) -> list[float]:

@@ -6,17 +6,20 @@ from __future__ import annotations
 
 from bpy.types import Collection, Context, Object
 
-from ..core.errors import InputError
 from ..session.parts import originals_of, remove_imports, show
+from ..session.record import parts_in
+from .naming import check_not_edited, check_own
 
 
 def delete_parts(context: Context, collection: Collection) -> list[Object]:
     """Delete the parts of an import with all that only they use; its original is shown and selected. Gives that.
 
-    Its task stays: the parts can be imported again, at no cost. Raises InputError while one of them is edited.
+    Its task stays: the parts can be imported again, at no cost. Raises InputError while one of them is edited, and for
+    parts of another file; then nothing has changed.
     """
-    if context.mode != "OBJECT":
-        raise InputError("Leave the mode in which the active object is edited, and try again.")
+    parts = parts_in(collection)
+    check_not_edited(context, parts)
+    check_own(parts)
     originals = originals_of(collection)
     remove_imports([collection])
     shown = [obj for obj in originals if obj.name in context.view_layer.objects]

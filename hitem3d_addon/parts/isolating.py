@@ -10,6 +10,7 @@ from bpy.types import Collection, Context, Object
 
 from ..session.parts import originals_of, show
 from ..session.record import parts_in
+from .naming import check_not_edited
 
 
 def reachable_parts(context: Context, collection: Collection) -> list[Object]:
@@ -25,7 +26,11 @@ def are_alone(context: Context, collection: Collection, chosen: Sequence[Object]
 
 
 def isolate(context: Context, collection: Collection, chosen: Sequence[Object]) -> None:
-    """Show these parts alone: the others of their import are hidden, and so is the original, which lies around them."""
+    """Show these parts alone: the others of their import are hidden, and so is the original, which lies around them.
+
+    Raises InputError while one of them is edited, which would go on unseen.
+    """
+    check_not_edited(context, parts_in(collection))
     kept = set(chosen)
     show(context, [one for one in (*parts_in(collection), *originals_of(collection)) if one not in kept], False)
     show(context, chosen, True)

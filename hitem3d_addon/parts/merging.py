@@ -15,7 +15,7 @@ from ..core.errors import InputError
 from ..mesh.arrays import Doubles, Floats
 from ..mesh.colours import recolour_material
 from ..mesh.evaluated import world_matrices
-from ..mesh.transform import CUSTOM_NORMALS, moved_positions, turned_normals, write_positions
+from ..mesh.transform import CUSTOM_NORMALS, moved_positions, turn_faces, turned_normals, write_positions
 from ..session.exploded import in_place
 from ..session.parts import originals_of, show
 from ..session.record import imports_of, parts_in
@@ -45,6 +45,7 @@ def merge_parts(context: Context, collection: Collection, merged: Sequence[Objec
         _show(context, [into, *others])
         pieces = [read_pieces(part) for part in (into, *others)]
         unused = _share_materials(into, others)
+        _hand_on_children(into, others)
         _join(context, into, others)
     note_pieces(into, _all_pieces(pieces))
     bpy.data.batch_remove([material for material in unused if not material.users])
@@ -97,6 +98,29 @@ def _share_materials(into: Object, others: Sequence[Object]) -> list[Material]:
     return unused
 
 
+def _hand_on_children(into: Object, others: Sequence[Object]) -> None:
+    """What hangs on a part that is joined into another hangs on that one then, where it is.
+
+    What that one itself hangs on can't; it gets the next parent above.
+    """
+    gone, above, parent = set(others), {into}, into.parent
+    while parent:
+        above.add(parent)
+        parent = parent.parent
+    for child in bpy.data.objects:
+        old = child.parent
+        if old not in gone or child in gone or not child.is_editable:
+            continue
+        new = into
+        if child in above:
+            new = old.parent
+            while new in gone:
+                new = new.parent
+        stands = old.matrix_world @ child.matrix_parent_inverse
+        child.parent = new
+        child.matrix_parent_inverse = new.matrix_world.inverted_safe() @ stands if new else stands
+
+
 def _join(context: Context, into: Object, others: Sequence[Object]) -> None:
     """Join the others' geometry into one; they are removed."""
     joined = [into, *others]
@@ -108,7 +132,10 @@ def _join(context: Context, into: Object, others: Sequence[Object]) -> None:
     relative = [np.linalg.inv(stands) @ matrix for matrix in matrices]
     # Blender multiplies in float32: borders that were equal to the bit would not be any more.
     positions = [moved_positions(part.data, matrix) for part, matrix in zip(joined, relative, strict=True)]
-    normals = _free_normals(joined, relative)
+    mirrored = [part for part, matrix in zip(joined, relative, strict=True) if np.linalg.det(matrix[:3, :3]) < 0]
+    for part in mirrored:  # the object shows the faces the other way round, which a join does not
+        turn_faces(part.data)
+    normals = _lost_normals(joined, relative, mirrored=bool(mirrored))
     meshes = [part.data for part in others]
     with context.temp_override(
         object=into, active_object=into, selected_objects=joined, selected_editable_objects=joined
@@ -119,23 +146,27 @@ def _join(context: Context, into: Object, others: Sequence[Object]) -> None:
         write_positions(mesh, np.concatenate(positions, axis=1))
     if normals:
         domain, values = normals
-        mesh.attributes.remove(mesh.attributes[CUSTOM_NORMALS])
-        mesh.attributes.new(CUSTOM_NORMALS, "FLOAT_VECTOR", domain).data.foreach_set("vector", values.ravel())
+        if domain:
+            mesh.attributes.remove(mesh.attributes[CUSTOM_NORMALS])
+            mesh.attributes.new(CUSTOM_NORMALS, "FLOAT_VECTOR", domain).data.foreach_set("vector", values.ravel())
+        else:
+            mesh.update()
+            mesh.normals_split_custom_set(values)
     mesh.update()
     bpy.data.batch_remove([mesh for mesh in meshes if not mesh.users])
 
 
-def _free_normals(parts: Sequence[Object], relative: Sequence[Doubles]) -> tuple[str, Floats] | None:
+def _lost_normals(parts: Sequence[Object], relative: Sequence[Doubles], *, mirrored: bool) -> tuple[str, Floats] | None:
     """The custom normals of all parts one after the other, each through its (4, 4) matrix, and their domain.
 
-    None where all are relative to the faces around a corner: those Blender keeps when it joins. Plain directions it
-    turns by the rotation of the first object alone (5.0 to 5.2).
+    None where all are relative to the faces around a corner: those Blender keeps when it joins, unless one is
+    mirrored; then the domain is "". Plain directions it turns by the rotation of the first object alone (5.0 to 5.2).
     """
     stored = [part.data.attributes.get(CUSTOM_NORMALS) for part in parts]
     free = [one.domain if one and one.data_type == "FLOAT_VECTOR" else "" for one in stored]
-    if not any(free):
+    if not any(free) and not (mirrored and any(part.data.has_custom_normals for part in parts)):
         return None
-    domain = "POINT" if set(free) == {"POINT"} else "CORNER"
+    domain = "POINT" if set(free) == {"POINT"} else "CORNER" if any(free) else ""
     values = []
     for part, matrix in zip(parts, relative, strict=True):
         mesh = part.data

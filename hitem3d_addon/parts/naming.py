@@ -12,8 +12,10 @@ from ..apply.standing import rename_label
 from ..core.errors import InputError
 from ..mesh.colours import PART_NAME, Colour, recolour_material
 from ..mesh.editable import is_linked
-from ..session.parts import originals_of
-from ..session.record import PART, TASK_ID
+from ..session.parts import import_of_part, originals_of
+from ..session.record import PART
+
+_ELSEWHERE = "“{name}” can't be changed here: it is in another scene, view layer or file."
 
 
 def rename_part(part: Object, name: str) -> str:
@@ -25,15 +27,15 @@ def rename_part(part: Object, name: str) -> str:
     name = name.strip()
     if not name:
         raise InputError("A part needs a name. Type one.")
-    if is_linked(part):
-        raise InputError("“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name)
+    check_own([part])
     old = part.name
     if name == old:
         return old
     part.name = name
     if part.data.users - part.data.use_fake_user == 1:
         part.data.name = part.name
-    originals = [obj for one in part.users_collection if TASK_ID in one for obj in originals_of(one)]
+    collection = import_of_part(part)
+    originals = originals_of(collection) if collection else []
     originals = [obj for obj in originals if obj.type == "MESH" and obj.data.is_editable]
     own = own_materials(part)
     labels = {old, *(material[PART_NAME] for material in own)}
@@ -49,15 +51,26 @@ def rename_part(part: Object, name: str) -> str:
 
 def check_changeable(context: Context, parts: Sequence[Object]) -> None:
     """Raise InputError where the geometry of one of these can't be changed here and now."""
-    if context.mode != "OBJECT":
-        raise InputError("Leave the mode in which the active object is edited, and try again.")
+    check_not_edited(context, parts)
     for part in parts:
         if PART not in part or part.type != "MESH":
             raise InputError("“{name}” is no imported part.", name=part.name)
-        if is_linked(part) or part.name not in context.view_layer.objects:
-            raise InputError(
-                "“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name
-            )
+        if part.name not in context.view_layer.objects:
+            raise InputError(_ELSEWHERE, name=part.name)
+    check_own(parts)
+
+
+def check_not_edited(context: Context, parts: Sequence[Object]) -> None:
+    """Raise InputError while one of these, or the active object, is edited, sculpted or painted."""
+    if context.mode != "OBJECT" or any(part.mode != "OBJECT" for part in parts):
+        raise InputError("Leave the mode in which the active object is edited, and try again.")
+
+
+def check_own(parts: Sequence[Object]) -> None:
+    """Raise InputError where one of these belongs to another file, linked or as a library override."""
+    for part in parts:
+        if is_linked(part):
+            raise InputError(_ELSEWHERE, name=part.name)
 
 
 def recolour_part(part: Object, colour: Colour) -> None:

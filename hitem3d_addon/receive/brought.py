@@ -15,7 +15,7 @@ from bpy.types import Collection, Object
 from ..core.task import Task
 from ..session.exploded import basis_in_place
 from ..session.parts import remove_imports
-from ..session.record import ORIGINAL, PART, TASK_ID
+from ..session.record import ORIGINAL, TASK_ID, collections_in, is_orphaned, parts_in
 
 SEAL = "hitem3d_as_imported"
 """On the collection: a checksum of the parts as they were imported."""
@@ -34,7 +34,7 @@ def find_brought(task: Task, source: Object | None) -> list[Collection]:
     wanted = task.task_id
     found = [one for one in bpy.data.collections if wanted and one.get(TASK_ID) == wanted and one.is_editable]
     own = source.name if source else ""
-    return [one for one in found if (name := one.get(ORIGINAL, "")) == own or name not in bpy.data.objects]
+    return [one for one in found if one.get(ORIGINAL, "") == own or is_orphaned(one)]
 
 
 def is_changed(collection: Collection) -> bool:
@@ -45,8 +45,8 @@ def is_changed(collection: Collection) -> bool:
 @contextlib.contextmanager
 def replacing(collections: Sequence[Collection]) -> Iterator[None]:
     """Set these aside while new ones come, which may then take their names, and remove them; on an error they stay."""
-    parts = [obj for one in collections for obj in one.objects if PART in obj]
-    meshes = [obj.data for obj in parts if obj.type == "MESH"]
+    parts = [part for one in collections for part in parts_in(one)]
+    meshes = [part.data for part in parts]
     named = [(block, block.name) for block in (*collections, *parts, *dict.fromkeys(meshes))]
     for number, (block, _) in enumerate(named):
         block.name = f"hitem3d replaced {number}"
@@ -61,7 +61,7 @@ def replacing(collections: Sequence[Collection]) -> Iterator[None]:
 
 def _checksum(collection: Collection) -> str:
     found = 0
-    for obj in sorted(collection.objects, key=lambda obj: obj.name):
+    for obj in sorted({obj for one in collections_in(collection) for obj in one.objects}, key=lambda obj: obj.name):
         for piece in _pieces(obj):
             found = zlib.crc32(piece, found)
     return f"{found:08x}"

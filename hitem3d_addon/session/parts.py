@@ -9,7 +9,20 @@ from collections.abc import Iterator, Sequence
 import bpy
 from bpy.types import Collection, Context, Object
 
-from .record import ORIGINAL, PART, TASK_ID, imports_of, imports_of_task, parts_of, task_id_of, task_id_of_part
+from .exploded import EXPLODED
+from .record import (
+    ORIGINAL,
+    PART,
+    TASK_ID,
+    collections_in,
+    imports_of,
+    imports_of_task,
+    is_orphaned,
+    parts_in,
+    parts_of,
+    task_id_of,
+    task_id_of_part,
+)
 
 
 def task_id_in(context: Context) -> str:
@@ -64,7 +77,9 @@ def find_parts(context: Context) -> list[Object]:
             return parts
         if task_id := task_id_of_part(obj):
             alone = [obj for obj in chosen if task_id_of_part(obj) == task_id]
-            return next((parts for parts in imports_of_task(task_id) if obj in parts), list(dict.fromkeys(alone)))
+            collection = import_of_part(obj)
+            parts = parts_in(collection) if collection else []
+            return parts if obj in parts else list(dict.fromkeys([*parts, *alone]))
     return []
 
 
@@ -85,36 +100,65 @@ def find_import(context: Context) -> Collection | None:
 
 
 def _import_of(obj: Object) -> Collection | None:
-    ids = (task_id_of(obj), task_id_of_part(obj))
-    if not any(ids):
-        return None
-    found = [one for one in bpy.data.collections if one.get(TASK_ID) in ids and len(one.objects)]
-    own = [one for one in found if one.get(TASK_ID) == ids[0]]
-    own = [one for one in own if one.get(ORIGINAL) == obj.name] or own
+    task_id = task_id_of(obj)
+    own = [one for one in bpy.data.collections if task_id and one.get(TASK_ID) == task_id]
+    own = [one for one in own if any(len(some.objects) for some in collections_in(one))]
+    own = [one for one in own if one.get(ORIGINAL) == obj.name] or [*filter(is_orphaned, own)]
     if own:
         return max(own, key=lambda one: one.session_uid)
-    return next((one for one in found if obj.name in one.objects), None)
+    return import_of_part(obj)
+
+
+def import_of_part(part: Object) -> Collection | None:
+    """The collection of the import that a part is of.
+
+    A part that the user has moved out of it is still of the import of its task, if there is only one.
+    """
+    task_id = task_id_of_part(part)
+    found = [one for one in bpy.data.collections if task_id and one.get(TASK_ID) == task_id]
+    own = (one for one in found if any(part.name in some.objects for some in collections_in(one)))
+    return next(own, found[0] if len(found) == 1 else None)
+
+
+def moved_elsewhere(collection: Collection) -> list[Object]:
+    """The parts of an import that the user has moved to another collection while they were moved apart."""
+    parts = set(parts_in(collection))
+    task_id = collection.get(TASK_ID)
+    away = [obj for obj in bpy.data.objects if EXPLODED in obj and obj not in parts and obj.get(PART) == task_id]
+    return [obj for obj in away if obj.type == "MESH" and import_of_part(obj) == collection]
 
 
 def originals_of(collection: Collection) -> list[Object]:
-    """The objects of this file that the parts in a collection were cut from."""
-    found = find_originals(str(collection.get(TASK_ID, "")))
-    return [obj for obj in found if obj.name == collection.get(ORIGINAL)] or found
+    """The objects of this file that the parts in a collection were cut from.
+
+    Where that has a new name, those of its task count that have no import of their own.
+    """
+    task_id = str(collection.get(TASK_ID, ""))
+    found = find_originals(task_id)
+    others = {one.get(ORIGINAL) for one in bpy.data.collections if one.get(TASK_ID) == task_id}
+    named = [obj for obj in found if obj.name == collection.get(ORIGINAL)]
+    return named or [obj for obj in found if obj.name not in others]
 
 
 def remove_imports(collections: Sequence[Collection]) -> None:
     """Remove these collections and their parts, with meshes and materials that nothing else uses.
 
-    What the user has put there beside the parts stays, in the scene's own collection.
+    What the user has put there beside the parts stays, objects and collections, in the scene's own collection.
     """
-    parts = [obj for one in collections for obj in one.objects if PART in obj]
+    scene = bpy.context.scene.collection
+    parts = list(dict.fromkeys(part for one in collections for part in parts_in(one)))
+    sorted_by_user = [some for one in collections for some in collections_in(one) if some not in collections]
+    emptied = [some for some in sorted_by_user if some.all_objects and set(some.all_objects) <= set(parts)]
     for one in collections:
-        for obj in [obj for obj in one.objects if PART not in obj]:
+        for obj in set(one.objects).difference(parts):
             if obj.users_collection == (one,):
-                bpy.context.scene.collection.objects.link(obj)
+                scene.objects.link(obj)
+        for child in one.children:
+            if child not in [*emptied, *scene.children]:
+                scene.children.link(child)
     meshes = dict.fromkeys(obj.data for obj in parts if obj.type == "MESH")
     materials = {slot.material for obj in parts for slot in obj.material_slots if slot.material}
-    bpy.data.batch_remove([*parts, *collections])
+    bpy.data.batch_remove([*parts, *emptied, *collections])
     bpy.data.batch_remove([mesh for mesh in meshes if not mesh.users])
     bpy.data.batch_remove([material for material in materials if not material.users])
 
@@ -133,7 +177,8 @@ def find_imports(context: Context) -> list[list[Object]]:
 def find_versions(context: Context) -> list[Object]:
     """The selected objects that parts can go onto: no parts, and not what was sent, unless it is the only one."""
     selected = [obj for obj in context.selected_objects if not task_id_of_part(obj)]
-    originals = {one.get(ORIGINAL) for parts in find_imports(context) for one in parts[0].users_collection}
+    imports = [import_of_part(parts[0]) for parts in find_imports(context)]
+    originals = {one.get(ORIGINAL) for one in imports if one}
     return [obj for obj in selected if obj.name not in originals] or selected
 
 

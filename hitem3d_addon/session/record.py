@@ -8,7 +8,7 @@ anywhere, so what this add-on would not have written counts as absent.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import bpy
@@ -165,14 +165,29 @@ def imports_of_task(task_id: str, original: str = "") -> list[list[Object]]:
     if not task_id:
         return []
     found = [collection for collection in bpy.data.collections if collection.get(TASK_ID) == task_id]
-    found = [collection for collection in found if collection.get(ORIGINAL) == original] or found
+    if original:
+        found = [one for one in found if one.get(ORIGINAL) == original] or [*filter(is_orphaned, found)] or found
     found.sort(key=lambda collection: collection.session_uid, reverse=True)
     return [parts for parts in map(parts_in, found) if parts]
 
 
+def is_orphaned(collection: Collection) -> bool:
+    """Whether the object for which these parts were imported is gone, or has a new name."""
+    return collection.get(ORIGINAL, "") not in bpy.data.objects
+
+
+def collections_in(collection: Collection) -> Iterator[Collection]:
+    """The collection that an import has made and those that the user has made in it; not other imports."""
+    yield collection
+    for child in collection.children:
+        if TASK_ID not in child:
+            yield from collections_in(child)
+
+
 def parts_in(collection: Collection) -> list[Object]:
-    """The parts in the collection that an import has made."""
-    return [part for part in collection.objects if part.type == "MESH"]
+    """The parts in the collection that an import has made; not what the user has put there."""
+    found = (obj for one in collections_in(collection) for obj in one.objects if obj.type == "MESH" and PART in obj)
+    return list(dict.fromkeys(found))
 
 
 def parts_of(obj: Object) -> list[Object]:

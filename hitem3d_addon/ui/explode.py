@@ -7,8 +7,8 @@ from bpy.props import FloatProperty
 
 from ..core.errors import InputError, Message
 from ..session.exploded import FARTHEST, amount_of, note_amount
-from ..session.parts import find_parts, has_parts
-from ..session.record import TASK_ID, parts_in
+from ..session.parts import find_parts, has_parts, import_of_part, moved_elsewhere
+from ..session.record import parts_in
 from .base import Hitem3DOperator
 from .wording import translated
 
@@ -41,14 +41,18 @@ class HITEM3D_OT_explode_parts(Hitem3DOperator):
 
     def run(self, context: bpy.types.Context) -> Message:
         from ..apply.exploding import explode
+        from ..parts.naming import check_not_edited, check_own
 
         parts = find_parts(context)
         if not parts:
             raise InputError("There are no parts to move apart. Select imported parts.")
+        if collection := import_of_part(parts[0]):
+            parts = list(dict.fromkeys([*parts, *moved_elsewhere(collection)]))
+        check_not_edited(context, parts)
+        check_own(parts)
         explode(context, parts, self.amount)
-        for collection in parts[0].users_collection:
-            if TASK_ID in collection:
-                note_amount(collection, self.amount)
+        if collection:
+            note_amount(collection, self.amount)
         if not self.amount:
             return Message("The parts are where they belong")
         return Message("{count} parts moved apart", {"count": len(parts)})
@@ -56,15 +60,23 @@ class HITEM3D_OT_explode_parts(Hitem3DOperator):
 
 def draw_slider(layout: bpy.types.UILayout, part: bpy.types.Object) -> None:
     """The slider for the import that a part is of."""
-    collection = next((one for one in part.users_collection if TASK_ID in one), None)
-    if collection:
-        layout.prop(collection, SLIDER, slider=True)
+    if collection := import_of_part(part):
+        row = layout.row()
+        row.enabled = bpy.context.mode == "OBJECT" and collection.is_editable
+        row.prop(collection, SLIDER, slider=True)
 
 
 def _slide(collection: bpy.types.Collection, amount: float) -> None:
     from ..apply.exploding import explode
+    from ..parts.naming import check_not_edited, check_own
 
-    explode(bpy.context, parts_in(collection), amount)
+    parts = [*parts_in(collection), *moved_elsewhere(collection)]
+    try:
+        check_not_edited(bpy.context, parts)
+        check_own(parts)
+    except InputError:  # the amount that was is seen again
+        return
+    explode(bpy.context, parts, amount)
     note_amount(collection, amount)
 
 

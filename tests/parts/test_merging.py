@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 import pytest
 from imported import Import, apply, attribute, faces, import_monkey, same_faces, world_points
+from mathutils import Vector, geometry
 
 from hitem3d_addon.core.errors import InputError
 from hitem3d_addon.parts.merging import merge_parts
@@ -179,3 +180,56 @@ def test_the_joined_part_is_a_part() -> None:
     imported = import_monkey()
     merge(imported, [0, 2], into=2)
     assert all(PART in part for part in imported.parts)
+
+
+@pytest.mark.parametrize("custom", [False, True])
+@pytest.mark.parametrize("mirrored", [0, 1])
+def test_a_mirrored_part_faces_as_it_did(custom: bool, mirrored: int) -> None:
+    made = import_monkey()
+    parts = made.parts[:2]
+    parts[mirrored].scale.x = -1
+    for part in parts:
+        mesh = part.data
+        if custom:
+            tilted = [(corner.vector + Vector((0.3, 0.2, 0.1))).normalized() for corner in mesh.corner_normals]
+            mesh.normals_split_custom_set(tilted)
+    before = shown_faces(*parts)
+    merge_parts(bpy.context, made.collection, parts, parts[0])
+    after = shown_faces(parts[0])
+    assert len(before) == len(after) > 100
+    np.testing.assert_allclose(after, before, atol=4e-3)
+
+
+def shown_faces(*objects: bpy.types.Object) -> np.ndarray:
+    """Centre, direction and mean normal of each face as the objects show it, sorted."""
+    bpy.context.view_layer.update()
+    found = []
+    for obj in objects:
+        turn = obj.matrix_world.to_3x3().inverted().transposed()
+        for polygon in obj.data.polygons:
+            corners = [obj.data.corner_normals[loop].vector for loop in polygon.loop_indices]
+            points = [obj.data.vertices[number].co for number in polygon.vertices]
+            facing = (turn @ geometry.normal(points)).normalized()
+            mean = (turn @ (sum(corners, Vector()) / len(corners))).normalized()
+            found.append((*(obj.matrix_world @ polygon.center), *facing, *mean))
+    return np.array(sorted(found, key=lambda row: tuple(np.round(row[:3], 3))))
+
+
+def test_what_hangs_on_a_part_stays_where_it_is() -> None:
+    made = import_monkey()
+    into, other = made.parts[:2]
+    hat, base = bpy.data.objects.new("hat", None), bpy.data.objects.new("base", None)
+    for obj in (hat, base):
+        bpy.context.scene.collection.objects.link(obj)
+    base.location = (1, 2, 3)
+    bpy.context.view_layer.update()
+    for child, parent in ((hat, other), (into, other), (other, base)):
+        child.parent, child.matrix_parent_inverse = parent, parent.matrix_world.inverted()
+    hat.location.z = 2
+    bpy.context.view_layer.update()
+    places = {obj: np.array(obj.matrix_world) for obj in (hat, into)}
+    merge_parts(bpy.context, made.collection, [into, other], into)
+    bpy.context.view_layer.update()
+    assert (hat.parent, into.parent) == (into, base)
+    for obj, place in places.items():
+        np.testing.assert_allclose(obj.matrix_world, place, atol=1e-5)
