@@ -36,7 +36,7 @@ class Closed:
     open_edges: int
     """Edges of its surface that have no other side now."""
     own_openings: int
-    """Of these, the ones where the original has none either."""
+    """Of these, the ones that the surface of all parts together had not either, before anything was closed."""
     volume: float
     """In the scene's units."""
     crossings: int
@@ -96,7 +96,14 @@ class Closing:
         for part in self.parts:
             values: dict[str, Value] = {"name": part.name, "count": part.open_edges, "crossing": part.crossings}
             if part.open_edges and part.open_edges == part.own_openings:
-                found.append(Message("“{name}” stays open where the original is open, at {count} edges", values))
+                # Which of these it is, the parts alone do not show.
+                found.append(
+                    Message(
+                        "“{name}” stays open at {count} edges that no other part touches: the original is open there, "
+                        "or a part was moved, scaled, edited or deleted",
+                        values,
+                    )
+                )
             elif part.open_edges:
                 found.append(Message("“{name}” stays open at {count} edges that have no counterpart", values))
             elif part.volume <= 0:

@@ -13,7 +13,7 @@ from pathlib import Path
 import bpy
 
 from .board import board
-from .record import PART, RECORD, TASK_ID, parts_in, stamp_task_id, task_id_of, uid_of, write_record
+from .record import PART, RECORD, TASK_ID, stamp_task_id, task_id_of, uid_of, write_record
 
 
 def stamp_lost() -> None:
@@ -45,8 +45,8 @@ def stamp_parts() -> None:
     for collection in bpy.data.collections:
         task_id = collection.get(TASK_ID)
         if isinstance(task_id, str) and collection.is_editable and not any(PART in obj for obj in collection.objects):
-            for part in parts_in(collection):
-                if part.is_editable:
+            for part in collection.objects:
+                if part.type == "MESH" and part.is_editable:
                     part[PART] = task_id
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import bpy
 import numpy as np
@@ -225,6 +225,34 @@ def test_a_source_that_overlaps_itself_is_named(capfd: pytest.CaptureFixture[str
     close()
     assert "The original crosses itself in “part 0”" in capfd.readouterr().out
     assert [open_edges(part) for part in parts] == [0] * 4
+
+
+def move(part: Object) -> None:
+    part.location.x += 3
+
+
+def scale(part: Object) -> None:
+    part.scale = (-1, 2, 0.5)
+
+
+def delete(part: Object) -> None:
+    bpy.data.objects.remove(part)
+
+
+@pytest.mark.parametrize("change", [move, scale, delete])
+def test_parts_that_do_not_lie_together(change: Callable[[Object], None], capfd: pytest.CaptureFixture[str]) -> None:
+    """What has nothing to meet stays open; it is said that this may be why, and not that the original is open."""
+    model = torus()
+    first, *others = import_parts(model, by_angle(model, 3))
+    change(first)
+    bpy.context.view_layer.objects.active = others[0]
+    bpy.context.view_layer.update()
+    close()
+    assert [open_edges(part) for part in others] == [12, 12]
+    said = capfd.readouterr().out
+    for part in others:
+        assert f"“{part.name}” stays open at 12 edges that no other part touches" in said
+        assert "or a part was moved, scaled, edited or deleted" in said
 
 
 def test_parts_that_are_moved_apart_are_closed_in_place() -> None:
