@@ -14,8 +14,6 @@ from ..mesh.colours import PART_NAME, Colour, recolour_material
 from ..session.parts import import_of_part, originals_of
 from ..session.record import PART
 
-_ELSEWHERE = "“{name}” can't be changed here: it is in another scene, view layer or file."
-
 
 def rename_part(part: Object, name: str) -> str:
     """Rename a part, its mesh and its own material, and what stands for it on the original; gives its name then.
@@ -55,7 +53,7 @@ def check_changeable(context: Context, parts: Sequence[Object]) -> None:
         if PART not in part or part.type != "MESH":
             raise InputError("“{name}” is no imported part.", name=part.name)
         if part.name not in context.view_layer.objects:
-            raise InputError(_ELSEWHERE, name=part.name)
+            raise _elsewhere(part)
     check_own(parts)
 
 
@@ -69,7 +67,11 @@ def check_own(parts: Sequence[Object]) -> None:
     """Raise InputError where one of these belongs to another file, linked or as a library override."""
     for part in parts:
         if _is_linked(part):
-            raise InputError(_ELSEWHERE, name=part.name)
+            raise _elsewhere(part)
+
+
+def _elsewhere(part: Object) -> InputError:
+    return InputError("“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name)
 
 
 def _is_linked(part: Object) -> bool:
