@@ -13,7 +13,7 @@ from bpy.app.handlers import persistent
 from ..core.data_folder import TASK_LIST, data_folder
 from ..session.board import board
 from ..session.record import read_record
-from ..session.stamps import stamp
+from ..session.stamps import stamp, stamp_parts
 
 
 def _resume_soon() -> None:
@@ -50,6 +50,7 @@ def _after_save(*_: object) -> None:
 def _after_load(*_: object) -> None:
     board.forget_file()
     stamp()
+    stamp_parts()
     _resume_soon()  # the file may bring tasks that this Blender has not seen yet
 
 

@@ -4,21 +4,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import bpy
 
 from ..core.choices import THREE_MF, UNITLESS
 from ..core.errors import ResultError
 from ..export.part_files import Axes, write_each, write_whole
+from ..export.part_list import BLENDER, MILLIMETRES, PartList, read_list, write_list
 from ..session.exploded import in_place
-
-LIST = "parts.json"
-_MILLIMETRES = "mm"
-_BLENDER = "m"
 
 
 class Sent(NamedTuple):
@@ -46,9 +42,9 @@ def exported_parts(
     folder: Path, task_id: str, kind: str, *, in_millimetres: bool, closed: float | None = None
 ) -> list[Path]:
     """The files that `export_parts` wrote there for this task, if all of them still are there; else none."""
-    written = _read_list(folder)
-    files = [folder / name for name in written["files"]]
-    same = (written["task_id"], written["unit"], written["closed"]) == (task_id, _unit(kind, in_millimetres), closed)
+    written = read_list(folder)
+    files = [folder / name for name in written.files]
+    same = written[:-1] == (task_id, _unit(kind, in_millimetres), closed)
     return files if same and all(file.suffix == f".{kind}" and file.is_file() for file in files) else []
 
 
@@ -71,7 +67,7 @@ def export_parts(
     InputError, ResultError, MissingError.
     """
     axes = sent.axes(kind, in_millimetres=in_millimetres)
-    earlier = _read_list(folder)["files"]
+    earlier = read_list(folder).files
     try:
         with in_place(context):
             if kind == THREE_MF:
@@ -81,8 +77,7 @@ def export_parts(
             else:
                 files = write_each(context, parts, folder, kind, axes, replaced=earlier)
         names = [file.name for file in files]
-        listed = {"task_id": task_id, "unit": _unit(kind, in_millimetres), "closed": closed, "files": names}
-        (folder / LIST).write_text(json.dumps(listed, indent=1), encoding="utf-8")
+        write_list(folder, PartList(task_id, _unit(kind, in_millimetres), closed, names))
     except (OSError, RuntimeError) as error:
         raise ResultError(
             "The parts can't be written to {folder} ({reason}). See that the disk has room and that you may write "
@@ -100,18 +95,4 @@ def is_in_millimetres(kind: str, asked: bool) -> bool:
 
 def _unit(kind: str, in_millimetres: bool) -> str:
     """What the list says of the numbers in such files."""
-    return _MILLIMETRES if is_in_millimetres(kind, in_millimetres) else _BLENDER
-
-
-def _read_list(folder: Path) -> dict[str, Any]:
-    """What parts.json says; nothing where it is not there or not ours. Those of 0.1.0 have no unit."""
-    try:
-        found = json.loads((folder / LIST).read_bytes())
-        return {
-            "task_id": str(found["task_id"]),
-            "unit": str(found.get("unit", _BLENDER)),
-            "closed": None if found.get("closed") is None else float(found["closed"]),
-            "files": [Path(name).name for name in found["files"]],
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {"task_id": "", "unit": "", "closed": None, "files": []}
+    return MILLIMETRES if is_in_millimetres(kind, in_millimetres) else BLENDER

@@ -16,6 +16,7 @@ from mathutils.kdtree import KDTree
 from ..core.errors import InputError
 from ..mesh.arrays import Doubles, Ints
 from ..mesh.components import components
+from ..mesh.editable import is_linked
 from ..mesh.evaluated import world_matrices
 from ..mesh.surface import moved
 from ..mesh.transform import grid_step
@@ -44,13 +45,7 @@ class Places:
 
 def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Places]:
     """The parts as one body. Raises InputError for what can't be closed, before anything is changed."""
-    for part in parts:
-        if part.data.shape_keys or part.mode == "EDIT":
-            raise InputError(
-                "“{name}” has shape keys or is in Edit Mode, so no faces can be added to it. Leave the mode or apply "
-                "the shape keys, and try again.",
-                name=part.name,
-            )
+    _check(parts)
     matrices = [np.array(matrix, np.float64) for matrix in world_matrices(parts, depsgraph)]
     local = [local_positions(part.data) for part in parts]
     world = [moved(of, matrix[None, :3])[:, 0].T for of, matrix in zip(local, matrices, strict=True)]
@@ -73,6 +68,21 @@ def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Pla
     source = [corners[_has_area(corners)] for corners in source]
     body = Body(points, step, [corners.astype(np.int32) for corners in source])
     return body, Places(centre, matrices, [merged[its] for its in of_part])
+
+
+def _check(parts: Sequence[Object]) -> None:
+    """Raise InputError where no faces can be added to one of these."""
+    for part in parts:
+        if is_linked(part):
+            raise InputError(
+                "“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name
+            )
+        if part.data.shape_keys or part.mode == "EDIT":
+            raise InputError(
+                "“{name}” has shape keys or is in Edit Mode, so no faces can be added to it. Leave the mode or apply "
+                "the shape keys, and try again.",
+                name=part.name,
+            )
 
 
 def _weld(points: Doubles, step: float) -> tuple[Ints, Doubles]:

@@ -38,16 +38,24 @@ def leave_out_open_sheets(body: Body) -> Flags:
     seals: dict[int, list[Ints]] = {}
     for loop in trace_loops(border):
         seals.setdefault(int(shell[loop[0]]), []).append(_seal(body, loop))
+    kept = []
     for number, of_shell in seals.items():
         corners = np.concatenate([whole[shell[whole[:, 0]] == number], *of_shell])
-        normals = triangle_normals(body.points, corners)
-        area = float(np.linalg.norm(normals, axis=1).sum() / 2)
-        centred = body.points[corners[:, 0]] - body.points[corners[0, 0]]
-        if abs(float((centred * normals).sum())) / 6 < _HOLLOW * area**1.5:
-            left_out |= _take_off(body, shell, number)
+        if _is_hollow(body.points, corners):
+            kept.append(np.concatenate(of_shell))
         else:
-            _put_on(body, np.concatenate(of_shell))
+            left_out |= _take_off(body, shell, number)
+    for seal in kept:  # not before: the shells are known of the source's points alone
+        _put_on(body, seal)
     return left_out
+
+
+def _is_hollow(points: Doubles, corners: Ints) -> bool:
+    """Whether a surface, with its holes sealed, encloses something."""
+    normals = triangle_normals(points, corners)
+    area = float(np.linalg.norm(normals, axis=1).sum() / 2)
+    centred = points[corners[:, 0]] - points[corners[0, 0]]
+    return abs(float((centred * normals).sum())) / 6 >= _HOLLOW * area**1.5
 
 
 def _shells(count: int, corners: Ints) -> Ints:

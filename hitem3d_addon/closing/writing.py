@@ -9,9 +9,11 @@ import numpy as np
 from bpy.types import Material, Mesh, Object
 
 from ..mesh.arrays import Doubles, Flags, Ints
+from ..mesh.attributes import set_defaults
 from ..mesh.transform import CUSTOM_NORMALS
 from ..mesh.triangles import corner_values
 from .loops import triangle_normals
+from .pieces import note_pieces
 
 CAP = "hitem3d_cap"
 """The face attribute that is true on caps."""
@@ -30,6 +32,7 @@ def add_caps(part: Object, corners: Ints, points: Doubles, numbers: Ints, moved:
         mesh = part.data = mesh.copy()
     _free_normals(mesh)
     vertices, first_face = len(mesh.vertices), len(mesh.polygons)
+    before = {"POINT": vertices, "EDGE": len(mesh.edges), "CORNER": len(mesh.loops), "FACE": first_face}
     used = np.unique(corners)
     known = _known(mesh, numbers)
     place = np.full(len(points), -1, np.int32)
@@ -44,6 +47,8 @@ def add_caps(part: Object, corners: Ints, points: Doubles, numbers: Ints, moved:
     positions[again] = points[numbers[again]]
     mesh.attributes["position"].data.foreach_set("vector", positions.ravel())
     border = _add_faces(mesh, place[corners])
+    set_defaults(mesh, before)
+    note_pieces(mesh, before)
     _mark(mesh, first_face, border)
     _set_normals(mesh, points, corners)
     mesh.update()

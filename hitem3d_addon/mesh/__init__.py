@@ -8,6 +8,7 @@ DOORS = (
     "colours",
     "components",
     "cut",
+    "editable",
     "evaluated",
     "from_arrays",
     "glb",

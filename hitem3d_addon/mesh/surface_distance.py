@@ -43,8 +43,13 @@ class SurfaceDistance:
 
     def nearest(self, points: Doubles) -> tuple[Doubles, Doubles, Doubles, Ints]:
         """For points (n, 3) in the frame the nearest places there, (n, 3), the normals there, (n, 3), how far they are,
-        (n,), and their triangles, (n,), numbered surface after surface and place after place."""
+        (n,), and their triangles, (n,), numbered surface after surface and place after place.
+
+        Beyond all measure nothing is near: then a normal without a length, infinitely far away.
+        """
+        nothing = (np.full(3, np.inf), np.zeros(3), -1, np.inf)
         found = [self._tree.find_nearest(point) for point in points.tolist()]
+        found = [nothing if one[0] is None else one for one in found]
         places, normals = (np.array([tuple(one[k]) for one in found], np.float64).reshape(-1, 3) for k in (0, 1))
         return places, normals, np.array([one[3] for one in found]), np.array([one[2] for one in found], np.int32)
 

@@ -11,6 +11,7 @@ from bpy.types import Context, Material, Object
 from ..apply.standing import rename_label
 from ..core.errors import InputError
 from ..mesh.colours import PART_NAME, Colour, recolour_material
+from ..mesh.editable import is_linked
 from ..session.parts import import_of_part, originals_of
 from ..session.record import PART
 
@@ -66,16 +67,12 @@ def check_not_edited(context: Context, parts: Sequence[Object]) -> None:
 def check_own(parts: Sequence[Object]) -> None:
     """Raise InputError where one of these belongs to another file, linked or as a library override."""
     for part in parts:
-        if _is_linked(part):
+        if is_linked(part):
             raise _elsewhere(part)
 
 
 def _elsewhere(part: Object) -> InputError:
     return InputError("“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name)
-
-
-def _is_linked(part: Object) -> bool:
-    return any(not block.is_editable or bool(block.override_library) for block in (part, part.data))
 
 
 def recolour_part(part: Object, colour: Colour) -> None:

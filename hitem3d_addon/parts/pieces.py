@@ -14,11 +14,9 @@ import numpy as np
 from bpy.types import Mesh, Object
 
 from ..mesh.arrays import Ints
-from ..mesh.attributes import read_numbers, store_numbers
+from ..mesh.attributes import PIECE, read_numbers, store_numbers
 from ..mesh.colours import Colour
 
-_NUMBER = "hitem3d_piece"
-"""On the faces: which of the pieces they are of."""
 _NAMES = "hitem3d_piece_names"
 _COLOURS = "hitem3d_piece_colours"
 """On the part: 4 numbers for each piece."""
@@ -38,7 +36,7 @@ def read_pieces(part: Object) -> Pieces:
     mesh = part.data
     assert isinstance(mesh, Mesh)
     names, colours = part.get(_NAMES, ()), part.get(_COLOURS, ())
-    numbers = read_numbers(mesh, _NUMBER, "FACE")
+    numbers = read_numbers(mesh, PIECE, "FACE")
     sound = numbers is not None and len(names) > 1 and len(colours) == 4 * len(names)
     sound = sound and all(isinstance(name, str) for name in names)
     if numbers is None or not sound or not len(numbers) or numbers.min() < 0 or numbers.max() >= len(names):
@@ -50,7 +48,7 @@ def note_pieces(part: Object, pieces: Pieces) -> None:
     """Have a part remember what it is made of."""
     mesh = part.data
     assert isinstance(mesh, Mesh)
-    store_numbers(mesh, _NUMBER, "FACE", pieces.numbers)
+    store_numbers(mesh, PIECE, "FACE", pieces.numbers)
     part[_NAMES] = list(pieces.names)
     part[_COLOURS] = [value for colour in pieces.colours for value in colour]
 
@@ -59,8 +57,8 @@ def forget_pieces(part: Object) -> None:
     """Have a part remember nothing of this."""
     mesh = part.data
     assert isinstance(mesh, Mesh)
-    if _NUMBER in mesh.attributes:
-        mesh.attributes.remove(mesh.attributes[_NUMBER])
+    if PIECE in mesh.attributes:
+        mesh.attributes.remove(mesh.attributes[PIECE])
     for name in (_NAMES, _COLOURS):
         if name in part:
             del part[name]

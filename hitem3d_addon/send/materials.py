@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ..core.errors import InputError, MissingError
 from ..core.values import check_upload_size
 from ..mesh.arrays import Doubles
+from ..mesh.attributes import VALUES, read_values
 from ..mesh.glb import GENERATOR, read_glb, save_glb, written_whole
 from ..mesh.surface import Frame, Shown, instance_matrices, moved, readable, shown_meshes
 from ..mesh.triangles import corner_values, local_positions, polygon_starts, triangle_loops
@@ -148,14 +149,6 @@ def _put_rendered_uv_first(mesh: Mesh) -> None:
 
 _LOOKS = ("material_index", "sharp_face", "sharp_edge")
 """Attributes that decide how a mesh looks, beside its UV maps and colours."""
-_VALUES = {
-    "INT": ("value", 1, np.int32),
-    "BOOLEAN": ("value", 1, np.bool_),
-    "FLOAT2": ("vector", 2, np.float32),
-    "FLOAT_COLOR": ("color", 4, np.float32),
-    "BYTE_COLOR": ("color_srgb", 4, np.float32),
-}
-"""By an attribute's type: what its values are called, how many numbers they have, and of which type."""
 
 
 def _repeated(mesh: Mesh, times: int, *, triangulated: bool) -> Mesh:
@@ -198,11 +191,9 @@ def _repeated(mesh: Mesh, times: int, *, triangulated: bool) -> Mesh:
 
 
 def _repeat_attribute(found: Attribute, whole: Mesh, order: NDArray[np.int32] | slice, times: int) -> None:
-    prop, length, kind = _VALUES[found.data_type]
-    values: NDArray[np.generic] = np.empty((len(found.data), length), kind)
-    found.data.foreach_get(prop, values.ravel())
+    values = read_values(found)
     made = whole.attributes.get(found.name) or whole.attributes.new(found.name, found.data_type, found.domain)
-    made.data.foreach_set(prop, np.tile(values[order], (times, 1)).ravel())
+    made.data.foreach_set(VALUES[found.data_type].prop, np.tile(values[order], (times, 1)).ravel())
 
 
 def _place(mesh: Mesh, matrices: Doubles, frame: Frame) -> Mesh:

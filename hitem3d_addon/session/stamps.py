@@ -13,7 +13,7 @@ from pathlib import Path
 import bpy
 
 from .board import board
-from .record import RECORD, TASK_ID, stamp_task_id, task_id_of, uid_of, write_record
+from .record import PART, RECORD, TASK_ID, parts_in, stamp_task_id, task_id_of, uid_of, write_record
 
 
 def stamp_lost() -> None:
@@ -38,6 +38,16 @@ def stamp_lost() -> None:
         if task.task_id and obj and obj.is_editable and RECORD not in obj and TASK_ID not in obj:
             stamp_task_id(obj, task.task_id)
             board.note_new_id()
+
+
+def stamp_parts() -> None:
+    """Mark the parts that an early version has imported, which marked only their collection."""
+    for collection in bpy.data.collections:
+        task_id = collection.get(TASK_ID)
+        if isinstance(task_id, str) and collection.is_editable and not any(PART in obj for obj in collection.objects):
+            for part in parts_in(collection):
+                if part.is_editable:
+                    part[PART] = task_id
 
 
 def stamp() -> None:

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The operator that writes imported parts to files for a printer."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
@@ -11,8 +13,12 @@ from ..core.choices import PART_FORMATS, THREE_MF
 from ..core.errors import InputError, Message, ResultError
 from ..session.exploded import in_place
 from ..session.parts import find_parts, has_parts
+from ..session.record import task_id_of_part
 from .base import Hitem3DOperator
 from .wording import draw_text, translated
+
+if TYPE_CHECKING:
+    from ..export.part_files import Axes
 
 
 class HITEM3D_OT_export_parts(Hitem3DOperator):
@@ -106,7 +112,7 @@ class HITEM3D_OT_export_parts(Hitem3DOperator):
         self._sizes = {some: tuple(map(float, size(of))) for some, of in ((False, solids), (True, chosen or solids))}
 
     def run(self, context: bpy.types.Context) -> Message:
-        from ..export.part_files import Axes, all_shown, write_each, write_whole
+        from ..export.part_files import Axes, write_whole
         from ..export.solids import millimetres, size_message
 
         parts = find_parts(context)
@@ -114,7 +120,7 @@ class HITEM3D_OT_export_parts(Hitem3DOperator):
             parts = [part for part in parts if part in context.selected_objects]
         if not parts or not self.filepath:
             raise InputError("There are no parts to write, or no file was named. Select parts and choose a file.")
-        file = Path(bpy.path.abspath(self.filepath))
+        file = self._file()
         axes = Axes(self.scale * millimetres(context.scene))
         try:
             with in_place(context):
@@ -122,8 +128,7 @@ class HITEM3D_OT_export_parts(Hitem3DOperator):
                 if self.format.lower() == THREE_MF:
                     write_whole(context, parts, file, axes)
                 else:
-                    with all_shown(context, parts):
-                        write_each(bpy.context, parts, file.with_suffix(""), self.format.lower(), axes)
+                    self._write_each(context, parts, file.with_suffix(""), axes)
         except (OSError, RuntimeError) as error:
             raise ResultError(
                 "The parts can't be written to {file} ({reason}). See that the disk has room and that you may write "
@@ -132,6 +137,25 @@ class HITEM3D_OT_export_parts(Hitem3DOperator):
                 reason=str(error).strip().rpartition("\n")[2][:200],
             ) from error
         return said
+
+    def _file(self) -> Path:
+        """The file, with the suffix of its format; a name may have dots."""
+        file, suffix = Path(bpy.path.abspath(self.filepath)), f".{self.format.lower()}"
+        return file if file.suffix.lower() == suffix else file.with_name(file.name + suffix)
+
+    def _write_each(
+        self, context: bpy.types.Context, parts: Sequence[bpy.types.Object], folder: Path, axes: "Axes"
+    ) -> None:
+        """A file for each part; those of an earlier export go, and what else is there stays."""
+        from ..export.part_files import all_shown, file_names, write_each
+        from ..export.part_list import MILLIMETRES, PartList, check_others, read_list, write_list
+
+        kind = self.format.lower()
+        check_others(folder, [f"{name}.{kind}" for name in file_names(parts)])
+        with all_shown(context, parts):
+            files = write_each(bpy.context, parts, folder, kind, axes, replaced=read_list(folder).files)
+        task_id = task_id_of_part(parts[0])
+        write_list(folder, PartList(task_id, MILLIMETRES, None, [file.name for file in files]))
 
 
 register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_export_parts,))

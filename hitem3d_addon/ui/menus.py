@@ -29,7 +29,6 @@ class HITEM3D_MT_parts(bpy.types.Menu):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         layout.operator_context = "INVOKE_DEFAULT"
-        layout.operator(HITEM3D_OT_explode_parts.bl_idname)
         layout.operator(HITEM3D_OT_solo_parts.bl_idname)
         layout.operator(HITEM3D_OT_next_part.bl_idname)
         layout.separator()
@@ -55,6 +54,8 @@ class HITEM3D_MT_object(bpy.types.Menu):
         layout.operator_menu_enum(
             HITEM3D_OT_apply_parts_to_selected.bl_idname, "target", text="Apply Parts to Selected"
         )
+        # Deeper in the menus, F3 would offer Blender's Quick Explode first.
+        layout.operator(HITEM3D_OT_explode_parts.bl_idname)
         layout.menu(HITEM3D_MT_parts.__name__)
         layout.separator()
         layout.operator(HITEM3D_OT_adopt_task.bl_idname, text="Add Task by Id…")

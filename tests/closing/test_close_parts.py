@@ -121,6 +121,37 @@ def test_cloth_stays_open() -> None:
     assert [len(part.data.polygons) for part in parts] == before
 
 
+@pytest.mark.parametrize("cloth_first", [False, True])
+def test_cloth_beside_a_cup(cloth_first: bool) -> None:
+    """The cup's cut is closed and the cloth gets nothing, whichever comes first in the model."""
+    points, corners = sphere()
+    cup = corners[points[corners].mean(axis=1)[:, 2] < 0.7]
+    labels = (points[cup].mean(axis=1)[:, 2] > 0).astype(np.int32)
+    cloth = np.array([[3.0, 0.0, 5.0], [4.0, 0.0, 5.0], [4.0, 1.0, 5.0], [3.0, 1.0, 5.0]])
+    sheet, of_sheet = np.array([[0, 1, 2], [0, 2, 3]]), np.array([2, 2], np.int32)
+    if cloth_first:
+        model = np.concatenate([cloth, points]), np.concatenate([sheet, cup + len(cloth)])
+        parts = import_parts(model, np.concatenate([of_sheet, labels]))
+    else:
+        model = np.concatenate([points, cloth]), np.concatenate([cup, sheet + len(points)])
+        parts = import_parts(model, np.concatenate([labels, of_sheet]))
+    rim = open_edges(parts[1]) - open_edges(parts[0])
+    close()
+    assert [open_edges(part) for part in parts] == [0, rim, 4]
+    assert rim > 10
+    assert len(parts[2].data.polygons) == 2
+
+
+def test_a_part_without_faces_is_left_as_it_is() -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    parts[0].data = bpy.data.meshes.new("nothing")
+    close()
+    assert not parts[0].data.vertices
+    # What was between the other two and it has no other side any more.
+    assert [open_edges(part) for part in parts[1:]] == [12, 12]
+
+
 def test_the_opening_of_a_cup_stays_open() -> None:
     """A ball without its top, cut across: its cut is closed, and the rim, which the original has too, is not."""
     points, corners = sphere()

@@ -160,3 +160,26 @@ def test_what_can_t_be_done_is_said(segmented: bpy.types.Object, tmp_path: Path)
     bpy.ops.mesh.primitive_cube_add()
     with pytest.raises(RuntimeError, match="Select imported parts"):
         export(tmp_path / "b.3mf")
+
+
+def test_a_folder_of_somebody_else_s_is_not_overwritten(segmented: bpy.types.Object, tmp_path: Path) -> None:
+    folder = tmp_path / "robot.v2"
+    folder.mkdir()
+    mine = folder / f"{parts()[1].name.replace(' ', '_')}.stl"
+    mine.write_text("mine")
+    with pytest.raises(RuntimeError, match=r"is no exported part"):
+        export(tmp_path / "robot.v2", format="STL")
+    assert [file.name for file in folder.iterdir()] == [mine.name] and mine.read_text() == "mine"
+    mine.rename(folder / "notes.txt")
+    export(tmp_path / "robot.v2", format="STL")
+    count = len(parts())
+    assert len(list(folder.glob("*.stl"))) == count
+    bpy.data.objects.remove(parts()[0])
+    export(tmp_path / "robot.v2.stl", format="STL")
+    assert len(list(folder.glob("*.stl"))) == count - 1, "those of the earlier export are gone"
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+def test_a_3mf_gets_its_suffix(segmented: bpy.types.Object, tmp_path: Path) -> None:
+    export(tmp_path / "robot.v2")
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["robot.v2.3mf"]

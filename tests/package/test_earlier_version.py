@@ -69,6 +69,9 @@ def check(answer: dict[str, Any], isolated: IsolatedBlender, uncertain_id: str) 
     """The keys hold, all parts are where their objects are, and nothing was sent."""
     assert (answer["settings"].pop("access_key"), answer["settings"].pop("secret_key")) == ("ak_sandbox", "sk_sandbox")
     assert answer["labels"] == 11
+    assert answer["merged"] == [10, 10, 11], (
+        "its parts can be joined, its labels follow, and the part can be split again"
+    )
     for name in ("done", "waiting", "uncertain"):
         for source, parts in zip(answer[name]["source"], answer[name]["parts"], strict=True):
             assert parts == pytest.approx(source, abs=1e-5), name

@@ -45,6 +45,7 @@ def test_the_page_has_the_operators_for_scripts() -> None:
         "solo_parts",
         "next_part",
         "delete_parts",
+        "close_parts",
         "export_parts",
     }
 

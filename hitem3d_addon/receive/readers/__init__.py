@@ -6,6 +6,7 @@ DOORS = (
     "delivered",
     "glb",
     "obj_groups",
+    "ply_colours",
     "stl_reader",
     "three_mf_reader",
     "usd_subsets",

@@ -47,13 +47,27 @@ def activate(name: str) -> bpy.types.Object:
     return obj
 
 
+def count_labels(obj: bpy.types.Object) -> int:
+    """How many parts the faces of an object belong to."""
+    return len({value.value for value in obj.data.attributes["hitem3d_part"].data})
+
+
 preferences = bpy.context.preferences.addons[MODULE].preferences
 answer(settings={name: getattr(preferences, name) for name in SETTINGS})
 
 bpy.ops.wm.open_mainfile(filepath=file)
 done = activate("Done")
 bpy.ops.hitem3d.apply_parts(target="FACE_ATTRIBUTE")
-answer(labels=len({value.value for value in done.data.attributes["hitem3d_part"].data}), done=import_parts(done))
+answer(labels=count_labels(done))
+brought = next(one for one in bpy.data.collections if one.get("hitem3d_task_id") == done["hitem3d_task_id"])
+activate(brought.objects[0].name)
+brought.objects[1].select_set(True)
+bpy.ops.hitem3d.merge_parts()
+merged = [len(brought.objects), count_labels(done)]
+bpy.ops.hitem3d.split_parts()
+answer(merged=[*merged, len(brought.objects)])
+activate("Done")
+answer(done=import_parts(done))
 
 waiting = activate("Waiting")
 waiting["hitem3d_task_id"] = waiting_id
