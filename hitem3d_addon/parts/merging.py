@@ -38,6 +38,8 @@ def merge_parts(context: Context, collection: Collection, merged: Sequence[Objec
     for part in others:
         if part.modifiers:
             raise InputError("“{name}” has modifiers, which would be lost. Apply or remove them first.", name=part.name)
+    if not any(len(part.data.vertices) for part in (into, *others)):
+        raise InputError("The selected parts are empty, so there is nothing to join.")
     names, colours = [part.name for part in parts], [_rgba(part) for part in parts]
     labels = [parts.index(part) for part in others]
     stays = parts.index(into)

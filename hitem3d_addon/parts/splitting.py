@@ -18,7 +18,7 @@ from ..mesh.colours import Colour, part_colour, part_material, recolour_material
 from ..mesh.shells import Faces, joined_by_vertices, same_place
 from ..mesh.triangles import corner_values, local_positions, polygon_starts
 from ..session.parts import show
-from ..session.record import parts_in
+from ..session.record import PART, parts_in
 from .naming import check_changeable, own_materials, shows_alone
 from .pieces import Pieces, forget_pieces, read_pieces
 
@@ -33,7 +33,8 @@ def split_part(context: Context, collection: Collection, part: Object) -> list[O
 
     A part that was joined becomes the parts that it was joined of, with their names and colours. Any other is cut
     between its loose pieces: those that no vertex connects, and none that lies in the same place. Each piece keeps
-    what the part had. Raises InputError for a part in one piece.
+    what the part had; edges and vertices without a face become an object that is no part. Raises InputError for a part
+    in one piece.
     """
     check_changeable(context, [part])
     pieces = read_pieces(part)
@@ -48,9 +49,12 @@ def split_part(context: Context, collection: Collection, part: Object) -> list[O
     colours = [pieces.colours[number] for number in present] if joined else pieces.colours
     for piece in found:
         forget_pieces(piece)
+    if not found[-1].data.polygons:  # edges and vertices without a face, which no file can hold as a part
+        del found.pop()[PART]
+    for piece in found:
         if joined:
             _drop_unused_slots(piece)
-    for piece, its_colour in zip(found, colours, strict=False):  # loose edges are one more, of any colour
+    for piece, its_colour in zip(found, colours, strict=True):
         _give_colour(piece, its_colour, colour)
     show(context, found, True)
     return found

@@ -20,6 +20,9 @@ from ..session.record import ORIGINAL, TASK_ID, collections_in, is_orphaned, par
 SEAL = "hitem3d_as_imported"
 """On the collection: a checksum of the parts as they were imported."""
 
+_LAYERS = {"FLOAT2": ("vector", 2), "BYTE_COLOR": ("color", 4), "FLOAT_COLOR": ("color", 4)}
+"""Attributes that hold what an artist makes: the property and the numbers of each value."""
+
 
 def seal(collection: Collection) -> None:
     """Note a checksum of the parts as they are now, to see later whether somebody has worked on them."""
@@ -38,7 +41,9 @@ def find_brought(task: Task, source: Object | None) -> list[Collection]:
 
 
 def is_changed(collection: Collection) -> bool:
-    """Whether somebody has worked on the parts since: moved, edited, renamed, added or deleted one."""
+    """Whether somebody has worked on the parts since: moved, edited, painted, renamed, added or deleted one."""
+    if any(part.mode == "EDIT" for part in parts_in(collection)):
+        return True
     return bool(collection.get(SEAL) != _checksum(collection))
 
 
@@ -77,3 +82,20 @@ def _pieces(obj: Object) -> Iterator[bytes]:
         obj.data.attributes["position"].data.foreach_get("vector", positions)
         yield positions.tobytes()
         yield str(len(obj.data.polygons)).encode()
+        yield from _layers(obj)
+
+
+def _layers(obj: Object) -> Iterator[bytes]:
+    """UVs, colours, and the names of vertex groups and shape keys, neither of which an import brings."""
+    mesh = obj.data
+    for layer in mesh.attributes:
+        if layer.data_type in _LAYERS and not layer.name.startswith("."):
+            name, width = _LAYERS[layer.data_type]
+            values = np.empty(width * len(layer.data), np.float32)
+            layer.data.foreach_get(name, values)
+            yield layer.name.encode("utf-8", "surrogatepass")
+            yield values.tobytes()
+    keys = mesh.shape_keys.key_blocks if mesh.shape_keys else ()
+    names = [one.name for one in (*obj.vertex_groups, *keys)]
+    if names:
+        yield repr(names).encode("utf-8", "surrogatepass")

@@ -9,7 +9,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..core.errors import InputError, Message, Value
 from ..session.exploded import amount_of
-from ..session.parts import find_import, originals_of, show
+from ..session.parts import find_import, import_of_part, originals_of, show
 from ..session.record import PART, parts_in
 from .base import Hitem3DOperator
 from .wording import translated
@@ -69,14 +69,16 @@ class HITEM3D_OT_split_parts(PartsOperator):
         if not chosen:
             raise InputError("Select the parts that are to be cut into their pieces.")
         pieces: list[bpy.types.Object] = []
-        whole: InputError | None = None
+        refused: list[InputError] = []
         for part in chosen:
             try:
                 pieces += split_part(context, collection, part)
             except InputError as error:  # another one may fall into pieces
-                whole = error
-        if not pieces and whole:
-            raise whole
+                refused.append(error)
+        if not pieces:
+            raise refused[0]
+        for refusal in refused:
+            self.report({"WARNING"}, translated(refusal.message))
         _explode_again(context, collection)
         _select_only(context, pieces)
         values: dict[str, Value] = {"count": len(pieces)}
@@ -173,8 +175,14 @@ def _find_import(context: bpy.types.Context) -> bpy.types.Collection:
 
 
 def _selected_parts(context: bpy.types.Context, collection: bpy.types.Collection) -> list[bpy.types.Object]:
-    """The selected parts of the import, the active one first. What is hidden can't be selected."""
+    """The selected parts of the import, the active one first. What is hidden can't be selected.
+
+    Raises InputError where parts of another import are selected as well.
+    """
     chosen, active = set(context.selected_objects), context.view_layer.objects.active
+    other = next((obj for obj in context.selected_objects if PART in obj and import_of_part(obj) != collection), None)
+    if other and any(part in chosen for part in parts_in(collection)):
+        raise InputError("“{name}” is a part of another import. Select the parts of one.", name=other.name)
     return sorted((part for part in parts_in(collection) if part in chosen), key=lambda part: part != active)
 
 

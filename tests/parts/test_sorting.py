@@ -17,6 +17,7 @@ from hitem3d_addon.parts.deleting import delete_parts
 from hitem3d_addon.parts.isolating import isolate
 from hitem3d_addon.parts.merging import merge_parts
 from hitem3d_addon.parts.naming import rename_part
+from hitem3d_addon.receive.brought import is_changed, seal
 from hitem3d_addon.session.parts import find_import, import_of_part, originals_of
 from hitem3d_addon.session.record import ORIGINAL, parts_in
 
@@ -178,3 +179,86 @@ def test_a_part_that_hangs_on_another_goes_no_farther() -> None:
     for part, place, before in zip(made.parts, expected, stood, strict=True):
         assert part.matrix_world.translation[:] == pytest.approx(place[:], abs=1e-5)
         assert (place - before).length > 0.1
+
+
+@pytest.mark.usefixtures("addon")
+def test_parts_of_two_imports_are_not_joined() -> None:
+    made, other = import_monkey(), import_monkey(2)
+    other.collection[ORIGINAL] = other.original.name
+    select(*other.parts, *made.parts[:2])
+    with pytest.raises(RuntimeError, match="part of another import"):
+        bpy.ops.hitem3d.merge_parts()
+    assert (len(made.parts), len(other.parts)) == (4, 2)
+
+
+def test_empty_parts_are_not_joined() -> None:
+    made = import_monkey()
+    for part in made.parts[:2]:
+        part.data.clear_geometry()
+    with pytest.raises(InputError, match="are empty"):
+        merge_parts(bpy.context, made.collection, made.parts[:2], made.part(0))
+    assert len(made.parts) == 4
+
+
+@pytest.mark.usefixtures("addon")
+def test_split_tells_which_parts_stay_whole(capfd: pytest.CaptureFixture[str]) -> None:
+    made = import_monkey()
+    whole, empty = made.part(2), made.part(3)
+    corners = [(0, 0, 0), (1, 0, 0), (0, 1, 0)]
+    whole.data.clear_geometry()
+    whole.data.from_pydata(corners, [], [(0, 1, 2)])
+    empty.data.clear_geometry()
+    twin = whole.copy()
+    bpy.context.scene.collection.objects.link(twin)
+    mesh = whole.data
+    merge_parts(bpy.context, made.collection, made.parts[:2], made.part(0))
+    select(*made.parts)
+    assert bpy.ops.hitem3d.split_parts() == {"FINISHED"}
+    said = capfd.readouterr()
+    for part in (whole, empty):
+        assert f"“{part.name}” is in one piece" in said.out + said.err
+    assert whole.data == twin.data == mesh
+
+
+@pytest.mark.usefixtures("addon")
+def test_a_row_of_an_excluded_collection_does_nothing() -> None:
+    made = import_monkey()
+    part = made.part(0)
+    bpy.context.view_layer.layer_collection.children[made.collection.name].exclude = True
+    part.hitem3d_part_selected = True
+    part.hitem3d_part_shown = False
+    made.collection.hitem3d_part_index = 1
+    assert not made.part(0).select_get() and bpy.context.view_layer.objects.active != made.part(0)
+
+
+def add_uvs(part: bpy.types.Object) -> None:
+    part.data.uv_layers.active.data[0].uv.x += 0.25
+
+
+def paint(part: bpy.types.Object) -> None:
+    part.data.color_attributes.new("paint", "BYTE_COLOR", "CORNER")
+
+
+def weigh(part: bpy.types.Object) -> None:
+    part.vertex_groups.new(name="weights")
+
+
+def add_key(part: bpy.types.Object) -> None:
+    part.shape_key_add(name="Basis")
+
+
+def edit(part: bpy.types.Object) -> None:
+    select(part)
+    bpy.ops.object.mode_set(mode="EDIT")
+
+
+@pytest.mark.parametrize("change", [add_uvs, paint, weigh, add_key, edit])
+def test_work_on_a_part_is_a_change(change: Callable[[bpy.types.Object], None]) -> None:
+    made = import_monkey()
+    seal(made.collection)
+    select(made.part(0))
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert not is_changed(made.collection)
+    change(made.part(0))
+    assert is_changed(made.collection)

@@ -112,3 +112,13 @@ def test_what_a_file_says_of_pieces_is_checked() -> None:
     with pytest.raises(InputError, match="one piece"):
         split_part(bpy.context, imported.collection, joined)
     assert len(joined.data.polygons) == count
+
+
+def test_vertices_without_a_face_are_no_part() -> None:
+    imported = import_monkey()
+    imported.part(0).data.vertices.add(1)
+    merge_parts(bpy.context, imported.collection, imported.parts[:2], imported.part(0))
+    found = split_part(bpy.context, imported.collection, imported.part(0))
+    assert len(found) == 2 and len(imported.parts) == 4
+    assert all(part.data.polygons for part in imported.parts)
+    assert sum(len(obj.data.vertices) for obj in imported.collection.objects if PART not in obj) == 1
