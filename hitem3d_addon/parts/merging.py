@@ -184,4 +184,6 @@ def _all_pieces(pieces: Sequence[Pieces]) -> Pieces:
     firsts = np.cumsum([0, *(len(some.names) for some in pieces[:-1])], dtype=np.int32)
     numbers = np.concatenate([some.numbers + first for some, first in zip(pieces, firsts, strict=True)])
     names = [name for some in pieces for name in some.names]
-    return Pieces(numbers, names, [colour for some in pieces for colour in some.colours])
+    colours = [colour for some in pieces for colour in some.colours]
+    materials = [material for some in pieces for material in some.materials]
+    return Pieces(numbers, names, colours, materials, [name for some in pieces for name in some.meshes])

@@ -11,13 +11,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from bpy.types import Mesh, Object
+from bpy.types import Material, Mesh, Object
+from idprop.types import IDPropertyGroup
 
 from ..mesh.arrays import Ints
 from ..mesh.attributes import PIECE, read_numbers, store_numbers
 from ..mesh.colours import Colour
+from ..session.record import PIECE_MATERIALS
+from .naming import own_materials
 
 _NAMES = "hitem3d_piece_names"
+_MESHES = "hitem3d_piece_meshes"
 _COLOURS = "hitem3d_piece_colours"
 """On the part: 4 numbers for each piece."""
 
@@ -29,6 +33,10 @@ class Pieces(NamedTuple):
     """(polygons,): which piece each face is of."""
     names: Sequence[str]
     colours: Sequence[Colour]
+    materials: Sequence[Material | None] = ()
+    """The one that was made for each piece, as the user has left it."""
+    meshes: Sequence[str] = ()
+    """The names of their meshes."""
 
 
 def read_pieces(part: Object) -> Pieces:
@@ -40,8 +48,16 @@ def read_pieces(part: Object) -> Pieces:
     sound = numbers is not None and len(names) > 1 and len(colours) == 4 * len(names)
     sound = sound and all(isinstance(name, str) for name in names)
     if numbers is None or not sound or not len(numbers) or numbers.min() < 0 or numbers.max() >= len(names):
-        return Pieces(np.zeros(len(mesh.polygons), np.int32), [part.name], [_colour(part.color)])
-    return Pieces(numbers, list(names), [_colour(colours[k : k + 4]) for k in range(0, len(colours), 4)])
+        own = own_materials(part)
+        whole = np.zeros(len(mesh.polygons), np.int32)
+        return Pieces(whole, [part.name], [_colour(part.color)], [own[0] if len(own) == 1 else None], [mesh.name])
+    kept = part.get(PIECE_MATERIALS)
+    found = [kept.get(str(k)) if isinstance(kept, IDPropertyGroup) else None for k in range(len(names))]
+    materials = [one if isinstance(one, Material) else None for one in found]
+    meshes = part.get(_MESHES, ())
+    meshes = meshes if len(meshes) == len(names) and all(isinstance(name, str) for name in meshes) else names
+    shown = [_colour(colours[k : k + 4]) for k in range(0, len(colours), 4)]
+    return Pieces(numbers, list(names), shown, materials, list(meshes))
 
 
 def note_pieces(part: Object, pieces: Pieces) -> None:
@@ -51,6 +67,8 @@ def note_pieces(part: Object, pieces: Pieces) -> None:
     store_numbers(mesh, PIECE, "FACE", pieces.numbers)
     part[_NAMES] = list(pieces.names)
     part[_COLOURS] = [value for colour in pieces.colours for value in colour]
+    part[_MESHES] = list(pieces.meshes)
+    part[PIECE_MATERIALS] = {str(number): one for number, one in enumerate(pieces.materials) if one}
 
 
 def forget_pieces(part: Object) -> None:
@@ -59,7 +77,7 @@ def forget_pieces(part: Object) -> None:
     assert isinstance(mesh, Mesh)
     if PIECE in mesh.attributes:
         mesh.attributes.remove(mesh.attributes[PIECE])
-    for name in (_NAMES, _COLOURS):
+    for name in (_NAMES, _COLOURS, _MESHES, PIECE_MATERIALS):
         if name in part:
             del part[name]
 

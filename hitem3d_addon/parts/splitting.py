@@ -9,7 +9,7 @@ from itertools import count, islice
 
 import bpy
 import numpy as np
-from bpy.types import Collection, Context, Mesh, Object
+from bpy.types import Collection, Context, Material, Mesh, Object
 
 from ..apply.separate import separate
 from ..core.errors import InputError
@@ -42,7 +42,7 @@ def split_part(context: Context, collection: Collection, part: Object) -> list[O
     joined = len(present) > 1
     if not joined:
         pieces = _loose_pieces(part, parts_in(collection))
-    names, colour = list(pieces.names), tuple(part.color)
+    names, colour, mesh_name = list(pieces.names), tuple(part.color), part.data.name
     if joined:  # its name may have changed since
         names[present[0]] = part.name
     found = _separate(part, pieces.numbers, names)
@@ -56,6 +56,9 @@ def split_part(context: Context, collection: Collection, part: Object) -> list[O
             _drop_unused_slots(piece)
     for piece, its_colour in zip(found, colours, strict=True):
         _give_colour(piece, its_colour, colour)
+    if joined:
+        for piece, number in zip(found, present, strict=True):
+            _give_back(piece, pieces.materials[number], mesh_name if piece == part else pieces.meshes[number])
     show(context, found, True)
     return found
 
@@ -146,3 +149,15 @@ def _give_colour(piece: Object, colour: Colour, before: Sequence[float]) -> None
             piece.data.materials[slot] = part_material(piece.name, colour)
         elif material and shows_alone(material, before):
             recolour_material(material, colour, own=False)
+
+
+def _give_back(piece: Object, material: Material | None, mesh_name: str) -> None:
+    """Give a piece the material that was made for it, as the user has left it, and the name that its mesh had."""
+    own = own_materials(piece)
+    if material and len(own) == 1 and own[0] != material:
+        unused = own[0]
+        piece.data.materials[list(piece.data.materials).index(unused)] = material
+        if not unused.users:
+            bpy.data.materials.remove(unused)
+    if piece.data.name != mesh_name and mesh_name not in bpy.data.meshes:
+        piece.data.name = mesh_name

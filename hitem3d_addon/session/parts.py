@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import bpy
-from bpy.types import Collection, Context, Object
+from bpy.types import Collection, Context, Material, Object
+from idprop.types import IDPropertyGroup
 
 from .exploded import EXPLODED
 from .record import (
     ORIGINAL,
     PART,
+    PIECE_MATERIALS,
     TASK_ID,
     collections_in,
     imports_of,
@@ -158,6 +160,8 @@ def remove_imports(collections: Sequence[Collection]) -> None:
                 scene.children.link(child)
     meshes = dict.fromkeys(obj.data for obj in parts if obj.type == "MESH")
     materials = {slot.material for obj in parts for slot in obj.material_slots if slot.material}
+    noted = [kept for part in parts if isinstance(kept := part.get(PIECE_MATERIALS), IDPropertyGroup)]
+    materials |= {one for kept in noted for one in kept.values() if isinstance(one, Material)}
     bpy.data.batch_remove([*parts, *emptied, *collections])
     bpy.data.batch_remove([mesh for mesh in meshes if not mesh.users])
     bpy.data.batch_remove([material for material in materials if not material.users])

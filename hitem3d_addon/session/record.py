@@ -24,6 +24,8 @@ TASK_ID = "hitem3d_task_id"
 RECORD = "hitem3d_task"
 PART = "hitem3d_part"
 """On each part: the id of the task that it came from."""
+PIECE_MATERIALS = "hitem3d_piece_materials"
+"""On a part that was joined: by number, the materials of its pieces, which nothing may show meanwhile."""
 ORIGINAL = "hitem3d_original"
 """On the collection of the parts: the name that the object had for which they were imported."""
 

@@ -12,6 +12,7 @@ from imported import Import, faces, import_monkey, same_faces, world_points
 
 from hitem3d_addon.core.errors import InputError
 from hitem3d_addon.mesh.colours import colour_part
+from hitem3d_addon.parts.deleting import delete_parts
 from hitem3d_addon.parts.merging import merge_parts
 from hitem3d_addon.parts.splitting import split_part
 from hitem3d_addon.session.record import PART, TASK_ID, parts_in
@@ -122,3 +123,26 @@ def test_vertices_without_a_face_are_no_part() -> None:
     assert len(found) == 2 and len(imported.parts) == 4
     assert all(part.data.polygons for part in imported.parts)
     assert sum(len(obj.data.vertices) for obj in imported.collection.objects if PART not in obj) == 1
+
+
+def test_edited_materials_and_names_of_meshes_come_back() -> None:
+    imported = import_monkey()
+    counts = [len(bpy.data.meshes), len(bpy.data.materials)]
+    part = imported.part(1)
+    part.data.name = "mine"
+    material = part.data.materials[0]
+    material.roughness = 0.25
+    merge_parts(bpy.context, imported.collection, imported.parts[:2], imported.part(0))
+    assert imported.part(0).data.materials[:] == [bpy.data.materials["Model part 01"]]
+    first, second = split_part(bpy.context, imported.collection, imported.part(0))
+    assert (second.data.name, second.data.materials[:]) == ("mine", [material])
+    assert first.data.name == "Model part 01"
+    assert [len(bpy.data.meshes), len(bpy.data.materials)] == counts
+
+
+def test_what_was_kept_for_a_split_is_deleted_with_the_parts() -> None:
+    imported = import_monkey()
+    merge_parts(bpy.context, imported.collection, imported.parts[:2], imported.part(0))
+    assert "Model part 02" in bpy.data.materials
+    delete_parts(bpy.context, imported.collection)
+    assert not bpy.data.materials and len(bpy.data.meshes) == 1
