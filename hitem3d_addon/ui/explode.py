@@ -24,7 +24,7 @@ class HITEM3D_OT_explode_parts(Hitem3DOperator):
     bl_options = {"REGISTER", "UNDO"}
 
     amount: FloatProperty(
-        name="Amount",
+        name="Explode",
         description="How far the parts are moved apart; with 0 they are where they belong",
         default=1.0,
         min=0.0,

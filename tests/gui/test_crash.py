@@ -78,7 +78,7 @@ def test_a_crash_leaves_no_key_behind(open_window: OpenWindow, sandbox: Sandbox,
     assert {"job.blend", "userpref.blend", "agent.log"} <= {path.name for path in left}
     crash_file = (folder / "temporary" / "job.crash.txt").read_text()
     assert "credentials.py" in crash_file
-    secrets = [value for kept in (STORED, IN_THE_ENVIRONMENT) for value in kept]
+    secrets = [value for kept in (STORED, IN_THE_ENVIRONMENT) for value in kept._asdict().values()]
     secrets.append(base64.b64encode(f"{sandbox.access_key}:{sandbox.secret_key}".encode()).decode())
     leaks = [
         f"{secret} in {path}"
