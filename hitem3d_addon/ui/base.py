@@ -13,6 +13,7 @@ import bpy
 from .. import ADDON
 from ..core.errors import Hitem3DError, Message
 from ..session import connection
+from ..session.parts import has_parts
 from .wording import translated
 
 if TYPE_CHECKING:
@@ -67,6 +68,19 @@ class Hitem3DOperator(bpy.types.Operator):
         if message:
             self.report({"INFO"}, translated(message))
         return {"CANCELLED"} if self.only_queued else {"FINISHED"}
+
+
+class PartsOperator(Hitem3DOperator):
+    """What works on the import of the active object, or of what is selected."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if has_parts(context):
+            return True
+        cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
+        return False
 
 
 class AgentOperator(Hitem3DOperator):

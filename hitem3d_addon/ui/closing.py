@@ -11,8 +11,8 @@ from bpy.props import FloatProperty
 
 from ..core.errors import Hitem3DError, InputError, Message
 from ..session.exploded import in_place
-from ..session.parts import find_parts, has_parts
-from .base import Hitem3DOperator
+from ..session.parts import find_parts
+from .base import PartsOperator
 from .wording import translated
 
 if TYPE_CHECKING:
@@ -22,12 +22,11 @@ _SLICE = 0.1
 """Seconds of work between two looks at the keyboard."""
 
 
-class HITEM3D_OT_close_parts(Hitem3DOperator):
+class HITEM3D_OT_close_parts(PartsOperator):
     """Close the imported parts where they were cut, so that each has a volume of its own"""
 
     bl_idname = "hitem3d.close_parts"
     bl_label = "Close Parts"
-    bl_options = {"REGISTER", "UNDO"}
 
     clearance: FloatProperty(
         name="Clearance",
@@ -38,13 +37,6 @@ class HITEM3D_OT_close_parts(Hitem3DOperator):
         precision=3,
         options={"SKIP_SAVE"},
     )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if has_parts(context):
-            return True
-        cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
-        return False
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         try:

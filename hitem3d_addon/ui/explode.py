@@ -7,21 +7,19 @@ from bpy.props import FloatProperty
 
 from ..core.errors import InputError, Message
 from ..session.exploded import FARTHEST, amount_of, note_amount
-from ..session.parts import find_parts, has_parts, import_of_part, moved_elsewhere
+from ..session.parts import find_parts, import_of_part, moved_elsewhere
 from ..session.record import parts_in
-from .base import Hitem3DOperator
-from .wording import translated
+from .base import PartsOperator
 
 SLIDER = "hitem3d_explode"
 """The property of each collection that an import has made."""
 
 
-class HITEM3D_OT_explode_parts(Hitem3DOperator):
+class HITEM3D_OT_explode_parts(PartsOperator):
     """Move the imported parts apart to look at them. Everything else takes them as if they were in place"""
 
     bl_idname = "hitem3d.explode_parts"
     bl_label = "Explode Parts"
-    bl_options = {"REGISTER", "UNDO"}
 
     amount: FloatProperty(
         name="Explode",
@@ -31,13 +29,6 @@ class HITEM3D_OT_explode_parts(Hitem3DOperator):
         max=FARTHEST,
         options={"SKIP_SAVE"},
     )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if has_parts(context):
-            return True
-        cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
-        return False
 
     def run(self, context: bpy.types.Context) -> Message:
         from ..apply.exploding import explode

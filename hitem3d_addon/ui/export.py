@@ -12,16 +12,16 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 from ..core.choices import PART_FORMATS, THREE_MF
 from ..core.errors import InputError, Message, ResultError
 from ..session.exploded import in_place
-from ..session.parts import find_parts, has_parts
+from ..session.parts import find_parts
 from ..session.record import task_id_of_part
-from .base import Hitem3DOperator
+from .base import PartsOperator
 from .wording import draw_text, translated
 
 if TYPE_CHECKING:
     from ..export.part_files import Axes
 
 
-class HITEM3D_OT_export_parts(Hitem3DOperator):
+class HITEM3D_OT_export_parts(PartsOperator):
     """Write the imported parts to files for a printer, in millimetres"""
 
     bl_idname = "hitem3d.export_parts"
@@ -56,13 +56,6 @@ class HITEM3D_OT_export_parts(Hitem3DOperator):
         default=False,
         options={"SKIP_SAVE"},
     )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if has_parts(context):
-            return True
-        cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
-        return False
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         try:

@@ -11,21 +11,8 @@ from ..core.errors import InputError, Message, Value
 from ..session.exploded import amount_of
 from ..session.parts import find_import, import_of_part, originals_of, show
 from ..session.record import PART, parts_in
-from .base import Hitem3DOperator
+from .base import PartsOperator
 from .wording import translated
-
-
-class PartsOperator(Hitem3DOperator):
-    """What they share: they work on the import of the active object, or of what is selected."""
-
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if find_import(context):
-            return True
-        cls.poll_message_set(translated(Message("Select imported parts, or the object that they were cut from")))
-        return False
 
 
 class HITEM3D_OT_merge_parts(PartsOperator):

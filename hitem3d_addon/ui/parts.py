@@ -154,24 +154,41 @@ class HITEM3D_OT_import_result(Hitem3DOperator):
                     board.take_over(latest)
 
 
-class HITEM3D_OT_apply_parts(Hitem3DOperator):
-    """Put the imported parts on the original, which keeps its topology, UVs, materials and modifiers"""
+class ApplyOperator(Hitem3DOperator):
+    """What puts parts on objects: as what, and whether that is shown."""
 
-    bl_idname = "hitem3d.apply_parts"
-    bl_label = "Apply Parts to Original"
     bl_options = {"REGISTER", "UNDO"}
 
     target: EnumProperty(
         name="As",
-        description="What the parts become on the original",
+        description="What the parts become there",
         items=choices.TARGET_ITEMS,
         default="FACE_ATTRIBUTE",
     )
     in_colour: BoolProperty(
         name="Show Colours",
-        description="Show the parts in Solid view, by a colour attribute of the original",
+        description="Show the parts in Solid view, by a colour attribute",
         default=False,
     )
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        # An attribute, face sets and vertex groups are seen in no view of Object Mode.
+        if not self.properties.is_property_set("in_colour"):
+            self.in_colour = True
+        return self.execute(context)
+
+    def show_in_solid_view(self, context: bpy.types.Context) -> None:
+        """Have the 3D View, where it is shaded solid, show the colours: of materials, or of a colour attribute."""
+        space = context.space_data
+        if self.in_colour and space and space.type == "VIEW_3D" and space.shading.type == "SOLID":
+            space.shading.color_type = "MATERIAL" if self.target in ("MATERIALS", "SEPARATE") else "VERTEX"
+
+
+class HITEM3D_OT_apply_parts(ApplyOperator):
+    """Put the imported parts on the original, which keeps its topology, UVs, materials and modifiers"""
+
+    bl_idname = "hitem3d.apply_parts"
+    bl_label = "Apply Parts to Original"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -179,12 +196,6 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
             return True
         cls.poll_message_set(translated(Message("Import the parts of the active object first")))
         return False
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        # An attribute, face sets and vertex groups are seen in no view of Object Mode.
-        if not self.properties.is_property_set("in_colour"):
-            self.in_colour = True
-        return self.execute(context)
 
     def run(self, context: bpy.types.Context) -> Message:
         from ..apply.applying import apply_parts
@@ -206,29 +217,15 @@ class HITEM3D_OT_apply_parts(Hitem3DOperator):
             show(context, parts, False)
             if self.target != "SEPARATE":
                 original.select_set(True)
-            if self.in_colour:
-                _show_in_solid_view(context, "MATERIAL" if self.target in ("MATERIALS", "SEPARATE") else "VERTEX")
+            self.show_in_solid_view(context)
         return report
 
 
-class HITEM3D_OT_apply_parts_to_selected(Hitem3DOperator):
+class HITEM3D_OT_apply_parts_to_selected(ApplyOperator):
     """Put the imported parts on each selected object that is a later version of the original, or a sister of it"""
 
     bl_idname = "hitem3d.apply_parts_to_selected"
     bl_label = "Apply Parts to Selected"
-    bl_options = {"REGISTER", "UNDO"}
-
-    target: EnumProperty(
-        name="As",
-        description="What the parts become on the selected objects",
-        items=choices.TARGET_ITEMS,
-        default="FACE_ATTRIBUTE",
-    )
-    in_colour: BoolProperty(
-        name="Show Colours",
-        description="Show the parts in Solid view, by a colour attribute of the selected objects",
-        default=False,
-    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -239,11 +236,6 @@ class HITEM3D_OT_apply_parts_to_selected(Hitem3DOperator):
         )
         return False
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if not self.properties.is_property_set("in_colour"):
-            self.in_colour = True
-        return self.execute(context)
-
     def run(self, context: bpy.types.Context) -> Message:
         from ..apply.versions import apply_to_versions
 
@@ -253,16 +245,9 @@ class HITEM3D_OT_apply_parts_to_selected(Hitem3DOperator):
         *notes, report = apply_to_versions(context, versions, imports, self.target, in_colour=self.in_colour)
         for note in notes:
             self.report({"WARNING"}, translated(note))
-        if self.is_window_control and self.in_colour:
-            _show_in_solid_view(context, "MATERIAL" if self.target in ("MATERIALS", "SEPARATE") else "VERTEX")
+        if self.is_window_control:
+            self.show_in_solid_view(context)
         return report
-
-
-def _show_in_solid_view(context: bpy.types.Context, colours: str) -> None:
-    """Have the 3D View, where it is shaded solid, show these colours: of materials, or of a colour attribute."""
-    space = context.space_data
-    if space and space.type == "VIEW_3D" and space.shading.type == "SOLID":
-        space.shading.color_type = colours
 
 
 class HITEM3D_OT_show(Hitem3DOperator):
