@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import bpy
 
 from ..core.choices import Target
-from ..core.errors import InputError, Message, Value
+from ..core.errors import Message, Value
 from ..session.exploded import in_place
 from ..session.record import imports_of
 
@@ -26,16 +26,14 @@ def apply_parts(
     ``in_colour``: a colour attribute shows them, where the target itself can't be seen in Object Mode.
     """
     imports = imports_of(obj)
-    if obj.library or not obj.is_editable:
-        raise InputError(
-            "“{name}” comes from another file and can't be changed here. Make it local first (Object > Relations).",
-            name=obj.name,
-        )
     # NumPy, which these need, may be missing in some builds of Blender; the import before has said so.
     from ..mesh.colours import part_materials
+    from ..mesh.editable import check_own
     from .imports import choose_import
     from .labels import part_labels
     from .targets import apply_labels, show_colours
+
+    check_own([obj])
 
     name = obj.name  # SEPARATE gives the object the first part's name.
     with in_object_mode(context), in_place(context):

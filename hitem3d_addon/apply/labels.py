@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..core.errors import InputError
 from ..mesh.arrays import Ints
 from ..mesh.attributes import read_numbers
+from ..mesh.editable import check_own
 from ..mesh.evaluated import showing, world_matrices
 from ..mesh.same_triangles import find_same
 from ..mesh.triangles import Triangles, join, measure, mesh_triangles, pick, world_bounds
@@ -190,11 +191,7 @@ def _check(source: Object, parts: Sequence[Object]) -> None:
             "“{name}” is not a mesh, so it has no faces to label. Convert it to a mesh first (Object > Convert).",
             name=source.name,
         )
-    if any(not block.is_editable or block.override_library for block in (source, source.data)):
-        raise InputError(
-            "“{name}” comes from another file and can't be changed here. Make it local first (Object > Relations).",
-            name=source.name,
-        )
+    check_own([source])
     if not source.data.polygons:
         raise InputError(
             "The mesh of “{name}” has no faces of its own: modifiers or instances make them. Apply those first.",

@@ -16,7 +16,7 @@ from mathutils.kdtree import KDTree
 from ..core.errors import InputError
 from ..mesh.arrays import Doubles, Ints
 from ..mesh.components import components
-from ..mesh.editable import is_linked
+from ..mesh.editable import check_own
 from ..mesh.evaluated import world_matrices
 from ..mesh.surface import moved
 from ..mesh.transform import grid_step
@@ -72,11 +72,8 @@ def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Pla
 
 def _check(parts: Sequence[Object]) -> None:
     """Raise InputError where no faces can be added to one of these."""
+    check_own(parts)
     for part in parts:
-        if is_linked(part):
-            raise InputError(
-                "“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name
-            )
         if part.data.shape_keys or part.mode == "EDIT":
             raise InputError(
                 "“{name}” has shape keys or is in Edit Mode, so no faces can be added to it. Leave the mode or apply "

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from bpy.types import Collection, Context, Object
 
+from ..mesh.editable import check_own
 from ..session.parts import originals_of, remove_imports, show
 from ..session.record import parts_in
-from .naming import check_not_edited, check_own
+from .naming import check_not_edited
 
 
 def delete_parts(context: Context, collection: Collection) -> list[Object]:

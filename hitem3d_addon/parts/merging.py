@@ -33,13 +33,13 @@ def merge_parts(context: Context, collection: Collection, merged: Sequence[Objec
     parts = parts_in(collection)
     others = [part for part in merged if part != into]
     if not others:
-        raise InputError("Select two parts or more that are to become one.")
+        raise InputError("Only one part is selected. Select those that are to become one with it.")
     check_changeable(context, [into, *others])
     for part in others:
         if part.modifiers:
             raise InputError("“{name}” has modifiers, which would be lost. Apply or remove them first.", name=part.name)
     if not any(len(part.data.vertices) for part in (into, *others)):
-        raise InputError("The selected parts are empty, so there is nothing to join.")
+        raise InputError("The selected parts are empty, so there is nothing to join. Select others.")
     names, colours = [part.name for part in parts], [_rgba(part) for part in parts]
     labels = [parts.index(part) for part in others]
     stays = parts.index(into)

@@ -11,7 +11,7 @@ from bpy.types import Context, Material, Object
 from ..apply.standing import rename_label
 from ..core.errors import InputError
 from ..mesh.colours import PART_NAME, Colour, recolour_material
-from ..mesh.editable import is_linked
+from ..mesh.editable import check_own
 from ..session.parts import import_of_part, originals_of
 from ..session.record import PART
 
@@ -52,9 +52,9 @@ def check_changeable(context: Context, parts: Sequence[Object]) -> None:
     check_not_edited(context, parts)
     for part in parts:
         if PART not in part or part.type != "MESH":
-            raise InputError("“{name}” is no imported part.", name=part.name)
+            raise InputError("“{name}” is no imported part. Deselect it, and try again.", name=part.name)
         if part.name not in context.view_layer.objects:
-            raise _elsewhere(part)
+            raise InputError("“{name}” is in another scene or view layer. Open that one first.", name=part.name)
     check_own(parts)
 
 
@@ -62,17 +62,6 @@ def check_not_edited(context: Context, parts: Sequence[Object]) -> None:
     """Raise InputError while one of these, or the active object, is edited, sculpted or painted."""
     if context.mode != "OBJECT" or any(part.mode != "OBJECT" for part in parts):
         raise InputError("Leave the mode in which the active object is edited, and try again.")
-
-
-def check_own(parts: Sequence[Object]) -> None:
-    """Raise InputError where one of these belongs to another file, linked or as a library override."""
-    for part in parts:
-        if is_linked(part):
-            raise _elsewhere(part)
-
-
-def _elsewhere(part: Object) -> InputError:
-    return InputError("“{name}” can't be changed here: it is in another scene, view layer or file.", name=part.name)
 
 
 def recolour_part(part: Object, colour: Colour) -> None:

@@ -84,7 +84,11 @@ def _loose_pieces(part: Object, parts: Sequence[Object]) -> Pieces:
     shells = _shells(mesh)
     found, numbers, sizes = np.unique(shells, return_inverse=True, return_counts=True)
     if len(found) < 2:
-        raise InputError("“{name}” is in one piece, so there is nothing to cut off.", name=part.name)
+        raise InputError(
+            "“{name}” is in one piece, so there is nothing to cut off. Select a part with loose pieces, or a merged "
+            "one.",
+            name=part.name,
+        )
     if len(found) > _MOST:
         raise InputError(
             "“{name}” is in {count} pieces, which are too many for parts. Merge its vertices by distance first.",

@@ -32,7 +32,8 @@ class HITEM3D_OT_explode_parts(PartsOperator):
 
     def run(self, context: bpy.types.Context) -> Message:
         from ..apply.exploding import explode
-        from ..parts.naming import check_not_edited, check_own
+        from ..mesh.editable import check_own
+        from ..parts.naming import check_not_edited
 
         parts = find_parts(context)
         if not parts:
@@ -59,7 +60,8 @@ def draw_slider(layout: bpy.types.UILayout, part: bpy.types.Object) -> None:
 
 def _slide(collection: bpy.types.Collection, amount: float) -> None:
     from ..apply.exploding import explode
-    from ..parts.naming import check_not_edited, check_own
+    from ..mesh.editable import check_own
+    from ..parts.naming import check_not_edited
 
     parts = [*parts_in(collection), *moved_elsewhere(collection)]
     try:

@@ -26,8 +26,6 @@ class HITEM3D_OT_merge_parts(PartsOperator):
 
         collection = _find_import(context)
         chosen = _selected_parts(context, collection)
-        if len(chosen) < 2:
-            raise InputError("Select two parts or more that are to become one.")
         followed = merge_parts(context, collection, chosen, chosen[0])
         _explode_again(context, collection)
         _select_only(context, chosen[:1])
@@ -53,8 +51,6 @@ class HITEM3D_OT_split_parts(PartsOperator):
 
         collection = _find_import(context)
         chosen = _selected_parts(context, collection)
-        if not chosen:
-            raise InputError("Select the parts that are to be cut into their pieces.")
         pieces: list[bpy.types.Object] = []
         refused: list[InputError] = []
         for part in chosen:
@@ -126,8 +122,6 @@ class HITEM3D_OT_solo_parts(PartsOperator):
 
         collection = _find_import(context)
         chosen = _selected_parts(context, collection)
-        if not chosen:
-            raise InputError("Select the parts that are to be seen alone.")
         if are_alone(context, collection, chosen):
             show(context, parts_in(collection), True)
         else:
@@ -164,13 +158,16 @@ def _find_import(context: bpy.types.Context) -> bpy.types.Collection:
 def _selected_parts(context: bpy.types.Context, collection: bpy.types.Collection) -> list[bpy.types.Object]:
     """The selected parts of the import, the active one first. What is hidden can't be selected.
 
-    Raises InputError where parts of another import are selected as well.
+    Raises InputError where none is, or parts of another import are as well.
     """
     chosen, active = set(context.selected_objects), context.view_layer.objects.active
     other = next((obj for obj in context.selected_objects if PART in obj and import_of_part(obj) != collection), None)
     if other and any(part in chosen for part in parts_in(collection)):
         raise InputError("“{name}” is a part of another import. Select the parts of one.", name=other.name)
-    return sorted((part for part in parts_in(collection) if part in chosen), key=lambda part: part != active)
+    found = sorted((part for part in parts_in(collection) if part in chosen), key=lambda part: part != active)
+    if not found:
+        raise InputError("No part is selected. Select parts in the view, or with the arrows in the list.")
+    return found
 
 
 def _explode_again(context: bpy.types.Context, collection: bpy.types.Collection) -> None:

@@ -43,7 +43,7 @@ def check_refused(parts: list[Object], says: str) -> None:
 
 
 def test_parts_of_another_file(tmp_path: Path) -> None:
-    check_refused(linked_parts(tmp_path), "“part 0” can't be changed here")
+    check_refused(linked_parts(tmp_path), "“part 0” comes from another file and can't be changed here")
 
 
 def test_parts_of_another_file_that_are_overridden(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_mesh_of_another_file(tmp_path: Path) -> None:
     parts[1].data = mesh
     for part in bpy.context.selected_objects:
         part.select_set(part in parts)
-    check_refused(parts, "“part 1” can't be changed here")
+    check_refused(parts, "“part 1” comes from another file and can't be changed here")
 
 
 def test_parts_with_shape_keys() -> None:

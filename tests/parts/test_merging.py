@@ -151,7 +151,7 @@ def add_modifier(imported: Import) -> None:
     ("prepare", "said"),
     [
         (hide_the_collection, "hidden collection"),
-        (exclude_the_collection, "another scene, view layer or file"),
+        (exclude_the_collection, "is in another scene or view layer"),
         (edit, "Leave the mode"),
         (flatten, "scale of 0"),
         (add_modifier, "has modifiers"),
@@ -171,7 +171,7 @@ def test_what_can_t_be_joined_is_left_as_it_is(prepare: object, said: str) -> No
 
 def test_one_part_is_not_joined() -> None:
     imported = import_monkey()
-    with pytest.raises(InputError, match="Select two parts"):
+    with pytest.raises(InputError, match="Select those that are to become one"):
         merge(imported, [1], into=1)
 
 

@@ -43,7 +43,7 @@ def test_parts_of_another_file_are_refused(linked: bpy.types.Collection, name: s
     assert len(before) == 4
     select(*linked.objects)
     options = {"name": "handle"} if name == "rename_part" else {}
-    with pytest.raises(RuntimeError, match="another scene, view layer or file"):
+    with pytest.raises(RuntimeError, match="comes from another file"):
         getattr(bpy.ops.hitem3d, name)(**options)
     linked.hitem3d_explode = 1.0
     assert linked.hitem3d_explode == 0

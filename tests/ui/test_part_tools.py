@@ -160,15 +160,12 @@ def test_without_parts_each_says_what_to_do(name: str) -> None:
         getattr(bpy.ops.hitem3d, name)()
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [("merge_parts", "Select two parts"), ("split_parts", "Select the parts"), ("solo_parts", "Select the parts")],
-)
-def test_with_the_original_alone_they_ask_for_a_part(segmented: Object, name: str, said: str) -> None:
+@pytest.mark.parametrize("name", ["merge_parts", "split_parts", "solo_parts"])
+def test_with_the_original_alone_they_ask_for_a_part(segmented: Object, name: str) -> None:
     segmented.hide_set(False)
     select(segmented)
     before = state()
-    with pytest.raises(RuntimeError, match=said):
+    with pytest.raises(RuntimeError, match="Select parts in the view"):
         getattr(bpy.ops.hitem3d, name)()
     assert state() == before
 
