@@ -23,7 +23,7 @@ from .part_tools import (
     HITEM3D_OT_solo_parts,
     HITEM3D_OT_split_parts,
 )
-from .sidebar import SidebarPanel
+from .sidebar import SidebarPanel, is_wide
 
 INDEX = "hitem3d_part_index"
 COLOUR = "hitem3d_part_colour"
@@ -44,7 +44,7 @@ _found: tuple[tuple[int, int], int, float] = (0, 0), -1, 0.0
 
 
 class HITEM3D_UL_parts(bpy.types.UIList):
-    """Colour, name, share of the surface, selected, shown."""
+    """Colour, name, share of the surface, selected where there is room, shown."""
 
     def draw_item(
         self,
@@ -66,15 +66,16 @@ class HITEM3D_UL_parts(bpy.types.UIList):
         swatch.prop(item, COLOUR, text="")
         row.separator()
         row.prop(item, NAME, text="", emboss=False)
+        wide = is_wide(context)
         if (known := _areas.get(item.session_uid)) and _total:
             share = row.row()
             share.alignment = "RIGHT"
-            share.label(text=f"{100 * known[1] / _total:.1f} %", translate=False)
-        is_selected, is_seen = item.select_get(), not item.hide_get()
-        row.prop(
-            item, SELECTED, text="", icon="RESTRICT_SELECT_OFF" if is_selected else "RESTRICT_SELECT_ON", emboss=False
-        )
-        row.prop(item, SHOWN, text="", icon="HIDE_OFF" if is_seen else "HIDE_ON", emboss=False)
+            share.ui_units_x = 2.6 if wide else 1.9
+            share.label(text=f"{100 * known[1] / _total:.{1 if wide else 0}f} %", translate=False)
+        if wide:
+            icon_selected = "RESTRICT_SELECT_OFF" if item.select_get() else "RESTRICT_SELECT_ON"
+            row.prop(item, SELECTED, text="", icon=icon_selected, emboss=False)
+        row.prop(item, SHOWN, text="", icon="HIDE_ON" if item.hide_get() else "HIDE_OFF", emboss=False)
 
 
 class HITEM3D_PT_parts(SidebarPanel, bpy.types.Panel):

@@ -39,6 +39,15 @@ KEYS_PAGE = "https://platform.hi3d.ai/console/apiKey"
 """Where an account makes keys."""
 
 
+_WIDE = 260
+"""Pixels at a scale of 1 from which a row of a list has room for more."""
+
+
+def is_wide(context: bpy.types.Context) -> bool:
+    """Whether the sidebar has been made wider than it is at first: lists say more then."""
+    return bool(context.region.width > _WIDE * context.preferences.system.ui_scale)
+
+
 class SidebarPanel:
     """Where the add-on's panels are."""
 

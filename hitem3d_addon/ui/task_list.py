@@ -17,6 +17,7 @@ from bpy.props import CollectionProperty, IntProperty
 
 from ..core.values import TaskState
 from ..session.board import board
+from .sidebar import is_wide
 from .wording import how_long_ago, state_message, translated
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ ICONS = {
     TaskState.FAILED: "ERROR",
     TaskState.CANCELLED: "CANCEL",
 }
-_WIDE = 260
-"""Pixels at a scale of 1 from which a row has room for the state in words."""
-
 _order: list[str] = []
 """The uids that the rows were filled with: reading a thousand rows takes longer than drawing all else."""
 _active = ""
@@ -65,7 +63,7 @@ class HITEM3D_UL_tasks(bpy.types.UIList):
         names = board.shown().names
         row = layout.row()
         row.active = task.uid in names
-        wide = context.region.width > _WIDE * context.preferences.system.ui_scale
+        wide = is_wide(context)
         split = row.split(factor=0.5 if wide else 0.65)
         split.label(text=names.get(task.uid, task.name), icon=ICONS[task.state], translate=False)
         rest = split.row()
