@@ -87,7 +87,9 @@ def find_parts(context: Context) -> list[Object]:
 
 def has_parts(context: Context) -> bool:
     """Whether `find_parts` finds any. For drawing: of thousands of parts it looks at a few."""
-    return find_import(context) is not None or bool(find_parts(context))
+    if find_import(context):
+        return True
+    return any(obj and PART in obj for obj in (context.view_layer.objects.active, *context.selected_objects))
 
 
 def find_import(context: Context) -> Collection | None:
@@ -95,6 +97,8 @@ def find_import(context: Context) -> Collection | None:
 
     For drawing: what is in the collection is not looked at.
     """
+    if not any(TASK_ID in one for one in bpy.data.collections):
+        return None
     active = context.view_layer.objects.active
     if active and (found := _import_of(active)):
         return found
@@ -102,6 +106,8 @@ def find_import(context: Context) -> Collection | None:
 
 
 def _import_of(obj: Object) -> Collection | None:
+    if TASK_ID not in obj and PART not in obj:  # nearly all of thousands that are selected
+        return None
     task_id = task_id_of(obj)
     own = [one for one in bpy.data.collections if task_id and one.get(TASK_ID) == task_id]
     own = [one for one in own if any(len(some.objects) for some in collections_in(one))]
@@ -176,6 +182,15 @@ def find_imports(context: Context) -> list[list[Object]]:
         if task_id := task_id_of_part(obj):
             return [parts for parts in imports_of_task(task_id) if obj in parts]
     return []
+
+
+def has_versions(context: Context) -> bool:
+    """Whether `find_imports` and `find_versions` find any. For drawing: what is in an import is not looked at."""
+    ids = {one.get(TASK_ID) for one in bpy.data.collections if TASK_ID in one}
+    if not ids or all(PART in obj for obj in context.selected_objects):
+        return False
+    chosen = (context.view_layer.objects.active, *context.selected_objects)
+    return any(obj and (obj.get(TASK_ID) in ids or obj.get(PART) in ids) for obj in chosen)
 
 
 def find_versions(context: Context) -> list[Object]:

@@ -16,7 +16,7 @@ from ..core import choices
 from ..core.errors import InputError, Message
 from ..session import connection
 from ..session.board import board
-from ..session.parts import find_imports, find_original, find_originals, find_versions, show
+from ..session.parts import find_imports, find_original, find_originals, find_versions, has_versions, show
 from ..session.record import parts_of, parts_of_task, task_id_of
 from .base import Hitem3DOperator, cursor_progress
 from .wording import translated
@@ -229,7 +229,7 @@ class HITEM3D_OT_apply_parts_to_selected(ApplyOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if find_imports(context) and find_versions(context):
+        if has_versions(context):
             return True
         cls.poll_message_set(
             translated(Message("Select the versions, and last an imported part or the object that was segmented"))
