@@ -33,8 +33,6 @@ class Cap:
     part: int
     others: Ints
     """(triangles,): the part on the other side of each triangle."""
-    crossings: int
-    """How many of its triangles cross one another or the surface."""
 
 
 @dataclass(slots=True)

@@ -41,14 +41,8 @@ class Closed:
     """In the scene's units."""
     crossings: int
     """How many faces of its caps cross one another or its surface."""
-    is_wall: bool
-    """It was a cavity's wall, and got a thickness."""
     is_tight: bool
     """The clearance that was asked for could not be made."""
-
-    @property
-    def is_right(self) -> bool:
-        return not (self.open_edges or self.crossings or self.is_tight) and self.volume > 0
 
 
 class Shape(NamedTuple):
@@ -139,11 +133,14 @@ def _close(
     crossing = [parts[label].name for label in find_crossing_parts(body)]
     yield 0, total
     leave_out_open_sheets(body)
-    walls = thicken_cavities(body)
+    thicken_cavities(body)
     for left in peel(body):
         yield total - left, total
-    shapes = [_shape(body, label, clearance) for label in range(len(parts))]
-    found = [_judge(body, label, parts[label].name, own, label in walls, shape) for label, shape in enumerate(shapes)]
+    shapes, found = [], []
+    for label, part in enumerate(parts):
+        shapes.append(_shape(body, label, clearance))
+        found.append(_judge(body, label, part.name, own, shapes[-1]))
+        yield total, total
     for label, shape in enumerate(shapes):
         if len(shape.caps):
             caps, points = in_own_frame(shape, places, label)
@@ -190,14 +187,14 @@ def in_own_frame(shape: Shape, places: Places, label: int) -> tuple[Ints, Double
     return (shape.caps[:, ::-1] if places.is_mirrored(label) else shape.caps), points
 
 
-def _judge(body: Body, label: int, name: str, own: Ints, is_wall: bool, shape: Shape) -> Closed:
+def _judge(body: Body, label: int, name: str, own: Ints, shape: Shape) -> Closed:
     caps, points = shape.caps, shape.points
     whole = np.concatenate([body.source[label], caps])
     left = open_edges(whole)
     keys = {(low, high) for low, high in np.sort(own, axis=1).tolist()}
     of_original = sum(tuple(edge) in keys for edge in np.sort(left, axis=1).tolist())
     crossings = _crossings(points, caps, body.source[label])
-    return Closed(name, len(caps), len(left), of_original, volume(points, whole), crossings, is_wall, shape.is_tight)
+    return Closed(name, len(caps), len(left), of_original, volume(points, whole), crossings, shape.is_tight)
 
 
 def _crossings(points: Doubles, caps: Ints, source: Ints) -> int:

@@ -100,8 +100,8 @@ def _put_on(body: Body, seal: Ints) -> None:
         body.add_surface(label, mine)
 
 
-def thicken_cavities(body: Body) -> list[int]:
-    """Give parts that are the wall of a cavity in another part a thickness; says which parts these are.
+def thicken_cavities(body: Body) -> None:
+    """Give parts that are the wall of a cavity in another part a thickness.
 
     Such a wall has no border, and by itself it would enclose a negative volume. A second wall behind it, which the part
     around has as well, makes it a shell.
@@ -110,19 +110,18 @@ def thicken_cavities(body: Body) -> list[int]:
     whole = np.concatenate(surfaces)
     labels = np.repeat(np.arange(len(surfaces), dtype=np.int32), [len(surface) for surface in surfaces])
     if not len(whole):
-        return []
+        return
     shell = _shells(len(body.points), whole)[whole[:, 0]]
     names, group = np.unique(shell, return_inverse=True)
     group = group.reshape(-1)
     if len(names) < 2:
-        return []
+        return
     normals = triangle_normals(body.points, whole)
     volumes = np.bincount(group, (body.points[whole[:, 0]] * normals).sum(axis=1), len(names)) / 6
     lowest = np.full(len(names), np.iinfo(np.int32).max)
     highest = np.full(len(names), -1)
     np.minimum.at(lowest, group, labels)
     np.maximum.at(highest, group, labels)
-    found = []
     for number in np.flatnonzero((volumes < 0) & (lowest == highest)).tolist():
         wall = whole[group == number]
         if len(open_edges(wall)):
@@ -131,8 +130,6 @@ def thicken_cavities(body: Body) -> list[int]:
         around = _label_around(body.points, wall, whole[rest], labels[rest])
         if around not in (-1, label):
             _add_wall(body, label, around, wall, whole)
-            found.append(label)
-    return found
 
 
 def _label_around(points: Doubles, wall: Ints, others: Ints, labels: Ints) -> int:
@@ -164,10 +161,9 @@ def _add_wall(body: Body, label: int, around: int, wall: Ints, whole: Ints) -> N
         moved = np.rint((at + inward * (share * depth)[:, None]) / body.step) * body.step
         corners = (places + len(body.points)).astype(np.int32)
         everything = np.concatenate([body.points, moved])
-        crossings = len(find_crossings(everything, corners, find_walls(everything, corners, whole)))
-        if not crossings:
+        if not len(find_crossings(everything, corners, find_walls(everything, corners, whole))):
             break
     corners = body.add_points(moved)[places]
-    body.caps.append(Cap(corners, label, np.full(len(corners), around, np.int32), crossings))
+    body.caps.append(Cap(corners, label, np.full(len(corners), around, np.int32)))
     body.pieces[label] = [piece for piece in body.pieces[label] if not np.array_equal(piece.corners, wall)]
     body.add_surface(around, corners)

@@ -173,7 +173,7 @@ def test_parts_by_colour_have_a_colour_each_in_solid_view(empty_scene: None, tmp
 
 
 def usdz(file: Path, body: str) -> Path:
-    text = f'#usda 1.0\n(\n    upAxis = "Y"\n    metersPerUnit = 1\n)\ndef Xform "root"\n{{\n{body}}}\n'
+    text = f'#usda 1.0\n(\n    upAxis = "Y"\n    metersPerUnit = 1\n)\ndef Xform "Model"\n{{\n{body}}}\n'
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a.usda", text)
     return file
@@ -212,7 +212,7 @@ class TestUsdz:
         body = (
             'def PointInstancer "bolts"\n{\nint[] protoIndices = [0, 0, 1]\n'
             "point3f[] positions = [(0, 0, 0), (5, 0, 0), (0, 5, 0)]\n"
-            "rel prototypes = [</root/bolts/kinds/bolt>, </root/bolts/kinds/washer>]\n"
+            "rel prototypes = [</Model/bolts/kinds/bolt>, </Model/bolts/kinds/washer>]\n"
             'def Scope "kinds"\n{\n' + usd_mesh("bolt", soup(ROW[:1])) + usd_mesh("washer", soup(ROW[:2])) + "}\n}\n"
         )
         file = usdz(tmp_path / "a.usdz", body + usd_mesh("plate", soup([(9, 9, 9)])))
