@@ -35,7 +35,15 @@ from pathlib import Path
 from typing import Any
 
 from ..backoff import LONGEST, backoff
-from ..errors import BusyError, Hitem3DError, InputError, ServiceUnavailableError, StoreError, TaskTimeoutError
+from ..errors import (
+    BusyError,
+    CredentialsError,
+    Hitem3DError,
+    InputError,
+    ServiceUnavailableError,
+    StoreError,
+    TaskTimeoutError,
+)
 from ..site_settings import load_site
 from ..task import Task
 from ..tasks import workflow
@@ -50,6 +58,8 @@ log = logging.getLogger(__name__)
 
 RESCAN = 30.0
 """Seconds between looks for tasks whose owner is gone."""
+LOCKED_OUT = 600.0
+"""Seconds until keys that the service did not take are tried again by themselves."""
 
 _ACTIVE = (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY)
 
@@ -118,6 +128,9 @@ class Agent:
             match command.get("do"):
                 case "configure":
                     self._configure(command)
+                    for job in self._jobs.values():
+                        if job.refused:
+                            job.due, job.refused = 0.0, False
                 case "watch":
                     self._watch(uid)
                 case "cancel":
@@ -292,8 +305,11 @@ class Agent:
         entered, job.state = job.state, task.state
         if entered is TaskState.PENDING and task.state is TaskState.WORKING:
             self._places.note_accepted(self._working())
-        if isinstance(error, ServiceUnavailableError | StoreError) or task.state is TaskState.SENDING:
-            # A fault that passes by itself: of the network, the service, or the disk that the list is on.
+        job.refused = isinstance(error, CredentialsError) and bool(task.task_id)
+        passes = isinstance(error, ServiceUnavailableError | StoreError) or job.refused
+        if passes or task.state is TaskState.SENDING:
+            # A fault that passes: of the network, the service, the disk that the list is on, or of keys that the user
+            # renews, while the task goes on at the service.
             pause = self._pause_after_fault(job, error, now)
         elif error and task.state in _ACTIVE and not isinstance(error, TaskTimeoutError):
             if task.api_url != self._steps.client.api_url:
@@ -321,6 +337,8 @@ class Agent:
         wanted = error.retry_after if isinstance(error, ServiceUnavailableError) else None
         if isinstance(error, BusyError):
             pause = self._places.note_refused(self._working(), now, wanted)
+        elif job.refused:
+            pause = LOCKED_OUT
         else:
             pause = backoff(job.failures, wanted)
         if error:

@@ -47,6 +47,8 @@ class Job:
     asking: bool = False
     """The service is being asked for a task id that the user gave."""
     cancelled: threading.Event = field(default_factory=threading.Event)
+    refused: bool = False
+    """The service does not take the keys: it is asked again as soon as there are others."""
     polls: int = 0
     failures: int = 0
     since: float = 0.0

@@ -76,6 +76,7 @@ class Authorization:
         self._lock = threading.RLock()
         self._token = credentials.token
         self._fetched_at: float | None = None
+        self._was_taken = False
 
     def permit(self, family: str) -> Permit:
         """A permit that is good as far as is known; may ask the service for a token and for the scheme."""
@@ -88,6 +89,11 @@ class Authorization:
         """Remember that requests of this family take this word, whatever segmentation takes."""
         with self._lock:
             self._others[family] = permit.scheme
+
+    def note_taken(self, permit: Permit) -> None:
+        """Remember that the service took this permit: when it refuses the same token later, that has ended."""
+        if permit.token == self._token:
+            self._was_taken = True
 
     def learn(self) -> Permit:
         """Find out the scheme, whatever was known of it."""
@@ -119,6 +125,7 @@ class Authorization:
                 permit = Permit(scheme, token)
                 if (answer := self._find_refusal(permit)) is None:
                     self.scheme = scheme
+                    self.note_taken(permit)
                     return permit
                 refusals.append(answer)
             if not self._renewable():
@@ -137,8 +144,11 @@ class Authorization:
         return self._token
 
     def _renewable(self) -> bool:
-        """Whether a new token may be better than this one. Right after a fetch it is not."""
-        return self._credentials.has_keys and (self._fetched_at is None or self._age() > 60.0)
+        """Whether a new token may be better than this one: not right after a fetch, unless the service took it once.
+
+        Where a new token ends the one before, another computer with the same keys may have fetched one meanwhile.
+        """
+        return self._credentials.has_keys and (self._fetched_at is None or self._was_taken or self._age() > 60.0)
 
     def _age(self) -> float:
         """Seconds since the token was fetched; 0 for one that was given, whose age is not known."""
@@ -152,6 +162,7 @@ class Authorization:
             )
         self._token = self._fetch()
         self._fetched_at = time.monotonic()
+        self._was_taken = False
         return self._token
 
 

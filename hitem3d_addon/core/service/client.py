@@ -233,9 +233,11 @@ class Hitem3DClient:
         permit = self._authorization.permit(family)
         answer = send(permit)
         if answer.unauthorized:
-            answer = send(self._authorization.after_refusal(permit))
+            permit = self._authorization.after_refusal(permit)
+            answer = send(permit)
         if answer.unauthorized:
             raise codes.refused(answer)
+        self._authorization.note_taken(permit)
         return answer
 
     def _read(self, path: str, family: str, patience: float | None = None) -> Answer:

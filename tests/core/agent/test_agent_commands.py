@@ -117,6 +117,32 @@ def test_waiting_tasks_do_not_follow_the_address(
     assert other.counts()["requests"]["create-task"] == 0
 
 
+def test_keys_that_are_refused_meanwhile(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    """A paid task does not fail with the keys: it goes on as soon as there are others."""
+    sandbox.behave(seconds=600)
+    agent = start_agent()
+    configure(agent, store, sandbox)  # a token alone, which can't be renewed
+    tasks = [new_task(store, sandbox), new_task(store, sandbox)]
+    for task in tasks:
+        agent.send(do="watch", uid=task.uid)
+    for task in tasks:
+        until(in_state(store, task.uid, TaskState.WORKING))
+    sandbox.behave(faults=[{"on": on, "do": "answer", "code": 401, "times": 0} for on in ("query-task", "balance")])
+    for task in tasks:
+        agent.send(do="watch", uid=task.uid)
+    waits = until(lambda: [event for event in agent.events if event["event"] == "waits"][1:])
+    assert "does not take the token" in waits[0]["template"]
+    assert [row.state for row in store.tasks()] == [TaskState.WORKING] * 2
+    sandbox.behave(reset=True, keep_tasks=True)
+    sandbox.behave(seconds=0.0)
+    configure(agent, store, sandbox)
+    for task in tasks:
+        until(in_state(store, task.uid, TaskState.DONE))
+    assert sandbox.counts()["tasks_created"] == 2
+
+
 def test_the_studio_forbids_uploads_while_models_wait_in_line(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest], tmp_path: Path
 ) -> None:

@@ -90,6 +90,16 @@ def test_a_fetched_token_that_expires_is_renewed_once(sandbox: Sandbox, client: 
     assert (counts["requests"]["token"], counts["requests"]["create-task"], counts["tasks_created"]) == (1, 1, 1)
 
 
+def test_two_computers_whose_tokens_end_each_other(sandbox: Sandbox, client: Client) -> None:
+    """A token that was taken a moment ago and is refused now is renewed, however young it is."""
+    service = client(keys(sandbox))
+    for _ in range(3):
+        assert service.balance() == 1000.0
+        sandbox.behave(revoke_tokens=True)
+    assert service.balance() == 1000.0
+    assert sandbox.counts()["requests"]["token"] == 4
+
+
 def test_wrong_keys_are_said(sandbox: Sandbox, client: Client) -> None:
     credentials = Credentials(access_key=sandbox.access_key, secret_key="sk_gehe" + "im:ü")
     with pytest.raises(CredentialsError, match="access key and secret key") as raised:
