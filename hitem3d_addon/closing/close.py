@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,16 +14,19 @@ from bpy.types import Depsgraph, Object
 from ..core.errors import InputError, Message, Value
 from ..mesh.arrays import Doubles, Flags, Ints
 from .body import Body
-from .clearance import move_back
-from .crossings import find_crossings, find_walls
+from .clearance import least_share, move_back, reaching_over
+from .crossings import crossing_faces, find_crossings, find_walls
 from .loops import net_edges, open_edges, volume
 from .peeling import peel
 from .reading import Places, read_parts
 from .shells import leave_out_open_sheets, thicken_cavities
+from .smoothing import smooth_caps
 from .writing import add_caps
 
 _MOST_NAMES = 8
 """In one sentence."""
+_ENOUGH = 0.9
+"""Of the clearance: from here on nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class Closed:
     """In the scene's units."""
     crossings: int
     """How many faces of its caps cross one another or its surface."""
-    is_tight: bool
-    """The clearance that was asked for could not be made."""
+    gap: float
+    """How much of the clearance that was asked for there is at the narrowest place; 0 where it could not be made."""
 
 
 class Shape(NamedTuple):
@@ -54,7 +57,9 @@ class Shape(NamedTuple):
     """(points, 3): the body's, with this part's clearance."""
     moved: Flags
     """(points,): which of them have moved for it."""
-    is_tight: bool
+    crossings: int
+    gap: float
+    """How far the caps moved back where they did least, of what was asked for."""
 
 
 @dataclass(slots=True)
@@ -89,6 +94,7 @@ class Closing:
             )
         for part in self.parts:
             values: dict[str, Value] = {"name": part.name, "count": part.open_edges, "crossing": part.crossings}
+            values["percent"] = int(100 * part.gap)
             if part.open_edges and part.open_edges == part.own_openings:
                 # Which of these it is, the parts alone do not show.
                 found.append(
@@ -104,10 +110,12 @@ class Closing:
                 found.append(Message("“{name}” is closed but encloses no volume", values))
             if part.crossings:
                 found.append(Message("“{name}”: {crossing} faces of its caps cross other faces of it", values))
-            if part.is_tight:
+            if not part.gap:
                 found.append(
                     Message("“{name}” has no clearance: it is too thin, or its triangles are too small", values)
                 )
+            elif part.gap < _ENOUGH:
+                found.append(Message("“{name}” has {percent} % of its clearance at the narrowest place", values))
         return found
 
 
@@ -133,19 +141,35 @@ def _close(
     crossing = [parts[label].name for label in find_crossing_parts(body)]
     yield 0, total
     leave_out_open_sheets(body)
-    thicken_cavities(body)
-    for left in peel(body):
+    crossings: dict[int, Ints] = {}
+    for left in make_caps(body, crossings):
         yield total - left, total
-    shapes, found = [], []
-    for label, part in enumerate(parts):
-        shapes.append(_shape(body, label, clearance))
-        found.append(_judge(body, label, part.name, own, shapes[-1]))
+    shapes = []
+    for label in range(len(parts)):
+        shapes.append(_shape(body, label, clearance, len(crossings[label])))
+        yield total, total
+    if clearance:
+        _keep_apart(body, shapes, crossings)
+    found = []
+    for label, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
+        found.append(_judge(body, label, part.name, own, shape))
         yield total, total
     for label, shape in enumerate(shapes):
         if len(shape.caps):
             caps, points = in_own_frame(shape, places, label)
             add_caps(parts[label], caps, points, places.numbers[label], shape.moved)
     return Closing(found, crossing)
+
+
+def make_caps(body: Body, crossings: dict[int, Ints]) -> Iterator[int]:
+    """Make all caps of a body; says how many parts are left, and gives each part's triangles (n, 3) that cross."""
+    thicken_cavities(body)
+    yield from peel(body)
+    for label, source in enumerate(body.source):
+        crossings[label] = crossing_faces(body.points, body.result(label), source)
+        yield 0
+    for _ in smooth_caps(body, crossings):
+        yield 0
 
 
 def find_crossing_parts(body: Body) -> list[int]:
@@ -166,15 +190,38 @@ def run_through(steps: Generator[tuple[int, int], None, Closing]) -> Closing:
             return closing
 
 
-def _shape(body: Body, label: int, clearance: float) -> Shape:
-    caps = body.result(label)
+def _shape(body: Body, label: int, clearance: float, crossings: int) -> Shape:
+    caps, source = body.result(label), body.source[label]
     if not clearance or not len(caps):
-        return Shape(caps, body.points, np.zeros(len(body.points), np.bool_), False)
-    back = move_back(body.points, caps, body.source[label], clearance / 2)
-    source = body.source[label]
-    if back is None or _crossings(back[0], caps, source) > _crossings(body.points, caps, source):
-        return Shape(caps, body.points, np.zeros(len(body.points), np.bool_), True)
-    return Shape(caps, *back, False)
+        return _unmoved(body, caps, crossings, 1.0)
+    back = move_back(body.points, caps, source, clearance / 2)
+    now = len(crossing_faces(back[0], caps, source)) if back else 0
+    if not back or now > crossings:
+        return _unmoved(body, caps, crossings, 0.0)
+    return Shape(caps, *back, now, least_share(body.points, back[0], caps, clearance / 2))
+
+
+def _unmoved(body: Body, caps: Ints, crossings: int, gap: float) -> Shape:
+    return Shape(caps, body.points, np.zeros(len(body.points), np.bool_), crossings, gap)
+
+
+def _keep_apart(body: Body, shapes: list[Shape], crossings: dict[int, Ints]) -> None:
+    """Take back the clearance of parts whose caps, moved, lie in a neighbour: at a tip that is thinner than it."""
+    doubtful = [
+        label
+        for label, shape in enumerate(shapes)
+        if shape.moved.any() and len(reaching_over(body.points, shape.points, shape.caps))
+    ]
+    for label in doubtful:
+        caps, after = shapes[label].caps, shapes[label].points
+        walls = [
+            (points, shape.caps)
+            for other, shape in enumerate(shapes)
+            if other != label and np.isin(shape.caps, caps).any()
+            for points in ([shape.points, body.points] if other in doubtful else [shape.points])
+        ]
+        if any(len(reaching_over(points, after, caps, its)) for points, its in walls):
+            shapes[label] = _unmoved(body, caps, len(crossings[label]), 0.0)
 
 
 def in_own_frame(shape: Shape, places: Places, label: int) -> tuple[Ints, Doubles]:
@@ -193,10 +240,4 @@ def _judge(body: Body, label: int, name: str, own: Ints, shape: Shape) -> Closed
     left = open_edges(whole)
     keys = {(low, high) for low, high in np.sort(own, axis=1).tolist()}
     of_original = sum(tuple(edge) in keys for edge in np.sort(left, axis=1).tolist())
-    crossings = _crossings(points, caps, body.source[label])
-    return Closed(name, len(caps), len(left), of_original, volume(points, whole), crossings, shape.is_tight)
-
-
-def _crossings(points: Doubles, caps: Ints, source: Ints) -> int:
-    """How many triangles of the caps cross one another or the surface."""
-    return len(np.unique(find_crossings(points, caps, find_walls(points, caps, source))[:, 0]))
+    return Closed(name, len(caps), len(left), of_original, volume(points, whole), shape.crossings, shape.gap)
