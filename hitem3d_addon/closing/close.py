@@ -16,7 +16,7 @@ from ..mesh.arrays import Doubles, Flags, Ints
 from .body import Body
 from .clearance import least_share, move_back, reaching_over
 from .crossings import crossing_faces, find_crossings, find_walls
-from .loops import net_edges, open_edges, volume
+from .loops import directed_edges, net_edges, open_edges, volume
 from .peeling import peel
 from .reading import Places, read_parts
 from .shells import leave_out_open_sheets, thicken_cavities
@@ -39,7 +39,7 @@ class Closed:
     open_edges: int
     """Edges of its surface that have no other side now."""
     own_openings: int
-    """Of these, the ones that the surface of all parts together had not either, before anything was closed."""
+    """Of these, the ones at openings of the surface of all parts together, as it was before anything was closed."""
     volume: float
     """In the scene's units."""
     crossings: int
@@ -53,6 +53,8 @@ class Shape(NamedTuple):
 
     caps: Ints
     """(triangles, 3), as it sees them."""
+    lids: Ints
+    """(triangles, 3), over openings of the original, where these are to be closed."""
     points: Doubles
     """(points, 3): the body's, with this part's clearance."""
     moved: Flags
@@ -120,22 +122,23 @@ class Closing:
 
 
 def close_parts(
-    parts: Sequence[Object], depsgraph: Depsgraph, clearance: float = 0.0
+    parts: Sequence[Object], depsgraph: Depsgraph, clearance: float = 0.0, *, close_openings: bool = False
 ) -> Generator[tuple[int, int], None, Closing]:
     """Read the parts as they stand in the depsgraph, and give the steps that close them where they were cut.
 
     Nothing is changed before the last step. With a clearance, a length in the world, neighbours are so far apart
-    afterwards. Each step yields how many are done, and of how many. Raises InputError, here and in the steps.
+    afterwards. With ``close_openings`` openings of the original are closed as well. Each step yields how many are done,
+    and of how many. Raises InputError, here and in the steps.
     """
     if len(parts) < 2:
         raise InputError("There is only one part, which has no neighbours. Import more parts, and try again.")
-    return _close(parts, *read_parts(parts, depsgraph), clearance)
+    return _close(parts, *read_parts(parts, depsgraph), clearance, close_openings)
 
 
 def _close(
-    parts: Sequence[Object], body: Body, places: Places, clearance: float
+    parts: Sequence[Object], body: Body, places: Places, clearance: float, close_openings: bool
 ) -> Generator[tuple[int, int], None, Closing]:
-    own = net_edges(np.concatenate([np.empty((0, 2), np.int32), *body.borders]))
+    border = net_edges(np.concatenate([np.empty((0, 2), np.int32), *body.borders]))
     total = sum(len(border) > 0 for border in body.borders)
     yield 0, total
     crossing = [parts[label].name for label in find_crossing_parts(body)]
@@ -144,18 +147,20 @@ def _close(
     crossings: dict[int, Ints] = {}
     for left in make_caps(body, crossings):
         yield total - left, total
+    own = _keys([border, *(directed_edges(seal) for _, seal in body.seals)])
     shapes = []
     for label in range(len(parts)):
-        shapes.append(_shape(body, label, clearance, len(crossings[label])))
+        lids = [seal for of, seal in body.seals if of == label and close_openings]
+        shapes.append(_shape(body, label, clearance, len(crossings[label]), lids))
         yield total, total
     if clearance:
-        _keep_apart(body, shapes, crossings)
+        _keep_apart(body, shapes)
     found = []
     for label, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
         found.append(_judge(body, label, part.name, own, shape))
         yield total, total
     for label, shape in enumerate(shapes):
-        if len(shape.caps):
+        if len(shape.caps) + len(shape.lids):
             caps, points = in_own_frame(shape, places, label)
             add_caps(parts[label], caps, points, places.numbers[label], shape.moved)
     return Closing(found, crossing)
@@ -190,22 +195,23 @@ def run_through(steps: Generator[tuple[int, int], None, Closing]) -> Closing:
             return closing
 
 
-def _shape(body: Body, label: int, clearance: float, crossings: int) -> Shape:
+def _shape(body: Body, label: int, clearance: float, crossings: int, seals: Sequence[Ints]) -> Shape:
     caps, source = body.result(label), body.source[label]
+    lids = np.concatenate([caps[:0], *seals])
+    if len(lids):
+        crossings = len(crossing_faces(body.points, np.concatenate([caps, lids]), source))
+    stays = np.zeros(len(body.points), np.bool_)
+    as_it_is = Shape(caps, lids, body.points, stays, crossings, 1.0)
     if not clearance or not len(caps):
-        return _unmoved(body, caps, crossings, 1.0)
-    back = move_back(body.points, caps, source, clearance / 2)
-    now = len(crossing_faces(back[0], caps, source)) if back else 0
+        return as_it_is
+    back = move_back(body.points, caps, np.concatenate([source, lids]), clearance / 2)
+    now = len(crossing_faces(back[0], np.concatenate([caps, lids]), source)) if back else 0
     if not back or now > crossings:
-        return _unmoved(body, caps, crossings, 0.0)
-    return Shape(caps, *back, now, least_share(body.points, back[0], caps, clearance / 2))
+        return as_it_is._replace(gap=0.0)
+    return Shape(caps, lids, *back, now, least_share(body.points, back[0], caps, clearance / 2))
 
 
-def _unmoved(body: Body, caps: Ints, crossings: int, gap: float) -> Shape:
-    return Shape(caps, body.points, np.zeros(len(body.points), np.bool_), crossings, gap)
-
-
-def _keep_apart(body: Body, shapes: list[Shape], crossings: dict[int, Ints]) -> None:
+def _keep_apart(body: Body, shapes: list[Shape]) -> None:
     """Take back the clearance of parts whose caps, moved, lie in a neighbour: at a tip that is thinner than it."""
     doubtful = [
         label
@@ -221,23 +227,31 @@ def _keep_apart(body: Body, shapes: list[Shape], crossings: dict[int, Ints]) -> 
             for points in ([shape.points, body.points] if other in doubtful else [shape.points])
         ]
         if any(len(reaching_over(points, after, caps, its)) for points, its in walls):
-            shapes[label] = _unmoved(body, caps, len(crossings[label]), 0.0)
+            still = np.zeros(len(body.points), np.bool_)
+            shapes[label] = shapes[label]._replace(points=body.points, moved=still, gap=0.0)
 
 
 def in_own_frame(shape: Shape, places: Places, label: int) -> tuple[Ints, Doubles]:
-    """A part's caps, and all points, in the frame of its mesh."""
+    """A part's caps and lids, and all points, in the frame of its mesh."""
     matrix = places.matrices[label]
     turned = np.linalg.inv(matrix[:3, :3])
     points = shape.points + (places.centre - matrix[:3, 3])
     if not np.array_equal(matrix[:3, :3], np.eye(3)):
         points = points @ turned.T
-    return (shape.caps[:, ::-1] if places.is_mirrored(label) else shape.caps), points
+    faces = np.concatenate([shape.caps, shape.lids])
+    return (faces[:, ::-1] if places.is_mirrored(label) else faces), points
 
 
-def _judge(body: Body, label: int, name: str, own: Ints, shape: Shape) -> Closed:
-    caps, points = shape.caps, shape.points
-    whole = np.concatenate([body.source[label], caps])
+def _judge(body: Body, label: int, name: str, own: np.ndarray, shape: Shape) -> Closed:
+    faces = np.concatenate([shape.caps, shape.lids])
+    whole = np.concatenate([body.source[label], faces])
     left = open_edges(whole)
-    keys = {(low, high) for low, high in np.sort(own, axis=1).tolist()}
-    of_original = sum(tuple(edge) in keys for edge in np.sort(left, axis=1).tolist())
-    return Closed(name, len(caps), len(left), of_original, volume(points, whole), shape.crossings, shape.gap)
+    of_original = int(np.isin(_keys([left]), own).sum())
+    enclosed = volume(shape.points, whole)
+    return Closed(name, len(faces), len(left), of_original, enclosed, shape.crossings, shape.gap)
+
+
+def _keys(edges: Sequence[Ints]) -> np.ndarray:
+    """A number for each edge (n, 2), the same in either direction."""
+    ends = np.concatenate(list(edges)).astype(np.int64)
+    return np.asarray(ends.min(axis=1) << 32 | ends.max(axis=1))
