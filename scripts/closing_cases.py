@@ -27,10 +27,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from hitem3d_addon.closing.body import Body
-from hitem3d_addon.closing.crossings import find_crossings, find_walls
+from hitem3d_addon.closing.close import make_caps
 from hitem3d_addon.closing.loops import open_edges, volume
-from hitem3d_addon.closing.peeling import peel
-from hitem3d_addon.closing.shells import thicken_cavities
 
 Array = NDArray[Any]
 _STEP = 2.0**-22
@@ -70,18 +68,17 @@ def measure(points: Array, corners: Array, labels: Array) -> dict[str, Any]:
     source = [corners[labels == label].astype(np.int32) for label in np.unique(labels)]
     body = Body(points, _STEP, source)
     begun = time.perf_counter()
-    thicken_cavities(body)
-    for _ in peel(body):
+    crossings: dict[int, Array] = {}
+    for _ in make_caps(body, crossings):
         pass
     seconds = time.perf_counter() - begun
     closed = clean = 0
     whole, volumes = [], []
     for label, surface in enumerate(body.source):
-        caps = body.result(label)
-        whole.append(np.concatenate([surface, caps]))
+        whole.append(np.concatenate([surface, body.result(label)]))
         volumes.append(volume(body.points, whole[-1]))
         closed += not len(open_edges(whole[-1])) and volumes[-1] > 0
-        clean += not len(find_crossings(body.points, caps, find_walls(body.points, caps, surface)))
+        clean += not len(crossings[label])
     error = abs(sum(volumes) / volume(points, corners.astype(np.int32)) - 1)
     overlap = judge(body.points, whole)
     return {

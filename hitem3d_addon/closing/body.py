@@ -50,7 +50,7 @@ class Body:
     """By label, the open edges (n, 2) of that."""
     caps: list[Cap] = field(default_factory=list)
     seals: list[tuple[int, Ints]] = field(default_factory=list)
-    """Triangles (n, 3) over holes of the source, with their label: only there while the body is divided."""
+    """Triangles (n, 3) over openings of the source, with their label, which close the body while it is divided."""
 
     def __post_init__(self) -> None:
         self.pieces = [[self.make_piece(corners)] if len(corners) else [] for corners in self.source]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,16 +14,19 @@ from bpy.types import Depsgraph, Object
 from ..core.errors import InputError, Message, Value
 from ..mesh.arrays import Doubles, Flags, Ints
 from .body import Body
-from .clearance import move_back
-from .crossings import find_crossings, find_walls
-from .loops import net_edges, open_edges, volume
+from .clearance import least_share, move_back, reaching_over
+from .crossings import crossing_faces, find_crossings, find_walls
+from .loops import directed_edges, net_edges, open_edges, volume
 from .peeling import peel
 from .reading import Places, read_parts
 from .shells import leave_out_open_sheets, thicken_cavities
+from .smoothing import smooth_caps
 from .writing import add_caps
 
 _MOST_NAMES = 8
 """In one sentence."""
+_ENOUGH = 0.9
+"""Of the clearance: from here on nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,13 @@ class Closed:
     open_edges: int
     """Edges of its surface that have no other side now."""
     own_openings: int
-    """Of these, the ones that the surface of all parts together had not either, before anything was closed."""
+    """Of these, the ones at openings of the surface of all parts together, as it was before anything was closed."""
     volume: float
     """In the scene's units."""
     crossings: int
     """How many faces of its caps cross one another or its surface."""
-    is_tight: bool
-    """The clearance that was asked for could not be made."""
+    gap: float
+    """How much of the clearance that was asked for there is at the narrowest place; 0 where it could not be made."""
 
 
 class Shape(NamedTuple):
@@ -50,11 +53,15 @@ class Shape(NamedTuple):
 
     caps: Ints
     """(triangles, 3), as it sees them."""
+    lids: Ints
+    """(triangles, 3), over openings of the original, where these are to be closed."""
     points: Doubles
     """(points, 3): the body's, with this part's clearance."""
     moved: Flags
     """(points,): which of them have moved for it."""
-    is_tight: bool
+    crossings: int
+    gap: float
+    """How far the caps moved back where they did least, of what was asked for."""
 
 
 @dataclass(slots=True)
@@ -89,6 +96,7 @@ class Closing:
             )
         for part in self.parts:
             values: dict[str, Value] = {"name": part.name, "count": part.open_edges, "crossing": part.crossings}
+            values["percent"] = int(100 * part.gap)
             if part.open_edges and part.open_edges == part.own_openings:
                 # Which of these it is, the parts alone do not show.
                 found.append(
@@ -104,48 +112,69 @@ class Closing:
                 found.append(Message("“{name}” is closed but encloses no volume", values))
             if part.crossings:
                 found.append(Message("“{name}”: {crossing} faces of its caps cross other faces of it", values))
-            if part.is_tight:
+            if not part.gap:
                 found.append(
                     Message("“{name}” has no clearance: it is too thin, or its triangles are too small", values)
                 )
+            elif part.gap < _ENOUGH:
+                found.append(Message("“{name}” has {percent} % of its clearance at the narrowest place", values))
         return found
 
 
 def close_parts(
-    parts: Sequence[Object], depsgraph: Depsgraph, clearance: float = 0.0
+    parts: Sequence[Object], depsgraph: Depsgraph, clearance: float = 0.0, *, close_openings: bool = False
 ) -> Generator[tuple[int, int], None, Closing]:
     """Read the parts as they stand in the depsgraph, and give the steps that close them where they were cut.
 
     Nothing is changed before the last step. With a clearance, a length in the world, neighbours are so far apart
-    afterwards. Each step yields how many are done, and of how many. Raises InputError, here and in the steps.
+    afterwards. With ``close_openings`` openings of the original are closed as well. Each step yields how many are done,
+    and of how many. Raises InputError, here and in the steps.
     """
     if len(parts) < 2:
         raise InputError("There is only one part, which has no neighbours. Import more parts, and try again.")
-    return _close(parts, *read_parts(parts, depsgraph), clearance)
+    return _close(parts, *read_parts(parts, depsgraph), clearance, close_openings)
 
 
 def _close(
-    parts: Sequence[Object], body: Body, places: Places, clearance: float
+    parts: Sequence[Object], body: Body, places: Places, clearance: float, close_openings: bool
 ) -> Generator[tuple[int, int], None, Closing]:
-    own = net_edges(np.concatenate([np.empty((0, 2), np.int32), *body.borders]))
+    border = net_edges(np.concatenate([np.empty((0, 2), np.int32), *body.borders]))
     total = sum(len(border) > 0 for border in body.borders)
     yield 0, total
     crossing = [parts[label].name for label in find_crossing_parts(body)]
     yield 0, total
     leave_out_open_sheets(body)
-    thicken_cavities(body)
-    for left in peel(body):
+    crossings: dict[int, Ints] = {}
+    for left in make_caps(body, crossings):
         yield total - left, total
-    shapes, found = [], []
-    for label, part in enumerate(parts):
-        shapes.append(_shape(body, label, clearance))
-        found.append(_judge(body, label, part.name, own, shapes[-1]))
+    own = _keys([border, *(directed_edges(seal) for _, seal in body.seals)])
+    shapes = []
+    for label in range(len(parts)):
+        lids = [seal for of, seal in body.seals if of == label and close_openings]
+        shapes.append(_shape(body, label, clearance, len(crossings[label]), lids))
+        yield total, total
+    if clearance:
+        _keep_apart(body, shapes)
+    found = []
+    for label, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
+        found.append(_judge(body, label, part.name, own, shape))
         yield total, total
     for label, shape in enumerate(shapes):
-        if len(shape.caps):
+        if len(shape.caps) + len(shape.lids):
             caps, points = in_own_frame(shape, places, label)
             add_caps(parts[label], caps, points, places.numbers[label], shape.moved)
     return Closing(found, crossing)
+
+
+def make_caps(body: Body, crossings: dict[int, Ints]) -> Iterator[int]:
+    """Make all caps of a body; says how many parts are left, and gives each part's triangles (n, 3) that cross."""
+    thicken_cavities(body)
+    yield from peel(body)
+    for label, source in enumerate(body.source):
+        crossings[label] = crossing_faces(body.points, body.result(label), source)
+        yield 0
+    for _ in smooth_caps(body, crossings):
+        yield 0
 
 
 def find_crossing_parts(body: Body) -> list[int]:
@@ -166,37 +195,63 @@ def run_through(steps: Generator[tuple[int, int], None, Closing]) -> Closing:
             return closing
 
 
-def _shape(body: Body, label: int, clearance: float) -> Shape:
-    caps = body.result(label)
+def _shape(body: Body, label: int, clearance: float, crossings: int, seals: Sequence[Ints]) -> Shape:
+    caps, source = body.result(label), body.source[label]
+    lids = np.concatenate([caps[:0], *seals])
+    if len(lids):
+        crossings = len(crossing_faces(body.points, np.concatenate([caps, lids]), source))
+    stays = np.zeros(len(body.points), np.bool_)
+    as_it_is = Shape(caps, lids, body.points, stays, crossings, 1.0)
     if not clearance or not len(caps):
-        return Shape(caps, body.points, np.zeros(len(body.points), np.bool_), False)
-    back = move_back(body.points, caps, body.source[label], clearance / 2)
-    source = body.source[label]
-    if back is None or _crossings(back[0], caps, source) > _crossings(body.points, caps, source):
-        return Shape(caps, body.points, np.zeros(len(body.points), np.bool_), True)
-    return Shape(caps, *back, False)
+        return as_it_is
+    back = move_back(body.points, caps, np.concatenate([source, lids]), clearance / 2)
+    now = len(crossing_faces(back[0], np.concatenate([caps, lids]), source)) if back else 0
+    if not back or now > crossings:
+        return as_it_is._replace(gap=0.0)
+    return Shape(caps, lids, *back, now, least_share(body.points, back[0], caps, clearance / 2))
+
+
+def _keep_apart(body: Body, shapes: list[Shape]) -> None:
+    """Take back the clearance of parts whose caps, moved, lie in a neighbour: at a tip that is thinner than it."""
+    doubtful = [
+        label
+        for label, shape in enumerate(shapes)
+        if shape.moved.any() and len(reaching_over(body.points, shape.points, shape.caps))
+    ]
+    for label in doubtful:
+        caps, after = shapes[label].caps, shapes[label].points
+        walls = [
+            (points, shape.caps)
+            for other, shape in enumerate(shapes)
+            if other != label and np.isin(shape.caps, caps).any()
+            for points in ([shape.points, body.points] if other in doubtful else [shape.points])
+        ]
+        if any(len(reaching_over(points, after, caps, its)) for points, its in walls):
+            still = np.zeros(len(body.points), np.bool_)
+            shapes[label] = shapes[label]._replace(points=body.points, moved=still, gap=0.0)
 
 
 def in_own_frame(shape: Shape, places: Places, label: int) -> tuple[Ints, Doubles]:
-    """A part's caps, and all points, in the frame of its mesh."""
+    """A part's caps and lids, and all points, in the frame of its mesh."""
     matrix = places.matrices[label]
     turned = np.linalg.inv(matrix[:3, :3])
     points = shape.points + (places.centre - matrix[:3, 3])
     if not np.array_equal(matrix[:3, :3], np.eye(3)):
         points = points @ turned.T
-    return (shape.caps[:, ::-1] if places.is_mirrored(label) else shape.caps), points
+    faces = np.concatenate([shape.caps, shape.lids])
+    return (faces[:, ::-1] if places.is_mirrored(label) else faces), points
 
 
-def _judge(body: Body, label: int, name: str, own: Ints, shape: Shape) -> Closed:
-    caps, points = shape.caps, shape.points
-    whole = np.concatenate([body.source[label], caps])
+def _judge(body: Body, label: int, name: str, own: np.ndarray, shape: Shape) -> Closed:
+    faces = np.concatenate([shape.caps, shape.lids])
+    whole = np.concatenate([body.source[label], faces])
     left = open_edges(whole)
-    keys = {(low, high) for low, high in np.sort(own, axis=1).tolist()}
-    of_original = sum(tuple(edge) in keys for edge in np.sort(left, axis=1).tolist())
-    crossings = _crossings(points, caps, body.source[label])
-    return Closed(name, len(caps), len(left), of_original, volume(points, whole), crossings, shape.is_tight)
+    of_original = int(np.isin(_keys([left]), own).sum())
+    enclosed = volume(shape.points, whole)
+    return Closed(name, len(faces), len(left), of_original, enclosed, shape.crossings, shape.gap)
 
 
-def _crossings(points: Doubles, caps: Ints, source: Ints) -> int:
-    """How many triangles of the caps cross one another or the surface."""
-    return len(np.unique(find_crossings(points, caps, find_walls(points, caps, source))[:, 0]))
+def _keys(edges: Sequence[Ints]) -> np.ndarray:
+    """A number for each edge (n, 2), the same in either direction."""
+    ends = np.concatenate(list(edges)).astype(np.int64)
+    return np.asarray(ends.min(axis=1) << 32 | ends.max(axis=1))

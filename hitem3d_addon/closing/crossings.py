@@ -54,6 +54,12 @@ def find_crossings(points: Doubles, corners: Ints, walls: Walls) -> Ints:
     return np.concatenate(found).astype(np.int32)
 
 
+def crossing_faces(points: Doubles, caps: Ints, source: Ints) -> Ints:
+    """Those triangles (n, 3) of a part's caps that cross one another or its surface."""
+    found = find_crossings(points, caps, find_walls(points, caps, source))
+    return caps[np.unique(found[:, 0])]
+
+
 def _near_to(points: Doubles, corners: Ints, others: Ints) -> Flags:
     """Which of the others may touch the triangles: a few too many, by the cells that these lie in."""
     here = points[np.unique(corners)]

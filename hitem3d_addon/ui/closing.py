@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import FloatProperty
+from bpy.props import BoolProperty, FloatProperty
 
 from ..core.errors import Hitem3DError, InputError, Message
 from ..session.exploded import in_place
@@ -35,6 +35,12 @@ class HITEM3D_OT_close_parts(PartsOperator):
         min=0.0,
         soft_max=2.0,
         precision=3,
+        options={"SKIP_SAVE"},
+    )
+    close_openings: BoolProperty(
+        name="Close Openings of the Original",
+        description="Close what is open in the original itself as well, such as the rim of a cup. Cloth stays as it is",
+        default=False,
         options={"SKIP_SAVE"},
     )
 
@@ -89,7 +95,12 @@ class HITEM3D_OT_close_parts(PartsOperator):
         if not parts:
             raise InputError("There are no parts to close. Import them first.")
         with in_place(context):
-            return close_parts(parts, context.evaluated_depsgraph_get(), self.clearance / millimetres(context.scene))
+            return close_parts(
+                parts,
+                context.evaluated_depsgraph_get(),
+                self.clearance / millimetres(context.scene),
+                close_openings=self.close_openings,
+            )
 
     def _end(self, context: bpy.types.Context) -> None:
         context.window_manager.event_timer_remove(self._timer)

@@ -141,6 +141,15 @@ def crossings(part: Object) -> int:
     return sum(one < other and not set(corners[one]) & set(corners[other]) for one, other in tree.overlap(tree))
 
 
+def crossing_neighbours(parts: Sequence[Object]) -> list[tuple[str, str]]:
+    """Which parts have triangles that touch those of another part."""
+    trees = []
+    for part in parts:
+        points, corners, _ = triangles(part)
+        trees.append((part.name, BVHTree.FromPolygons(points.tolist(), corners.tolist(), all_triangles=True)))
+    return [(a, b) for a, one in trees for b, other in trees if a < b and one.overlap(other)]
+
+
 def cap_places(part: Object) -> set[tuple[tuple[float, ...], ...]]:
     """The triangles of its caps as sorted corners, whose coordinates are exact."""
     points, corners, caps = triangles(part)
