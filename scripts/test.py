@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -16,8 +19,8 @@ from typing import NamedTuple
 import environment
 from environment import PYTHONS, REPOSITORY
 
-ABOUT = """All other arguments go to pytest, with paths relative to the repository; the checks run in any case, since
-they take seconds. For example:
+ABOUT = """All other arguments go to pytest, with paths relative to the repository. The checks run in any case, beside
+the first tests, and what they say is printed after these. For example:
 
   python3 scripts/test.py                       what needs no window, on the newest wheel for this Python
   python3 scripts/test.py --all                 everything: on the wheels for Python {pythons}, as far as there are
@@ -80,21 +83,41 @@ def main() -> int:
     wheels = _wheels() if options.all else [Wheel(environment.RUNNING, "newest")]
     pairs = [(wheel.python, wheel.name) for wheel in wheels]
     checks, *pythons = environment.interpreters([(environment.RUNNING, "checks"), *pairs])
-    failed = _check(checks)
+    failed: list[str] = []
     code = 0
+
+    def note(wheel: Wheel) -> str:
+        said = _check(checks, failed) if wheel is wheels[0] else ""
+        if wheel is wheels[-1]:
+            return said + _note(wheels, blenders, failed)
+        return f"{said}This was {wheel}; the last will be {wheels[-1]}."
+
     for wheel, python in zip(wheels, pythons, strict=True):
-        last = wheel is wheels[-1]
-        if last:
+        if wheel is wheels[-1]:
             os.environ["BLENDER"] = real
-        note = _note(wheels, blenders, failed) if last else f"This was {wheel}; the last will be {wheels[-1]}."
         marks = " and ".join(f"({words})" for words in (wheel.marks, options.marks) if words)
         print(f"\n--- tests on {wheel}", flush=True)
-        program = str(REPOSITORY / "scripts" / "testing" / "pytest_with_note.py")
-        command = [str(python), program, note, *WAYS, *arguments, "-m", marks]
-        code = subprocess.run(command, cwd=REPOSITORY, check=False).returncode
+        code = _run_pytest(python, [*WAYS, *arguments, "-m", marks], functools.partial(note, wheel))
         if code not in (0, NOTHING_RAN):
             failed.append(f"tests on {wheel} (exit code {code})")
     return 1 if failed else code
+
+
+def _run_pytest(python: Path, arguments: list[str], note: Callable[[], str]) -> int:
+    """Run it with what ``note`` gives, which is asked meanwhile, before its last line."""
+    program = str(REPOSITORY / "scripts" / "testing" / "pytest_with_note.py")
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
+        file = Path(folder) / "note"
+
+        def write() -> None:
+            unfinished = file.with_suffix(".part")
+            unfinished.write_text(note(), encoding="utf-8")
+            unfinished.rename(file)
+
+        written = pool.submit(write)
+        done = subprocess.run([str(python), program, str(file), *arguments], cwd=REPOSITORY, check=False)
+        written.result()
+        return done.returncode
 
 
 def _wheels() -> list[Wheel]:
@@ -107,12 +130,12 @@ def _wheels() -> list[Wheel]:
     return [*(Wheel(*pair, marks[pair[1]]) for pair in others), Wheel(*last)]
 
 
-def _check(python: Path) -> list[str]:
-    """Run all checks at a time, print what they say, and give the names of those that failed."""
+def _check(python: Path, failed: list[str]) -> str:
+    """Run all checks at a time, and give what they say; the names of those that failed go into the list."""
     # basedpyright is a Node program, and takes whatever Python it finds first unless it is told.
     environ = {**os.environ, "PATH": str(python.parent) + os.pathsep + os.environ["PATH"]}
 
-    def check(name: str) -> bool:
+    def check(name: str) -> str:
         command = [str(python), "-m", *CHECKS[name]]
         done = subprocess.run(
             command,
@@ -123,11 +146,12 @@ def _check(python: Path) -> list[str]:
             encoding="utf-8",
             check=False,
         )
-        print(f"--- {name}\n{done.stdout}", end="", flush=True)
-        return done.returncode == 0
+        if done.returncode:
+            failed.append(name)
+        return f"--- {name}\n{done.stdout}"
 
     with ThreadPoolExecutor() as pool:
-        return [name for name, passed in zip(CHECKS, pool.map(check, CHECKS), strict=True) if not passed]
+        return "".join(pool.map(check, CHECKS))
 
 
 def _real_blenders(programs: str) -> list[str]:
@@ -155,7 +179,7 @@ def _version(program: str) -> str | None:
 def _note(wheels: list[Wheel], blenders: list[str], failed: list[str]) -> str:
     real = f"real Blender {' and '.join(blenders)}" if blenders else "no real Blender"
     note = f"Blenders covered: {', '.join(map(str, wheels))}; {real}."
-    return f"FAILED before this: {', '.join(failed)}.\n{note}" if failed else note
+    return f"FAILED: {', '.join(failed)}.\n{note}" if failed else note
 
 
 if __name__ == "__main__":

@@ -17,11 +17,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for hitem3d_addon
 
 from translation.po_file import LOCALE, texts_to_translate, update, without_translation
+from translation.visible_texts import VisibleTexts
 
 
 def main() -> None:
     """Write them, and say what is missing."""
-    texts = texts_to_translate()
+    texts = texts_to_translate(VisibleTexts())
     missing = 0
     for file in sorted(LOCALE.glob("*.po")):
         po = update(file.read_text("utf-8"), file.stem, texts)

@@ -9,6 +9,7 @@ the source.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ PAGE = REPOSITORY / "docs" / "errors.md"
 BEGIN, END = "<!-- errors: written by scripts/trouble_table.py -->\n", "<!-- end of errors -->\n"
 
 
+@functools.cache
 def templates() -> list[str]:
     """The English templates of all errors that the add-on raises, in alphabetical order."""
     trees = [ast.parse(file.read_text("utf-8")) for file in sorted((REPOSITORY / "hitem3d_addon").rglob("*.py"))]

@@ -15,11 +15,19 @@ Object = bpy.types.Object
 def mesh_object(name: str, vertices: np.ndarray, faces: Sequence[Sequence[int]]) -> Object:
     """A new object in the scene, not selected."""
     mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(vertices.tolist(), [], [list(map(int, face)) for face in faces])
+    corners = faces.tolist() if isinstance(faces, np.ndarray) else [list(map(int, face)) for face in faces]
+    mesh.from_pydata(vertices.tolist(), [], corners)
     obj = bpy.data.objects.new(name, mesh)
     bpy.context.scene.collection.objects.link(obj)
     bpy.context.view_layer.update()
     return obj
+
+
+def read(all_of: bpy.types.bpy_prop_collection, name: str, kind: type[np.generic]) -> np.ndarray:
+    """A property of each, one after the other."""
+    values = np.empty(len(all_of) * np.size(getattr(all_of[0], name)) if all_of else 0, kind)
+    all_of.foreach_get(name, values)
+    return values
 
 
 def shown_triangles(source: Object) -> tuple[np.ndarray, np.ndarray]:
@@ -29,11 +37,11 @@ def shown_triangles(source: Object) -> tuple[np.ndarray, np.ndarray]:
     mesh = shown.to_mesh()
     mesh.calc_loop_triangles()
     world = np.array(shown.matrix_world, np.float64)
-    points = np.array([vertex.co for vertex in mesh.vertices], np.float64) @ world[:3, :3].T + world[:3, 3]
-    corners = np.array([triangle.vertices for triangle in mesh.loop_triangles])
+    points = read(mesh.vertices, "co", np.float32).reshape(-1, 3).astype(np.float64) @ world[:3, :3].T + world[:3, 3]
+    corners = read(mesh.loop_triangles, "vertices", np.int32).reshape(-1, 3)
     if np.linalg.det(world[:3, :3]) < 0:
         corners = corners[:, ::-1]
-    polygons = np.array([triangle.polygon_index for triangle in mesh.loop_triangles])
+    polygons = read(mesh.loop_triangles, "polygon_index", np.int32)
     shown.to_mesh_clear()
     return points[corners], polygons
 
@@ -78,7 +86,7 @@ def bands(points: np.ndarray, count: int, axis: int = 2) -> np.ndarray:
 
 def face_centres(obj: Object) -> np.ndarray:
     """(polygons, 3) of the object's own mesh, in its own space."""
-    return np.array([polygon.center for polygon in obj.data.polygons])
+    return read(obj.data.polygons, "center", np.float32).reshape(-1, 3)
 
 
 def face_vertices(obj: Object) -> list[list[int]]:

@@ -72,13 +72,14 @@ class Surface:
         self._points = first + u * (second - first) + v * (third - first)
         self._outward = self.normals[self.sampled] * self._outside
         self._tree = cKDTree(self._points)
+        self._apart, self._near = self._tree.query(self._points, k=48)
 
     def _valleys(self) -> Reals:
         """For each triangle how far the surface around it rises over it: 0 for flat and bulging places, 1 for a valley.
 
         Unlike the angle at an edge it does not depend on how fine the mesh is.
         """
-        distance, near = self._tree.query(self._points, k=48)
+        distance, near = self._apart, self._near
         to = self._points[near] - self._points[:, None]
         rise = np.einsum("ijk,ik->ij", to, self._outward) / VALLEY_RADIUS
         facing = np.einsum("ijk,ik->ij", self._outward[near], self._outward) > -0.3
@@ -94,17 +95,20 @@ class Surface:
         """
         inward = -self._outward
         radius = np.full(len(self._points), DEEPEST)
+        shrinking = np.arange(len(radius))
         for _ in range(10):
-            distance, nearest = self._tree.query(self._points + inward * radius[:, None], eps=0.02)
-            to = self._points[nearest] - self._points
-            depth = np.einsum("ij,ij->i", to, inward)
+            points, in_, so_far = self._points[shrinking], inward[shrinking], radius[shrinking]
+            distance, nearest = self._tree.query(points + in_ * so_far[:, None], eps=0.02)
+            to = self._points[nearest] - points
+            depth = np.einsum("ij,ij->i", to, in_)
             span = (to**2).sum(1)
             # A neighbour on the same smooth patch is not on another side.
-            hit = (distance < radius * 0.999) & (depth > 0.35 * np.sqrt(span)) & (span > 0)
+            hit = (distance < so_far * 0.999) & (depth > 0.35 * np.sqrt(span)) & (span > 0)
             if not hit.any():
                 break
-            radius = np.where(hit, np.minimum(radius, span / np.maximum(2 * depth, 1e-9)), radius)
-        _, near = self._tree.query(self._points, k=24)
+            shrinking = shrinking[hit]
+            radius[shrinking] = np.minimum(so_far, span / np.maximum(2 * depth, 1e-9))[hit]
+        near = self._near[:, :24]
         facing = np.einsum("ijk,ik->ij", self._outward[near], self._outward) > 0.2
         radius = (radius[near] * facing).sum(1) / np.maximum(facing.sum(1), 1)
         return np.hstack((inward * radius[:, None], radius[:, None]))

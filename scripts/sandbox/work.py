@@ -4,11 +4,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from dataclasses import dataclass
 from multiprocessing import connection, parent_process
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .meshes import Ints, Mesh
+
+KEPT = 64
+"""Cuts that a process keeps: the same model is cut the same way each time, and many tests send the same one."""
+KEPT_TRIANGLES = 20_000
 
 
 class WorkError(Exception):
@@ -62,12 +71,12 @@ def end_with_parent() -> None:
 def segment_file(job: Job) -> Done:
     """Segment one file. Raises WorkError for a mesh that can't be read or holds no triangle."""
     # The server imports this module too, and does not need NumPy.
-    from . import bpy_process, meshes, reshape, segment, writers
+    from . import bpy_process, meshes, reshape, writers
 
     try:
         mesh = meshes.read_mesh(Path(job.mesh))
         shaped = reshape.reshape(mesh, job.geometry)
-        parts = meshes.split(shaped, segment.segment(shaped.vertices, shaped.triangles, job.seg_level))
+        parts = meshes.split(shaped, _labels(shaped, job.seg_level))
         whole = Path(job.result)
         each = [([part], whole.with_stem(f"{whole.stem}_{number}")) for number, part in enumerate(parts)]
         files = each if job.apart else [(parts, whole)]
@@ -75,3 +84,19 @@ def segment_file(job: Job) -> Done:
     except (meshes.MeshError, bpy_process.BpyError) as error:
         raise WorkError(str(error)) from None
     return Done(tuple(map(str, paths)), len(parts), len(mesh.triangles))
+
+
+_kept: dict[bytes, Ints] = {}
+
+
+def _labels(mesh: Mesh, seg_level: str) -> Ints:
+    from .segment import segment
+
+    if len(mesh.triangles) > KEPT_TRIANGLES:
+        return segment(mesh.vertices, mesh.triangles, seg_level)
+    key = hashlib.sha256(b"".join((mesh.vertices.tobytes(), mesh.triangles.tobytes(), seg_level.encode()))).digest()
+    if key not in _kept:
+        if len(_kept) >= KEPT:
+            del _kept[next(iter(_kept))]
+        _kept[key] = segment(mesh.vertices, mesh.triangles, seg_level)
+    return _kept[key]

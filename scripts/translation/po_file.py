@@ -29,10 +29,10 @@ BRACES = "python-brace-format"
 """The flag of a text with values in it: translators' editors and msgfmt then check that none is lost."""
 
 
-def texts_to_translate() -> dict[str, list[Place]]:
+def texts_to_translate(shown: VisibleTexts) -> dict[str, list[Place]]:
     """Every text that the add-on shows, in the order of its sources, with the places where it stands."""
     texts: dict[str, list[Place]] = {}
-    for (_, text), places in VisibleTexts().found.items():
+    for (_, text), places in shown.found.items():
         if text not in SAME:
             texts.setdefault(text, []).extend(places)
     return texts

@@ -1,43 +1,56 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The nearest triangle, found by looking at all of them, in float64: what quicker ways are compared with."""
+"""The nearest triangle in float64, by few lines that can be seen to be right: what quicker ways are compared with."""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import cKDTree
 
-_PAIRS = 1 << 20
-"""Points times triangles that are looked at together."""
+_FIRST = 8
+"""Triangles with the nearest middles, which tell how far the others can be at the most."""
 
 
 def find_nearest_by_force(points: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For points (n, 3) which of the triangles (m, 3, 3) is nearest, and how far it is, (n,) each."""
+    """For points (n, 3) which of the triangles (m, 3, 3) is nearest, and how far it is, (n,) each.
+
+    Each triangle that may be the nearest is looked at: none is nearer than its middle is, less its radius.
+    """
     points, corners = points.astype(np.float64), corners.astype(np.float64)
+    middles = corners.mean(axis=1)
+    radii = np.linalg.norm(corners - middles[:, None], axis=2).max(axis=1)
+    first = cKDTree(middles).query(points, min(_FIRST, len(corners)))[1].reshape(len(points), -1)
+    reach = _distances(np.repeat(points, first.shape[1], axis=0), corners[first.ravel()])
+    reach = reach.reshape(first.shape).min(axis=1) * (1 + 1e-9)
+    pairs = []
+    # Those of about one size together, since a large one would have all small ones that are as far looked at too.
+    sizes = np.frexp(radii)[1]
+    for size in np.unique(sizes):
+        some = np.flatnonzero(sizes == size)
+        near = cKDTree(middles[some]).query_ball_point(points, reach + radii[some].max() * (1 + 1e-9))
+        pairs.append([np.repeat(np.arange(len(points)), [*map(len, near)]), some[np.concatenate(near).astype(np.intp)]])
+    which, triangles = np.concatenate(pairs, axis=1)
+    apart = np.linalg.norm(points[which] - middles[triangles], axis=1)
+    may_be = apart <= reach[which] + radii[triangles] * (1 + 1e-9)
+    which, triangles = which[may_be], triangles[may_be]
+    distances = _distances(points[which], corners[triangles])
+    order = np.lexsort([triangles, distances, which])
+    best = order[np.unique(which[order], return_index=True)[1]]
+    return triangles[best], distances[best]
+
+
+def _distances(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """How far each of the points (n, 3) is from the triangle (n, 3, 3) beside it."""
     edges = np.roll(corners, -1, axis=1) - corners
     normals = np.cross(edges[:, 0], edges[:, 1])
     lengths = np.linalg.norm(normals, axis=1)
-    flat = lengths == 0
-    normals /= np.where(flat, 1, lengths)[:, None]
-    inward = np.cross(normals[:, None], edges)
+    from_corners = points[:, None] - corners
+    inside = (np.einsum("nki,nki->nk", np.cross(normals[:, None], edges), from_corners) >= 0).all(axis=1)
     squares = np.maximum((edges**2).sum(axis=2), np.finfo(np.float64).tiny)
-    found, distances = np.empty(len(points), np.intp), np.empty(len(points))
-    step = max(1, _PAIRS // len(corners))
-    for start in range(0, len(points), step):
-        some = points[start : start + step]
-        height = some @ normals.T - (corners[:, 0] * normals).sum(axis=1)
-        above = np.broadcast_to(~flat, height.shape).copy()
-        nearest = np.full(height.shape, np.inf)
-        for k in range(3):
-            first, edge, inside = corners[:, k], edges[:, k], inward[:, k]
-            above &= some @ inside.T >= (first * inside).sum(axis=1)
-            along = np.clip((some @ edge.T - (first * edge).sum(axis=1)) / squares[:, k], 0, 1)
-            away = sum((some[:, axis, None] - first[:, axis] - along * edge[:, axis]) ** 2 for axis in range(3))
-            np.minimum(nearest, away, out=nearest)
-        nearest[above] = height[above] ** 2
-        best = nearest.argmin(axis=1)
-        found[start : start + step] = best
-        distances[start : start + step] = np.sqrt(nearest[np.arange(len(some)), best])
-    return found, distances
+    along = np.clip(np.einsum("nki,nki->nk", from_corners, edges) / squares, 0, 1)
+    to_edges = np.linalg.norm(from_corners - along[..., None] * edges, axis=2).min(axis=1)
+    height = np.abs(np.einsum("ni,ni->n", normals, from_corners[:, 0])) / np.where(lengths == 0, 1, lengths)
+    return np.where(inside & (lengths > 0), height, to_edges)
 
 
 def near_borders(corners: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 
 import bpy
@@ -35,10 +36,16 @@ def monkey() -> Object:
     return bpy.context.object
 
 
+@functools.cache
+def segmented(corners: bytes, level: str) -> np.ndarray:
+    """The label of each triangle. Most tests begin with the same robot."""
+    points, places = np.unique(np.frombuffer(corners).reshape(-1, 3), axis=0, return_inverse=True)
+    return segment(points, places.reshape(-1, 3).astype(np.int32), level)
+
+
 def parts_of(source: Object, level: str = "medium") -> list[Object]:
     corners, _ = shown_triangles(source)
-    points, places = np.unique(corners.reshape(-1, 3), axis=0, return_inverse=True)
-    return as_parts(corners, segment(points, places.reshape(-1, 3).astype(np.int32), level))
+    return as_parts(corners, segmented(corners.tobytes(), level))
 
 
 def size_of(obj: Object) -> float:

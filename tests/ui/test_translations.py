@@ -25,9 +25,19 @@ LANGUAGES = [file.stem for file in FILES]
 LETTER = "[\u4e00-\u9fff]"
 
 
-def test_every_visible_text_can_be_translated() -> None:
-    lost = VisibleTexts().lost
-    assert not lost, "\n".join(lost)
+@pytest.fixture(scope="module")
+def shown() -> VisibleTexts:
+    """All of the add-on's texts; reading them takes a second."""
+    return VisibleTexts()
+
+
+@pytest.fixture(scope="module")
+def texts(shown: VisibleTexts) -> dict[str, list[Place]]:
+    return texts_to_translate(shown)
+
+
+def test_every_visible_text_can_be_translated(shown: VisibleTexts) -> None:
+    assert not shown.lost, "\n".join(shown.lost)
 
 
 def test_there_is_chinese() -> None:
@@ -40,21 +50,20 @@ def test_english_has_no_file() -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=LANGUAGES)
-def test_every_visible_text_is_translated(file: Path) -> None:
-    texts = texts_to_translate()
+def test_every_visible_text_is_translated(file: Path, texts: dict[str, list[Place]]) -> None:
     missing = [f"{texts[text][0]}: {text!r}" for text in without_translation(file.read_text("utf-8"), texts)]
     assert not missing, "without a translation (run scripts/translations.py):\n" + "\n".join(missing)
 
 
 @pytest.mark.parametrize("file", FILES, ids=LANGUAGES)
-def test_the_file_is_up_to_date(file: Path) -> None:
+def test_the_file_is_up_to_date(file: Path, texts: dict[str, list[Place]]) -> None:
     """No text is kept for nothing, and each says where it stands. Otherwise run: python3 scripts/translations.py"""
     po = file.read_text("utf-8")
-    assert po == update(po, file.stem, texts_to_translate())
+    assert po == update(po, file.stem, texts)
 
 
 @pytest.mark.parametrize("file", FILES, ids=LANGUAGES)
-def test_gettext_reads_the_file(file: Path, tmp_path: Path) -> None:
+def test_gettext_reads_the_file(file: Path, tmp_path: Path, texts: dict[str, list[Place]]) -> None:
     """And finds the same values in both texts, which our own check below does too, where there is no gettext."""
     if not shutil.which("msgfmt"):
         pytest.skip("gettext is not installed")
@@ -64,7 +73,7 @@ def test_gettext_reads_the_file(file: Path, tmp_path: Path) -> None:
     with compiled.open("rb") as opened:
         theirs = gettext.GNUTranslations(opened)
     ours = parse(file.read_text("utf-8"))
-    assert {english: theirs.gettext(english) for english in texts_to_translate()} == ours
+    assert {english: theirs.gettext(english) for english in texts} == ours
 
 
 def placeholders(template: str) -> list[tuple[str | None, str | None, str | None]]:
