@@ -87,7 +87,8 @@ class Output:
 
 
 def _write(stream: IO[str], text: str) -> None:
-    with contextlib.suppress(OSError):
+    # A signal's handler may write while the same stream is being written to, which Python does not allow.
+    with contextlib.suppress(OSError, RuntimeError):
         stream.write(text)
         stream.flush()
 

@@ -72,7 +72,8 @@ def queue(connection: Connection, submissions: list[Submission], *, again: bool)
             if _held.known or _held.twins:
                 bpy.ops.hitem3d.pay_again("INVOKE_DEFAULT")
                 return None
-        message = _queue(submissions, again=True)
+        # The list looks once more, in the step that adds the task: another Blender may have added it since.
+        message = _queue(submissions, again=again)
     except BaseException:
         discard_held()
         raise

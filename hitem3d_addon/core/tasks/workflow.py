@@ -173,8 +173,8 @@ def submit(
         store.update(uid, state=TaskState.FAILED, finished=_now(), **failure_fields(error))
         raise
     # From here on there is a paid task. Its id goes where it can be found again before anything else can go wrong.
-    _log("task %s: created", task_id)
     write_note(store.home, uid, task_id)
+    _log("task %s: created", task_id)
     task = commit_id(store, task, task_id)
     with contextlib.suppress(StoreError):  # a convenience, which must not make a sent task look like a failure
         remember_scheme(worker)

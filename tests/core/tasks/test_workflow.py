@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 import uuid
 import zipfile
@@ -34,6 +35,7 @@ from hitem3d_addon.core.errors import (
 )
 from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
 from hitem3d_addon.core.tasks import workflow
+from hitem3d_addon.core.tasks.id_note import read_note
 from hitem3d_addon.core.tasks.ledger import read_ledger
 from hitem3d_addon.core.tasks.owner import Owner
 from hitem3d_addon.core.tasks.store import TaskStore
@@ -96,6 +98,28 @@ def test_from_the_record_to_the_result(worker: Worker, new_task: NewTask, sandbo
     assert sandbox.counts()["downloads"] == 1, "what is on the disk is not downloaded again"
     file.unlink()
     assert workflow.fetch(worker, task.uid) == file
+
+
+def test_the_id_is_on_the_disk_before_anything_is_logged(
+    worker: Worker, new_task: NewTask, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A log on a network folder may block, and whoever waits for it may end the process."""
+    task = new_task()
+    noted: list[tuple[str, str]] = []
+
+    class Watcher(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.msg == "task %s: created":
+                noted.append((str((record.args or ("",))[0]), read_note(worker.store.home, task.uid)))
+
+    watcher, log = Watcher(), logging.getLogger(workflow.__name__)
+    log.addHandler(watcher)
+    caplog.set_level(logging.INFO, workflow.__name__)
+    try:
+        sent = workflow.submit(worker, task.uid)
+    finally:
+        log.removeHandler(watcher)
+    assert noted == [(sent.task_id, sent.task_id)]
 
 
 def test_a_task_that_was_sent_is_not_sent_again(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
