@@ -26,6 +26,7 @@ _MODULES = (
     "ui.segment",
     "ui.parts",
     "ui.closing",
+    "ui.pegs",
     "ui.export",
     "ui.explode",
     "ui.part_tools",

@@ -50,6 +50,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "mesh": ("blender",),
     "package": ("blender",),
     "parts": ("blender",),
+    "pegs": ("blender",),
     "receive": ("blender",),
     "sandbox": (),
     "scripts": ("once",),

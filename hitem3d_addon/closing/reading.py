@@ -45,7 +45,7 @@ class Places:
 
 def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Places]:
     """The parts as one body. Raises InputError for what can't be closed, before anything is changed."""
-    _check(parts)
+    check_changeable(parts)
     matrices = [np.array(matrix, np.float64) for matrix in world_matrices(parts, depsgraph)]
     local = [local_positions(part.data) for part in parts]
     world = [moved(of, matrix[None, :3])[:, 0].T for of, matrix in zip(local, matrices, strict=True)]
@@ -70,7 +70,7 @@ def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Pla
     return body, Places(centre, matrices, [merged[its] for its in of_part])
 
 
-def _check(parts: Sequence[Object]) -> None:
+def check_changeable(parts: Sequence[Object]) -> None:
     """Raise InputError where no faces can be added to one of these."""
     check_own(parts)
     for part in parts:

@@ -19,6 +19,7 @@ from .part_tools import (
     HITEM3D_OT_split_parts,
 )
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_apply_parts_to_selected, HITEM3D_OT_import_result
+from .pegs import HITEM3D_OT_add_pegs
 from .segment import HITEM3D_OT_create_task
 from .tasks import HITEM3D_OT_adopt_task, HITEM3D_OT_query_task
 
@@ -37,6 +38,7 @@ class HITEM3D_MT_parts(bpy.types.Menu):
         layout.operator(HITEM3D_OT_rename_part.bl_idname)
         layout.separator()
         layout.operator(HITEM3D_OT_close_parts.bl_idname)
+        layout.operator(HITEM3D_OT_add_pegs.bl_idname)
         layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
         layout.operator(HITEM3D_OT_delete_parts.bl_idname, icon="TRASH")
 

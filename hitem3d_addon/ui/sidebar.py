@@ -28,6 +28,7 @@ from .closing import HITEM3D_OT_close_parts
 from .explode import draw_slider
 from .export import HITEM3D_OT_export_parts
 from .parts import HITEM3D_OT_apply_parts, HITEM3D_OT_apply_parts_to_selected
+from .pegs import HITEM3D_OT_add_pegs
 from .segment import HITEM3D_OT_add_decimate, HITEM3D_OT_create_task
 from .wording import STL_WARNING, cost_message, draw_text, translated
 
@@ -146,7 +147,9 @@ def _draw_parts(layout: bpy.types.UILayout, task_id: str, selected: Sequence[bpy
     row.enabled = has_original(task_id)
     row.operator_menu_enum(HITEM3D_OT_apply_parts.bl_idname, "target", text="Apply to Original", icon="MOD_BOOLEAN")
     draw_slider(layout, selected[0])
-    layout.operator(HITEM3D_OT_close_parts.bl_idname)
+    row = layout.row(align=True)
+    row.operator(HITEM3D_OT_close_parts.bl_idname)
+    row.operator(HITEM3D_OT_add_pegs.bl_idname)
     layout.operator(HITEM3D_OT_export_parts.bl_idname, icon="EXPORT")
     button = layout.operator(HITEM3D_OT_create_task.bl_idname, text="Segment Part…", icon="MOD_EXPLODE")
     button.source = "EACH" if len(selected) > 1 else "ACTIVE"

@@ -27,7 +27,9 @@ def test_the_page_has_every_property_of_an_operator(name: str) -> None:
     described = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
     known = getattr(bpy.ops.hitem3d, name).get_rna_type().properties
     assert described == {
-        prop.identifier: prop.default for prop in known if prop.identifier != "rna_type" and not prop.is_hidden
+        prop.identifier: round(prop.default, 6) if prop.type == "FLOAT" else prop.default  # Blender has float32
+        for prop in known
+        if prop.identifier != "rna_type" and not prop.is_hidden
     }
 
 
@@ -46,6 +48,7 @@ def test_the_page_has_the_operators_for_scripts() -> None:
         "next_part",
         "delete_parts",
         "close_parts",
+        "add_pegs",
         "export_parts",
     }
 
@@ -58,6 +61,7 @@ def test_the_page_has_the_operators_for_scripts() -> None:
         ("import_result", "parts"),
         ("apply_parts", "target"),
         ("apply_parts_to_selected", "target"),
+        ("add_pegs", "shape"),
     ],
 )
 def test_the_page_has_every_choice(operator: str, prop: str) -> None:

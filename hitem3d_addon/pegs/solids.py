@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Closed parts -> triangles in one frame, of which it is known which are caps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from bpy.types import Depsgraph, Mesh, Object
+
+from ..closing.loops import volume
+from ..closing.reading import check_changeable
+from ..closing.writing import CAP
+from ..core.errors import InputError
+from ..mesh.arrays import Doubles, Flags, Ints
+from ..mesh.evaluated import world_matrices
+from ..mesh.surface import moved
+from ..mesh.transform import grid_step
+from ..mesh.triangles import corner_values, local_positions, triangle_loops
+
+PEG = "hitem3d_peg"
+"""The face attribute that is true on pegs, around their feet, and in their holes."""
+
+
+@dataclass(slots=True)
+class Solid:
+    """A part: world axes and scale, relative to the centre of all parts."""
+
+    points: Doubles
+    """(points, 3): the mesh's vertices, and behind them those that it is going to get."""
+    corners: Ints
+    """(triangles, 3), wound so that the normals point out."""
+    caps: Flags
+    """(triangles,)."""
+    pegs: Flags
+    """(triangles,): of a peg, as far as its hole is wide, or of a hole."""
+    polygons: Ints
+    """(triangles,): the mesh's polygon that each is a piece of, or is going to be like."""
+    new: Flags
+    """(triangles,): which of them the mesh is going to get."""
+    gone: Flags
+    """(triangles,): which of them it is going to lose."""
+    same: Ints
+    """(points,): the first one at the same place."""
+    size: float
+    """The volume before any peg."""
+
+    def welded(self, corners: Ints) -> Ints:
+        """The same triangles (n, 3) of points at different places."""
+        return self.same[corners]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the solids are in the world."""
+
+    centre: Doubles
+    """(3,)."""
+    step: float
+    """All points lie on a grid of this step, which float32 holds for each mesh; 0 where parts are turned or scaled."""
+    matrices: list[Doubles]
+    """(4, 4) of each part."""
+
+
+def read_solids(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[list[Solid], Frame]:
+    """The parts as they stand in the depsgraph. Raises InputError for what can't be changed, or has no volume."""
+    check_changeable(parts)
+    _check_attributes(parts)
+    matrices = [np.array(matrix, np.float64) for matrix in world_matrices(parts, depsgraph)]
+    for part, matrix in zip(parts, matrices, strict=True):
+        if abs(np.linalg.det(matrix[:3, :3])) < 1e-30:
+            raise InputError("“{name}” is flattened to a scale of 0. Clear its scale, and try again.", name=part.name)
+    local = [local_positions(part.data) for part in parts]
+    world = [moved(of, matrix[None, :3])[:, 0].T for of, matrix in zip(local, matrices, strict=True)]
+    everything = np.concatenate(world)
+    if not len(everything) or not np.isfinite(everything).all():
+        raise InputError("The parts have no vertices, or some whose coordinates are not numbers. Import them again.")
+    low, high = everything.min(axis=0), everything.max(axis=0)
+    step = grid_step(max(float(np.abs(of).max(initial=0)) for of in local))
+    coarse = max(step, grid_step(float(np.abs(everything).max())))
+    centre = np.rint((low + high) / 2 / coarse) * coarse
+    if any(not np.array_equal(matrix[:3, :3], np.eye(3)) for matrix in matrices):
+        step = 0.0
+    solids = [
+        _read(part.data, points - centre, mirrored=bool(np.linalg.det(matrix[:3, :3]) < 0))
+        for part, points, matrix in zip(parts, world, matrices, strict=True)
+    ]
+    return solids, Frame(centre, step, matrices)
+
+
+def _check_attributes(parts: Sequence[Object]) -> None:
+    """Raise InputError where Blender would end: before 5.1 its BMesh can't make elements that have matrices."""
+    for part in parts:
+        if bpy.app.version < (5, 1, 0) and any(one.data_type == "FLOAT4X4" for one in part.data.attributes):
+            raise InputError(
+                "“{name}” has an attribute of matrices, which this Blender can't keep where faces change. Remove the "
+                "attribute, or use Blender 5.1 or later.",
+                name=part.name,
+            )
+
+
+def _read(mesh: Mesh, points: Doubles, *, mirrored: bool) -> Solid:
+    loops, polygons = triangle_loops(mesh, local_positions(mesh))
+    corners = corner_values(mesh, ".corner_vert")[loops].reshape(-1, 3)
+    caps, pegs = (_read_flags(mesh, name)[polygons] for name in (CAP, PEG))
+    corners = corners[:, ::-1] if mirrored else corners
+    _, first, places = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    same = first[places.reshape(-1)].astype(np.int32)
+    new, gone = np.zeros((2, len(corners)), np.bool_)
+    return Solid(points, corners, caps, pegs, polygons, new, gone, same, volume(points, corners))
+
+
+def _read_flags(mesh: Mesh, name: str) -> Flags:
+    """A face attribute; False where the mesh has no such one."""
+    flags = np.zeros(len(mesh.polygons), np.bool_)
+    attribute = mesh.attributes.get(name)
+    if attribute and (attribute.domain, attribute.data_type) == ("FACE", "BOOLEAN"):
+        attribute.data.foreach_get("value", flags)
+    return flags
