@@ -64,11 +64,12 @@ class HITEM3D_OT_close_parts(PartsOperator):
             return {"CANCELLED"}
         if event.type != "TIMER":
             return {"RUNNING_MODAL"}
-        until = time.monotonic() + _SLICE
+        until, percent = time.monotonic() + _SLICE, 0
         try:
             while time.monotonic() < until:
                 done, total = next(self._steps)
-                context.window_manager.progress_update(100 * done // max(total, 1))
+                percent = 100 * done // max(total, 1)
+                context.window_manager.progress_update(percent)
         except StopIteration as end:
             self._end(context)
             self._tell(end.value)
@@ -80,6 +81,8 @@ class HITEM3D_OT_close_parts(PartsOperator):
         except BaseException:
             self._end(context)
             raise
+        status = Message("Closing the parts: {percent} %. Esc stops it", {"percent": percent})
+        context.workspace.status_text_set(translated(status))
         return {"RUNNING_MODAL"}
 
     def run(self, context: bpy.types.Context) -> None:
@@ -105,6 +108,7 @@ class HITEM3D_OT_close_parts(PartsOperator):
     def _end(self, context: bpy.types.Context) -> None:
         context.window_manager.event_timer_remove(self._timer)
         context.window_manager.progress_end()
+        context.workspace.status_text_set(None)
 
     def _tell(self, closing: "Closing") -> None:
         for warning in closing.warnings():
