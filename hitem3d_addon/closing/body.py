@@ -33,6 +33,8 @@ class Cap:
     part: int
     others: Ints
     """(triangles,): the part on the other side of each triangle."""
+    crossings: int = 0
+    """How many of its triangles crossed something when it was put on: no way was found that crosses nothing."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Body:
     points: Doubles
     """(points, 3), in a frame near the origin; all on a grid of steps that float32 holds."""
     step: float
+    """Of the grid for new points."""
     source: list[Ints]
     """The triangles (n, 3) that each part came with."""
     pieces: list[list[Piece]] = field(default_factory=list)

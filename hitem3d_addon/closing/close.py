@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from bpy.types import Depsgraph, Object
@@ -22,6 +22,8 @@ from .reading import Places, read_parts
 from .shells import leave_out_open_sheets, thicken_cavities
 from .smoothing import smooth_caps
 from .writing import add_caps
+
+Result = TypeVar("Result")
 
 _MOST_NAMES = 8
 """In one sentence."""
@@ -71,6 +73,8 @@ class Closing:
     parts: list[Closed]
     crossing: list[str]
     """The names of the parts whose surface crosses itself, or another part's, before anything was closed."""
+    overlapping: list[tuple[str, str]]
+    """The names of two parts whose surfaces cross at a cap."""
 
     def sentence(self) -> Message:
         """One sentence."""
@@ -118,6 +122,10 @@ class Closing:
                 )
             elif part.gap < _ENOUGH:
                 found.append(Message("“{name}” has {percent} % of its clearance at the narrowest place", values))
+        for one, other in self.overlapping:
+            found.append(
+                Message("“{name}” and “{other}” may overlap: a cap crosses both", {"name": one, "other": other})
+            )
         return found
 
 
@@ -145,7 +153,7 @@ def _close(
     yield 0, total
     leave_out_open_sheets(body)
     crossings: dict[int, Ints] = {}
-    for left in make_caps(body, crossings):
+    for left in make_caps(body, crossings, smooth=clearance > 0):
         yield total - left, total
     own = _keys([border, *(directed_edges(seal) for _, seal in body.seals)])
     shapes = []
@@ -159,22 +167,40 @@ def _close(
     for label, (part, shape) in enumerate(zip(parts, shapes, strict=True)):
         found.append(_judge(body, label, part.name, own, shape))
         yield total, total
+    overlapping = [(parts[one].name, parts[other].name) for one, other in sorted(find_overlapping(body))]
+    yield total, total
     for label, shape in enumerate(shapes):
         if len(shape.caps) + len(shape.lids):
             caps, points = in_own_frame(shape, places, label)
             add_caps(parts[label], caps, points, places.numbers[label], shape.moved)
-    return Closing(found, crossing)
+    return Closing(found, crossing, overlapping)
 
 
-def make_caps(body: Body, crossings: dict[int, Ints]) -> Iterator[int]:
-    """Make all caps of a body; says how many parts are left, and gives each part's triangles (n, 3) that cross."""
+def make_caps(body: Body, crossings: dict[int, Ints], *, smooth: bool) -> Iterator[int]:
+    """Make all caps of a body; says how many parts are left, and gives each part's triangles (n, 3) that cross.
+
+    They are smoothed where something crosses; all of them if that is asked for.
+    """
     thicken_cavities(body)
     yield from peel(body)
     for label, source in enumerate(body.source):
         crossings[label] = crossing_faces(body.points, body.result(label), source)
         yield 0
-    for _ in smooth_caps(body, crossings):
+    for _ in smooth_caps(body, crossings, everywhere=smooth):
         yield 0
+
+
+def find_overlapping(body: Body) -> set[tuple[int, int]]:
+    """Pairs of parts that may have some volume in common: their surfaces cross at a cap that crossed something."""
+    pairs = set()
+    for cap in body.caps:
+        for label, source in enumerate(body.source if cap.crossings else ()):
+            surface = np.concatenate([source, body.result(label)])
+            found = find_crossings(body.points, cap.corners, find_walls(body.points, cap.corners, surface))
+            wrong = found[found[:, 1] >= 0, 0]
+            sides = {cap.part, *cap.others[wrong].tolist()} if len(wrong) else set()
+            pairs |= {(min(side, label), max(side, label)) for side in sides - {label}}
+    return pairs
 
 
 def find_crossing_parts(body: Body) -> list[int]:
@@ -185,14 +211,14 @@ def find_crossing_parts(body: Body) -> list[int]:
     return list(map(int, np.unique(labels[found[:, 0]])))
 
 
-def run_through(steps: Generator[tuple[int, int], None, Closing]) -> Closing:
-    """All steps at once, for those who wait. Raises InputError."""
+def run_through(steps: Generator[tuple[int, int], None, Result]) -> Result:
+    """All steps at once, for those who wait; gives what they end with. Raises InputError."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            closing: Closing = end.value
-            return closing
+            result: Result = end.value
+            return result
 
 
 def _shape(body: Body, label: int, clearance: float, crossings: int, seals: Sequence[Ints]) -> Shape:

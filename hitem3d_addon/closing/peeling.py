@@ -148,7 +148,7 @@ def put_on(body: Body, label: int, draft: Draft) -> None:
     """Close the part with this cap, whose other side becomes the surface of the others."""
     body.add_points(draft.points)
     body.take_off(label)
-    body.caps.append(Cap(draft.corners, label, draft.others))
+    body.caps.append(Cap(draft.corners, label, draft.others, draft.crossings))
     for other in np.unique(draft.others).tolist():
         body.add_surface(other, draft.corners[draft.others == other])
 

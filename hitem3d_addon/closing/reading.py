@@ -66,7 +66,10 @@ def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Pla
         source.append(corners[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else corners)
     source, merged = _join_borders(points, source, _NEAR * float((high - low).max()))
     source = [corners[_has_area(corners)] for corners in source]
-    body = Body(points, step, [corners.astype(np.int32) for corners in source])
+    # What is new may lie farther from the origin of a part than all that the part has: across the whole body.
+    origins = np.array([matrix[:3, 3] for matrix in matrices])
+    reach = float(np.maximum(np.abs(high - origins), np.abs(low - origins)).max())
+    body = Body(points, max(step, grid_step(reach)), [corners.astype(np.int32) for corners in source])
     return body, Places(centre, matrices, [merged[its] for its in of_part])
 
 

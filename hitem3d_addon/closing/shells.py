@@ -161,9 +161,10 @@ def _add_wall(body: Body, label: int, around: int, wall: Ints, whole: Ints) -> N
         moved = np.rint((at + inward * (share * depth)[:, None]) / body.step) * body.step
         corners = (places + len(body.points)).astype(np.int32)
         everything = np.concatenate([body.points, moved])
-        if not len(find_crossings(everything, corners, find_walls(everything, corners, whole))):
+        found = find_crossings(everything, corners, find_walls(everything, corners, whole))
+        if not len(found):
             break
     corners = body.add_points(moved)[places]
-    body.caps.append(Cap(corners, label, np.full(len(corners), around, np.int32)))
+    body.caps.append(Cap(corners, label, np.full(len(corners), around, np.int32), len(found)))
     body.pieces[label] = [piece for piece in body.pieces[label] if not np.array_equal(piece.corners, wall)]
     body.add_surface(around, corners)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All caps drawn flat together, as soap films are, wherever nothing crosses then that did not before.
+"""Caps made smooth together, wherever nothing crosses then that did not before.
 
 Each cap was made when only those before it were there. Where several meet, the later ones lie in what room was left.
 """
@@ -16,20 +16,28 @@ from .body import Body
 from .crossings import crossing_faces
 from .web import Web, make_web
 
+_DRAWN, _BACK = 0.6, 0.62
+"""How far points go to the middle of their neighbours, then away from it: what is wide and round stays as it was."""
 _ROUNDS = 20
 _TURNS = 8
 
 
-def smooth_caps(body: Body, crossing: dict[int, Ints]) -> Iterator[None]:
-    """Draw the caps flat. ``crossing`` has each part's triangles that cross, and is brought up to date."""
+def smooth_caps(body: Body, crossing: dict[int, Ints], *, everywhere: bool) -> Iterator[None]:
+    """Smooth all caps, or those of parts where something crosses and of their neighbours.
+
+    ``crossing`` has each part's triangles that cross, and is brought up to date.
+    """
     web, used = _web_of_caps(body)
+    if not everywhere:
+        web = web._replace(fixed=web.fixed | ~_wrong_parts(body, crossing)[used])
     before = body.points
     for turn in range(_TURNS):
         at = before[used]
         for _ in range(0 if web.fixed.all() else _ROUNDS):
-            at[~web.fixed] = web.means(at)
+            for share in (_DRAWN, -_BACK):
+                at[~web.fixed] += share * (web.means(at) - at[~web.fixed])
         body.points = before.copy()
-        body.points[used] = np.rint(at / body.step) * body.step
+        body.points[used[~web.fixed]] = np.rint(at[~web.fixed] / body.step) * body.step
         has_moved = (body.points != before).any(axis=1)
         found = {}
         for label in crossing:
@@ -43,6 +51,18 @@ def smooth_caps(body: Body, crossing: dict[int, Ints]) -> Iterator[None]:
             return
         web = web._replace(fixed=web.fixed | _around(web, np.isin(used, np.concatenate(worse)), turn + 1))
     body.points = before
+
+
+def _wrong_parts(body: Body, crossing: dict[int, Ints]) -> Flags:
+    """Which of the body's points are on caps of parts where something crosses, or of their neighbours."""
+    near = [label for label, faces in crossing.items() if len(faces)]
+    found = np.zeros(len(body.points), np.bool_)
+    for cap in body.caps:
+        sides = np.unique([cap.part, *cap.others.tolist()])
+        if np.isin(sides, near).any():
+            for label in sides.tolist():
+                found[body.result(label)] = True
+    return found
 
 
 def _web_of_caps(body: Body) -> tuple[Web, Ints]:

@@ -31,7 +31,7 @@ Steps = Generator[tuple[int, int], None, Outcome]
 
 
 class SteppedOperator(PartsOperator):
-    """What changes parts in steps: with a progress beside the cursor, and Esc to stop it."""
+    """What changes parts in steps: with a progress in the status bar, and Esc to stop it."""
 
     def begin(self, context: bpy.types.Context) -> Any:
         """Read what there is, and give the `Steps`. Raises Hitem3DError."""
@@ -57,11 +57,12 @@ class SteppedOperator(PartsOperator):
             return {"CANCELLED"}
         if event.type != "TIMER":
             return {"RUNNING_MODAL"}
-        until = time.monotonic() + _SLICE
+        until, percent = time.monotonic() + _SLICE, 0
         try:
             while time.monotonic() < until:
                 done, total = next(self._steps)
-                context.window_manager.progress_update(100 * done // max(total, 1))
+                percent = 100 * done // max(total, 1)
+                context.window_manager.progress_update(percent)
         except StopIteration as end:
             self._end(context)
             self._tell(end.value)
@@ -73,20 +74,19 @@ class SteppedOperator(PartsOperator):
         except BaseException:
             self._end(context)
             raise
+        status = Message("Working on the parts: {percent} %. Esc stops it", {"percent": percent})
+        context.workspace.status_text_set(translated(status))
         return {"RUNNING_MODAL"}
 
     def run(self, context: bpy.types.Context) -> None:
-        steps = self.begin(context)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                self._tell(end.value)
-                return
+        from ..closing.close import run_through
+
+        self._tell(run_through(self.begin(context)))
 
     def _end(self, context: bpy.types.Context) -> None:
         context.window_manager.event_timer_remove(self._timer)
         context.window_manager.progress_end()
+        context.workspace.status_text_set(None)
 
     def _tell(self, outcome: Outcome) -> None:
         for warning in outcome.warnings():

@@ -29,6 +29,9 @@ from closed import (
     volume,
 )
 
+from hitem3d_addon.closing.body import Body, Cap
+from hitem3d_addon.closing.close import Closing, find_overlapping
+
 pytestmark = pytest.mark.usefixtures("addon")
 
 
@@ -74,6 +77,16 @@ def test_octants_of_a_cube_meet_in_lines_and_a_point() -> None:
     for number, mine in enumerate(places):
         for axis in (1, 2, 4):
             assert mine & places[number ^ axis]
+
+
+def test_many_small_parts_have_equal_caps() -> None:
+    """The last ones reach across the ball, farther from their origins than any part's surface does."""
+    model = sphere()
+    seeds = model[0][np.random.default_rng(3).choice(len(model[0]), 60, replace=False)]
+    middles = model[0][model[1]].mean(axis=1)
+    parts = import_parts(model, np.linalg.norm(middles[:, None] - seeds, axis=2).argmin(axis=1))
+    close()
+    check(parts, model)
 
 
 def test_halves_of_nested_spheres() -> None:
@@ -248,6 +261,24 @@ def test_a_source_that_overlaps_itself_is_named(capfd: pytest.CaptureFixture[str
     close()
     assert "The original crosses itself in “part 0”" in capfd.readouterr().out
     assert [open_edges(part) for part in parts] == [0] * 4
+
+
+@pytest.mark.parametrize("crossings_before", [0, 1])
+def test_parts_that_a_cap_crosses_are_named(crossings_before: int) -> None:
+    """A cap between two parts that crosses a third: where it was put on knowingly, all three are told."""
+    points, corners = cube(1)
+    smaller = 0.5 * points + np.array([1.0, 0.0, 0.0])
+    of_cap = (points[corners].mean(axis=1)[:, 0] > 0.9).astype(np.bool_)
+    body = Body(
+        np.concatenate([points, smaller]),
+        2.0**-22,
+        [corners[~of_cap].astype(np.int32), np.empty((0, 3), np.int32), (corners + len(points)).astype(np.int32)],
+    )
+    cap = corners[of_cap][:, ::-1].astype(np.int32)
+    body.caps = [Cap(cap, 0, np.ones(len(cap), np.int32), crossings_before)]
+    assert find_overlapping(body) == ({(0, 2), (1, 2)} if crossings_before else set())
+    said = Closing([], [], [("left", "right")]).warnings()
+    assert [str(one) for one in said] == ["“left” and “right” may overlap: a cap crosses both"]
 
 
 def move(part: Object) -> None:
