@@ -33,6 +33,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "cli/test_exit_codes.py": (),
     "cli/test_flamenco.py": ("blender", "once"),
     "cli/test_many.py": ("blender", "once"),
+    "cli/test_zoo_by_command.py": ("blender", "once"),
     "closing": ("blender",),
     "core": (),
     "core/service/test_certificates.py": ("libraries",),

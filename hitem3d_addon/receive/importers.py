@@ -32,9 +32,12 @@ class _Importer(NamedTuple):
     def run(self, file: Path, settings: Mapping[str, Any]) -> None:
         """Raises RuntimeError where the operator reports an error."""
         operator = getattr(getattr(bpy.ops, self.module), self.operator)
-        known = operator.get_rna_type().properties
         told = {**self.settings, **settings}
-        operator(filepath=str(file), **{name: value for name, value in told.items() if name in known})
+        operator(filepath=str(file), **{name: value for name, value in told.items() if self.knows(name)})
+
+    def knows(self, name: str) -> bool:
+        """Whether the importer of this Blender has such a setting."""
+        return name in getattr(getattr(bpy.ops, self.module), self.operator).get_rna_type().properties
 
 
 _GLTF = _Importer(
@@ -144,6 +147,7 @@ def import_files(result: Opened, **settings: bool) -> Contents:
     from .readers.stl_reader import read_stl
     from .readers.three_mf_reader import read_parts
     from .readers.usd_subsets import read_subsets
+    from .readers.usd_xforms import keep_xforms
     from .untrusted.archive import unpack_usdz
     from .untrusted.fbx_bones import without_bones
 
@@ -164,6 +168,8 @@ def import_files(result: Opened, **settings: bool) -> Contents:
         if result.kind == "usdz":
             one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))
             found.labels.update(read_subsets(one))
+            if not _importer("usdz").knows("merge_parent_xform"):
+                one = keep_xforms(one)
         elif result.kind == "fbx" and _importer("fbx").module == "import_scene":
             one = without_bones(one, result.folder)
         meshes = set(bpy.data.meshes)

@@ -16,6 +16,7 @@ Both arrive as JSON at POST /sandbox/behaviour; by example::
     {"faults": [{"on": "balance", "do": "raw", "base64": "SFRUUC8xLjEg", "then": "reset"}]}     broken off in the header
     {"faults": [{"on": "balance", "do": "raw", "base64": "…", "fill": 100000000}]}              100 MB of spaces follow
     {"faults": [{"on": "balance", "do": "raw", "base64": "…", "drip": 1.0}]}                    a byte a second
+    {"given": ["/path/first.glb", "/path/second.usdz"]}     the results of the next two tasks, in place of what is cut
     {"revoke_tokens": true}     all tokens that were given for keys end now
     {"reset": true}             as if it had just been started: tasks and counts are forgotten too, requests are cut
     {"reset": true, "keep_tasks": true}     the same, but tasks and results stay
@@ -24,6 +25,7 @@ Both arrive as JSON at POST /sandbox/behaviour; by example::
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from .options import AUTH
@@ -145,7 +147,7 @@ def _build(kind: type[T], values: dict[str, Any]) -> T:
 
 
 class Behaviour:
-    """The settings and the queue of faults."""
+    """The settings, the queue of faults, and that of the results that are given."""
 
     def __init__(self, settings: Settings) -> None:
         self._first = settings
@@ -155,9 +157,10 @@ class Behaviour:
         """Forget all that it was told."""
         self.settings = replace(self._first)
         self.faults: list[Fault] = []
+        self.given: list[Path] = []
 
     def update(self, values: dict[str, Any]) -> None:
-        """Take over settings by name and append "faults"; "clear": true empties the queue first.
+        """Take over settings by name and append "faults" and "given"; "clear": true empties their queues first.
 
         Raises ValueError for anything that is not understood, and then changes nothing.
         """
@@ -169,6 +172,9 @@ class Behaviour:
             raise ValueError(f'a fault needs at least "on" and "do": {error}') from error
         for fault in faults:
             fault.check()
+        given = [*map(Path, values.pop("given", []))]
+        if missing := [file for file in given if not file.is_file()]:
+            raise ValueError(f"there is no file {missing[0]}")
         known = {one.name: getattr(self.settings, one.name) for one in fields(self.settings)}
         for name, value in values.items():
             if name not in known:
@@ -181,6 +187,7 @@ class Behaviour:
         for name, value in values.items():
             setattr(self.settings, name, value)
         self.faults = ([] if clear else self.faults) + faults
+        self.given = ([] if clear else self.given) + given
 
     def take(self, endpoint: str) -> Fault | None:
         """The fault that this request meets, counted as used."""

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
@@ -39,6 +40,8 @@ class Task:
     mesh: Path
     fails: bool
     price: float
+    given: Path | None = None
+    """The file that is its result, in place of what would be cut."""
     created: float = field(default_factory=time.monotonic)
     final: str = ""
     error: str = ""
@@ -71,6 +74,7 @@ class Task:
             "triangles": self.triangles,
             "queries": self.queries,
             "error": self.error,
+            "given": str(self.given or ""),
         }
 
 
@@ -102,7 +106,8 @@ class Tasks:
         fails = settings.fail_next > 0
         settings.fail_next -= fails
         task_id = f"{settings.family}_{time.strftime('%Y%m%d')}_{secrets.token_hex(6)}"
-        task = Task(task_id, order, form, headers, mesh, fails, settings.price)
+        given = self._behaviour.given.pop(0) if self._behaviour.given else None
+        task = Task(task_id, order, form, headers, mesh, fails, settings.price, given)
         self.by_id[task_id] = task
         self._start(self._run(task))
         return task
@@ -183,6 +188,10 @@ class Tasks:
     async def _work(self, task: Task) -> None:
         if task.order.mesh_url:
             await self._fetch(task)
+        if task.given:
+            copy = self._folder / f"{task.task_id}_0{task.given.suffix}"
+            task.results = [Path(await asyncio.to_thread(shutil.copyfile, task.given, copy))]
+            return
         settings = self._behaviour.settings
         extension = DELIVERED[settings.deliver_format or task.order.format]
         job = work.Job(

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import bpy
 import numpy as np
 from mathutils import Matrix
 
-from .cells import ONE_SURFACE, Zoo
+from .cells import ONE_SURFACE, Zoo, run
 from .models import Model, Part, get, twin_matrices, twin_mesh
 
 Z_UP = np.array([[1.0, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 0], [0, 0, 0, 1]])
@@ -67,9 +70,16 @@ def write(zoo: Zoo) -> None:
             )
             scene_of(model)
             module, _, name = operator.partition(".")
-            run = getattr(getattr(bpy.ops, module), name)
+            export = getattr(getattr(bpy.ops, module), name)
             if suffix == "obj":
                 with zoo.packed(path) as folder:
-                    run(filepath=str(folder / "model.obj"))
+                    export(filepath=str(folder / "model.obj"))
             else:
-                run(filepath=str(path))
+                export(filepath=str(path))
+
+
+def run_and_leave(name: str) -> None:
+    """A writer as a program. It leaves at once, as the module of Blender 4.2 may crash while Python ends."""
+    run(name, ["bpy"], write)
+    sys.stdout.flush()
+    os._exit(0)

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import itertools
-import json
 from pathlib import Path
 from typing import Any
+
+from .table import read_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FILES = REPOSITORY / "tests" / "receive" / "zoo"
@@ -33,22 +34,20 @@ def put(text: str, begin: str, end: str, lines: str) -> str:
 
 def table() -> str:
     """One row for each way of writing, one column for each model, in Markdown."""
-    cells: list[Cell] = json.loads((FILES / "table.json").read_text("utf-8"))
-    wrong: dict[str, str] = json.loads((FILES / "wrong.json").read_text("utf-8"))
-    states = [state(cell, wrong) for cell in cells]
-    counts = {name: states.count(name) for name in ("✓", "said", "✗")}
+    cells = read_table(FILES / "table.json")
+    right = [state(cell) for cell in cells].count("✓")
     lines = [
-        f"{len(cells)} files: {counts['✓']} are right, {counts['said']} do not hold the parts, which the report says, "
-        f"{counts['✗']} are not right yet.",
+        f"{len(cells)} files: {right} are right, {len(cells) - right} do not hold the parts, or can't be read, "
+        "which is said.",
         "",
-        f"| Written by | as | {' | '.join(MODELS)} | Parts by | Not in the file, or not right yet |",
+        f"| Written by | as | {' | '.join(MODELS)} | Parts by | Why not all, or not in the file |",
         f"| --- | --- |{' --- |' * len(MODELS)} --- | --- |",
     ]
     for (writer, how, suffix), some in itertools.groupby(sorted(cells, key=way), way):
         row = list(some)
-        marks = {cell["model"]: state(cell, wrong) for cell in row}
+        marks = {cell["model"]: state(cell) for cell in row}
         told = ", ".join(dict.fromkeys(cell["told"] for cell in row if cell["told"] != "whole"))
-        reasons = " ".join(dict.fromkeys(filter(None, [reason(cell, wrong) for cell in row])))
+        reasons = " ".join(dict.fromkeys(filter(None, [str(cell["why"]) for cell in row])))
         shown = " | ".join(marks.get(model, "") for model in MODELS)
         lines.append(f"| {writer} | {how} ({suffix}) | {shown} | {told} | {reasons} |")
     return "\n".join([*lines, ""])
@@ -59,18 +58,9 @@ def way(cell: Cell) -> tuple[str, str, str]:
     return cell["writer"], cell["how"], cell["file"].rpartition(".")[2]
 
 
-def state(cell: Cell, wrong: dict[str, str]) -> str:
-    """Right, or the parts are not in the file, or an import does not give what is."""
-    if any(file.partition("@")[0] == cell["file"] for file in wrong):
-        return "✗"
-    if cell["told"] == "refused":
-        return "said"
-    return "✓" if cell["parts"] == MODELS[cell["model"]] else "said"
-
-
-def reason(cell: Cell, wrong: dict[str, str]) -> str:
-    """Why it is not all there."""
-    return next((text for file, text in wrong.items() if file.partition("@")[0] == cell["file"]), str(cell["why"]))
+def state(cell: Cell) -> str:
+    """Right, or the parts are not in the file, or nobody can read it, which is said."""
+    return "✓" if cell["told"] != "refused" and cell["parts"] == MODELS[cell["model"]] else "said"
 
 
 def write() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 SCRIPTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(SCRIPTS))
 
-from environment import interpreter  # noqa: E402
+from environment import interpreter, interpreters, wheels  # noqa: E402
 
 from zoo.__main__ import installed  # noqa: E402
 from zoo.page import PAGE, put  # noqa: E402
@@ -32,6 +32,8 @@ def main() -> None:
         path = {"PYTHONPATH": os.pathsep.join([str(SCRIPTS.parent), str(SCRIPTS)]), "NODE_FOLDER": str(folder)}
         variables = {**os.environ, **path}
         subprocess.run([interpreter("newest"), "-m", "zoo.uploads", folder], check=True, env=variables)
+        for blender in interpreters(wheels()):
+            subprocess.run([blender, "-m", "zoo.blender_reading", folder], check=True, env=variables)
         python = installed(SCRIPTS / "zoo" / "reading.py", folder)
         subprocess.run([python, "-m", "zoo.reading", folder], check=True, env=variables)
         found: dict[str, dict[str, str]] = json.loads((folder / "readers.json").read_text("utf-8"))

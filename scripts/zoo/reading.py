@@ -168,6 +168,9 @@ def main(folder: Path) -> None:
         arrays = np.load(path.with_suffix(".npz"))
         sent = arrays["points"], arrays["corners"]
         row = table[name] = {}
+        for one in sorted(folder.glob(f"{path.stem}.Blender *.npz")):
+            blender = np.load(one)
+            row[one.stem.partition(".")[2]] = judged((blender["points"], blender["corners"]), sent)
         for reader, read in READERS.items():
             try:
                 row[reader] = judged(read(path), sent)

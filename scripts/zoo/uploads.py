@@ -42,6 +42,8 @@ def objects() -> list[bpy.types.Object]:
     made.append(add("5 km", _CORNERS, _QUADS, Matrix.Translation((5000, -5000, 100)) @ Matrix.Scale(5000, 4)))
     made.append(add("mirrored", _CORNERS, _QUADS, Matrix.Diagonal((-1, 1, 1, 1))))
     made.append(add("concave", [(2, 0, 0), (0.4, 0.4, 0), (0, 2, 0), (0, 0, 0)], [(0, 1, 2, 3)]))
+    doubled = [*_CORNERS, _CORNERS[1]]
+    made.append(add("repeated", doubled, [(0, 1, 8, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), *_QUADS[4:]]))
     steps = np.arange(265)
     x, y = np.meshgrid(steps, steps, indexing="ij")
     points = np.stack([x, y, np.sin(x / 20) * np.cos(y / 30)], axis=-1).reshape(-1, 3) / 100

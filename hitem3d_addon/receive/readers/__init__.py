@@ -10,5 +10,6 @@ DOORS = (
     "stl_reader",
     "three_mf_reader",
     "usd_subsets",
+    "usd_xforms",
     "words",
 )

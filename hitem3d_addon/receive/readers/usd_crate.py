@@ -20,7 +20,7 @@ from ..untrusted.usd_layers import unpacked
 _MOST = 4_000_000
 """Of any of the things that are counted."""
 _SET, _COMPRESSED, _INLINED = 1 << 63, 1 << 61, 1 << 62
-_INT, _TOKEN = 3, 11
+_INT, _FLOAT, _DOUBLE, _TOKEN = 3, 8, 9, 11
 _END = 0xFFFFFFFF
 _SMALL = 16
 """Arrays that are shorter are not compressed."""
@@ -52,6 +52,17 @@ class Crate:
         if value >> 48 & 0xFF != _TOKEN or not value & _INLINED or value & _SET:
             return ""
         return self._tokens[value & (1 << 48) - 1]
+
+    def number(self, path: str, field: str) -> float | None:
+        """A field that is one number; None where there is none."""
+        value = self.specs.get(path, {}).get(field, 0)
+        place, kind = value & (1 << 48) - 1, value >> 48 & 0xFF
+        if kind not in (_FLOAT, _DOUBLE) or value & _SET:
+            return None
+        # One that a float holds exactly stands where the place of others does.
+        inlined = struct.unpack("<f", struct.pack("<I", place & _END)) if value & _INLINED else ()
+        (found,) = inlined or struct.unpack_from("<d", self._data, place)
+        return float(found)
 
     def numbers(self, path: str, field: str) -> Ints | None:
         """A field that is an array of whole numbers."""

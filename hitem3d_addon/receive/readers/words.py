@@ -20,6 +20,7 @@ _GENERIC = frozenset(
     sg lambert sg phong blinn initialshadinggroup initialshadingsg shadinggroup aistandardsurface standardsurface
     defaultmaterial defaultmat defaultobject polymesh trimesh trianglemesh indexedfaceset meshdata meshpart
     merged renderer meshphysicalmaterial meshstandardmaterial meshbasicmaterial meshphongmaterial meshlambertmaterial
+    openscadmodel
     """.split()  # noqa: SIM905
 )
 """Words that programs write by themselves: trimesh, assimp, three.js, VTK, Open3D, Maya, 3ds Max, Blender and CAD."""

@@ -11,6 +11,7 @@ from ..cells import ONE_SURFACE, WELDED, Zoo, run
 from ..models import models
 from .with_pygltflib import nodes
 
+PROGRAMS = ["assimp"]
 PACKAGES = ["pygltflib==1.16.5", "numpy==2.4.6"]
 
 

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from ..blender_files import write
-from ..cells import run
+from ..blender_files import run_and_leave
 
 PYTHON = ["3.11"]
 PACKAGES = ["bpy==4.2.23"]
 
 if __name__ == "__main__":
-    run("blender-42", ["bpy"], write)
+    run_and_leave("blender-42")

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from ..blender_files import write
-from ..cells import run
+from ..blender_files import run_and_leave
 
 PYTHON = ["3.13"]
 PACKAGES = ["bpy==5.2.3"]
 
 if __name__ == "__main__":
-    run("blender-52", ["bpy"], write)
+    run_and_leave("blender-52")

@@ -48,6 +48,14 @@ def meshes(stage: Usd.Stage, model: Model) -> None:
         mesh_at(stage, f"/Model/{part.name.replace(' ', '_')}", part.vertices, part.triangles)
 
 
+def below_xforms(stage: Usd.Stage, model: Model) -> None:
+    """An Xform for each part, and a mesh below it whose name says nothing."""
+    for part in model.parts:
+        place = f"/Model/{part.name.replace(' ', '_')}"
+        UsdGeom.Xform.Define(stage, place)
+        mesh_at(stage, f"{place}/mesh", part.vertices, part.triangles)
+
+
 def references(stage: Usd.Stage, model: Model) -> None:
     """One class of a mesh, and two instances of it."""
     mesh_at(stage, "/Fin/fin", twin_mesh().vertices, twin_mesh().triangles)
@@ -125,6 +133,12 @@ def write(zoo: Zoo) -> None:
                 model,
                 "usda",
             )
+        if model.name in ("cubes", "nested"):
+            for suffix, variant, how in (("usdc", "xforms", "Xforms"), ("usda", "text-xforms", "a text layer, Xforms")):
+                file = zoo.add(
+                    model, "usdz", f"{how} with a mesh each", way, variant=variant, names="underscores", off=1e-5
+                )
+                save(file, below_xforms, model, suffix)
         if model.name in ("cubes", "torus", "egg"):
             save(
                 zoo.add(
