@@ -18,6 +18,21 @@ def add_model(name: str = "Model") -> bpy.types.Object:
     return obj
 
 
+def parts() -> list[bpy.types.Object]:
+    """The parts of the torus that segmented() gives, in their order."""
+    return list(bpy.data.collections["Torus parts"].objects)
+
+
+@pytest.fixture
+def segmented(addon: None) -> bpy.types.Object:
+    """A torus with UVs that was segmented and is hidden, as Segment leaves it; its parts are here and selected."""
+    torus = add_model("Torus")
+    bpy.ops.hitem3d.create_task(seg_level="HIGH")
+    bpy.ops.hitem3d.import_result(wait=True, hide_source=True)
+    bpy.context.view_layer.update()
+    return torus
+
+
 def fails(operator: Callable[..., object], **options: object) -> str:
     """What an operator says that can't do what is asked."""
     with pytest.raises(RuntimeError) as caught:
