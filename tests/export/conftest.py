@@ -3,5 +3,6 @@
 """These tests run in the bpy wheel."""
 
 from on_wheel import addon, empty_scene
+from operated import segmented
 
-__all__ = ["addon", "empty_scene"]
+__all__ = ["addon", "empty_scene", "segmented"]

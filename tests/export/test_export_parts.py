@@ -10,24 +10,10 @@ import bpy
 import numpy as np
 import pytest
 import trimesh
+from operated import parts
 from three_mf_files import read_strictly
 
 pytestmark = pytest.mark.usefixtures("addon")
-
-
-@pytest.fixture
-def segmented() -> bpy.types.Object:
-    """A torus that was segmented and whose parts are here and selected."""
-    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
-    obj = bpy.context.active_object
-    bpy.ops.hitem3d.create_task(seg_level="HIGH")
-    bpy.ops.hitem3d.import_result(wait=True)
-    bpy.context.view_layer.update()
-    return obj
-
-
-def parts() -> list[bpy.types.Object]:
-    return list(bpy.data.collections["Torus parts"].objects)
 
 
 def bounds(objects: list[bpy.types.Object]) -> np.ndarray:

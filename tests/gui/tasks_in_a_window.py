@@ -8,13 +8,24 @@ import time
 from pathlib import Path
 
 import psutil
-from blender.window import BlenderWindow, until
+from blender.window import REPOSITORY, BlenderWindow, until
 
 from hitem3d_addon.core.task import Task
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import TaskState
 
 PRESS = "bpy.ops.hitem3d.create_task('INVOKE_DEFAULT', without_dialog=True, source={source!r}, again={again})"
+SEGMENTED_ROBOT = f"""
+import sys
+sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
+from demonstration import made_model
+for obj in list(bpy.data.objects): bpy.data.objects.remove(obj)
+made_model.add_robot()
+bpy.context.preferences.view.show_splash = False
+bpy.ops.hitem3d.create_task(seg_level='MEDIUM')
+bpy.ops.hitem3d.import_result('EXEC_DEFAULT', True, wait=True, hide_source=True)
+"""
+"""The demo's robot alone, in parts."""
 TASK_ID = "bpy.data.objects[{name!r}].get('hitem3d_task_id', '')"
 
 

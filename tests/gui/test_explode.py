@@ -11,6 +11,7 @@ from pathlib import Path
 from blender.window import REPOSITORY, BlenderWindow
 from PIL import Image
 from sandbox.process import Sandbox
+from tasks_in_a_window import SEGMENTED_ROBOT
 
 OpenWindow = Callable[..., BlenderWindow]
 COLLECTION = "bpy.data.collections['Robot parts']"
@@ -19,15 +20,7 @@ VIEW_SELECTED = """
 with bpy.context.temp_override(area=area(), region=next(r for r in area().regions if r.type == 'WINDOW')):
     bpy.ops.view3d.view_selected()
 """
-ROBOT = f"""
-import sys
-sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
-from demonstration import made_model
-for obj in list(bpy.data.objects): bpy.data.objects.remove(obj)
-made_model.add_robot()
-bpy.context.preferences.view.show_splash = False
-bpy.ops.hitem3d.create_task(seg_level='MEDIUM')
-bpy.ops.hitem3d.import_result('EXEC_DEFAULT', True, wait=True, hide_source=True)
+SHOWN = """
 for obj in bpy.data.collections['Robot parts'].objects: obj.select_set(True)
 import mathutils
 area().spaces.active.region_3d.view_rotation = mathutils.Euler((1.25, 0, -0.6)).to_quaternion()
@@ -40,7 +33,7 @@ area().spaces.active.overlay.show_object_origins = False
 def test_f3_finds_it_and_the_slider_moves_the_parts(open_window: OpenWindow, sandbox: Sandbox, blender: str) -> None:
     pictures = REPOSITORY / "build" / "screenshots" / Path(blender).name
     window = open_window()
-    window.run(ROBOT + VIEW_SELECTED)
+    window.run(SEGMENTED_ROBOT + SHOWN + VIEW_SELECTED)
     before = window.run(PLACES)
     window.move(700, 500)
     window.keys("F3")

@@ -11,19 +11,12 @@ from pathlib import Path
 from blender.window import REPOSITORY, BlenderWindow
 from PIL import Image
 from sandbox.process import Sandbox
+from tasks_in_a_window import SEGMENTED_ROBOT
 
 OpenWindow = Callable[..., BlenderWindow]
 PARTS = "bpy.data.collections['Robot parts'].objects"
 COUNT = f"result = len({PARTS})"
-ROBOT = f"""
-import sys
-sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
-from demonstration import made_model
-for obj in list(bpy.data.objects): bpy.data.objects.remove(obj)
-made_model.add_robot()
-bpy.context.preferences.view.show_splash = False
-bpy.ops.hitem3d.create_task(seg_level='MEDIUM')
-bpy.ops.hitem3d.import_result('EXEC_DEFAULT', True, wait=True, hide_source=True)
+SELECTED = f"""
 bpy.ops.object.select_all(action='DESELECT')
 for number in (1, 3):
     {PARTS}[number].select_set(True)
@@ -43,7 +36,7 @@ def find(window: BlenderWindow, typed: str) -> None:
 
 def test_the_list_and_what_f3_finds(open_window: OpenWindow, sandbox: Sandbox, blender: str) -> None:
     window = open_window()
-    window.run(ROBOT)
+    window.run(SEGMENTED_ROBOT + SELECTED)
     count = int(window.run(COUNT))
     window.widen_sidebar(300)
     window.move(700, 200)

@@ -7,24 +7,11 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from operated import parts
 from sandbox.process import Sandbox
 
 pytestmark = pytest.mark.usefixtures("addon")
 Object = bpy.types.Object
-
-
-@pytest.fixture
-def segmented() -> Object:
-    """A torus that was segmented and whose parts are here and selected."""
-    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
-    obj = bpy.context.active_object
-    bpy.ops.hitem3d.create_task(seg_level="HIGH")
-    bpy.ops.hitem3d.import_result(wait=True, hide_source=True)
-    return obj
-
-
-def parts() -> list[Object]:
-    return list(bpy.data.collections["Torus parts"].objects)
 
 
 def version(name: str, kind: str, *, with_task: bool = False, **settings: object) -> Object:

@@ -18,16 +18,6 @@ pytestmark = pytest.mark.usefixtures("addon")
 Object = bpy.types.Object
 
 
-@pytest.fixture
-def segmented() -> Object:
-    """A torus that was segmented and whose parts are here and selected."""
-    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
-    obj = bpy.context.active_object
-    bpy.ops.hitem3d.create_task(seg_level="HIGH")
-    bpy.ops.hitem3d.import_result(wait=True)
-    return obj
-
-
 def parts(name: str = "Torus parts") -> list[Object]:
     return list(bpy.data.collections[name].objects)
 

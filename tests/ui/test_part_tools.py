@@ -10,26 +10,13 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from operated import parts
 
 from hitem3d_addon.receive.brought import is_changed
 from hitem3d_addon.session.parts import find_import
 
 pytestmark = pytest.mark.usefixtures("addon")
 Object = bpy.types.Object
-
-
-@pytest.fixture
-def segmented() -> Object:
-    """A torus that was segmented, with UVs, and whose parts are here and selected."""
-    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
-    obj = bpy.context.active_object
-    bpy.ops.hitem3d.create_task(seg_level="HIGH")
-    bpy.ops.hitem3d.import_result(wait=True, hide_source=True)
-    return obj
-
-
-def parts() -> list[Object]:
-    return list(bpy.data.collections["Torus parts"].objects)
 
 
 def select(*objects: Object) -> None:

@@ -7,24 +7,10 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from operated import parts
 from sandbox.process import Sandbox
 
 pytestmark = pytest.mark.usefixtures("addon")
-
-
-@pytest.fixture
-def segmented() -> bpy.types.Object:
-    """A torus that was segmented and whose parts are here."""
-    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
-    obj = bpy.context.active_object
-    obj.data.uv_layers.new(name="mine")
-    bpy.ops.hitem3d.create_task(seg_level="HIGH")
-    bpy.ops.hitem3d.import_result(wait=True)
-    return obj
-
-
-def parts() -> list[bpy.types.Object]:
-    return list(bpy.data.collections["Torus parts"].objects)
 
 
 @pytest.mark.parametrize("mode", ["OBJECT", "EDIT"])

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import bpy
 import numpy as np
@@ -16,16 +15,6 @@ from hitem3d_addon.ui import parts_list
 
 pytestmark = pytest.mark.usefixtures("addon")
 Object = bpy.types.Object
-
-
-@pytest.fixture
-def segmented() -> Iterator[Object]:
-    """A torus that was segmented, its parts here and selected, and with UVs and custom normals."""
-    bpy.ops.mesh.primitive_torus_add(location=(3, -2, 1), rotation=(0.4, 0.2, 1.1))
-    obj = bpy.context.active_object
-    bpy.ops.hitem3d.create_task(seg_level="HIGH")
-    bpy.ops.hitem3d.import_result(wait=True)
-    yield obj
 
 
 def collection() -> bpy.types.Collection:
