@@ -10,14 +10,12 @@ from pathlib import Path
 
 from ..data_folder import is_uid, remove_folder
 from ..task import Task
-from ..values import TaskState
+from ..values import ENDED
 from .owner import Owner
 from .store import DAMAGED, TaskStore
 
 KEPT_DAYS = 30
 KEPT_BYTES = 5_000_000_000
-
-_ENDED = frozenset({TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED})
 
 
 def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> None:
@@ -36,7 +34,7 @@ def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> N
     total = sum(sizes.values())
     for folder in sorted(folders, key=lambda folder: -ages[folder]):
         task = tasks.get(folder.name)
-        if task and (task.state not in _ENDED or (task.owner and not owner.is_gone(task.owner))):
+        if task and (task.state not in ENDED or (task.owner and not owner.is_gone(task.owner))):
             continue
         if not task and rows_lost:
             continue
