@@ -88,10 +88,10 @@ def show_instead(
 def in_object_mode(context: bpy.types.Context) -> Iterator[None]:
     """Leave the active object's mode and come back to it: mesh data can't be changed from outside in Edit Mode."""
     active = context.view_layer.objects.active
-    mode = active.mode
-    if mode == "OBJECT":
+    if active is None or active.mode == "OBJECT":
         yield
         return
+    mode = active.mode
     bpy.ops.object.mode_set(mode="OBJECT")
     try:
         yield

@@ -43,14 +43,13 @@ _ALIKE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """A label per face and where it comes from. The shares add up to 1; they are of the triangles that decided."""
+    """A label per face and where it comes from. The first two shares are of the triangles that decided; the others of
+    these took the label of the part that they lie on."""
 
     faces: Ints
     """(polygons,) of the object's own mesh: an index into the parts."""
     exact: float
     """Share of the triangles that came back untouched."""
-    nearest: float
-    """Share of the triangles that took the label of the part they lie on."""
     unmatched: float
     """Share of the triangles with no part within 2 % of the diagonal; they took the nearest part's label even so."""
     divided: float
@@ -173,7 +172,7 @@ def _label(source: Object, read: _Read, *, by_side: bool = True) -> Labels:
     if decided[: read.shown].any():
         decided[read.shown :] = False
     same, astray = (float(some[decided].mean()) for some in (exact, distances > _ASTRAY * read.diagonal))
-    return Labels(faces, same, 1 - same - astray, astray, divided)
+    return Labels(faces, same, astray, divided)
 
 
 def _proportions(triangles: Triangles) -> NDArray[np.float64]:

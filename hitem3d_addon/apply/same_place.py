@@ -9,14 +9,13 @@ lies inside, or open sheets.
 
 from __future__ import annotations
 
-from itertools import permutations, product
-
 import numpy as np
 
 from ..core.errors import InputError
-from ..mesh.arrays import Doubles, Floats
+from ..mesh.arrays import Floats
 from ..mesh.points import sample
 from ..mesh.surface import Frame, Surface
+from ..mesh.transform import right_angle_turns
 from ..mesh.triangles import Triangles, measure
 from .nearest_surface import NearestSurface
 
@@ -82,15 +81,6 @@ def _moved(points: Floats, positions: Floats, low: Floats, high: Floats) -> Floa
     arms = points - ((own[0] + own[1]) / 2)[:, None]
     middle = ((low + high) / 2)[:, None]
     size = float(np.linalg.norm(high - low)) / max(float(np.linalg.norm(own[1] - own[0])), 1e-30)
-    return np.stack([middle + scale * (turn @ arms) for turn in _turns() for scale in (1.0, size)]).astype(np.float32)
-
-
-def _turns() -> list[Doubles]:
-    """The 24 rotations that take the axes to axes."""
-    found = []
-    for order, signs in product(permutations(range(3)), product((1.0, -1.0), repeat=3)):
-        turn = np.zeros((3, 3))
-        turn[range(3), order] = signs
-        if np.linalg.det(turn) > 0:
-            found.append(turn)
-    return found
+    return np.stack([middle + scale * (turn @ arms) for turn in right_angle_turns() for scale in (1.0, size)]).astype(
+        np.float32
+    )

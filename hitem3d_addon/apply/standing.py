@@ -15,6 +15,7 @@ from bpy.types import Mesh, Object
 from ..mesh.arrays import Flags, Ints
 from ..mesh.attributes import read_numbers, store_numbers
 from ..mesh.colours import Colour, part_materials
+from ..session.record import read_texts
 from .targets import ATTRIBUTE, COLOURS, FACE_SETS, GROUPS, SETS
 
 _ALIKE = 0.01
@@ -57,7 +58,7 @@ def merge_labels(
 
 def rename_label(original: Object, old: str, new: str) -> None:
     """Give the vertex group and the material that stand for a part its new name."""
-    groups = list(original.get(GROUPS, ()))
+    groups = read_texts(original, GROUPS)
     if old in groups and old in original.vertex_groups:
         group = original.vertex_groups[old]
         group.name = new
@@ -77,7 +78,7 @@ def _renumber(mesh: Mesh, name: str, after: Ints, *, first: int) -> None:
 
 def _merge_groups(original: Object, names: Sequence[str], gone: Flags, into: int) -> None:
     """Put the vertices of the groups of some parts into that of another."""
-    groups = list(original.get(GROUPS, ()))
+    groups = read_texts(original, GROUPS)
     if len(groups) != len(names) or not all(name in original.vertex_groups for name in groups):
         return  # somebody has changed them since; applying the parts again makes them anew
     taken = {original.vertex_groups[name].index for name, its in zip(groups, gone, strict=True) if its}

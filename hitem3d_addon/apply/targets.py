@@ -16,6 +16,7 @@ from ..mesh.arrays import Ints
 from ..mesh.attributes import store_numbers
 from ..mesh.colours import Colour, part_material, part_materials
 from ..mesh.triangles import corner_values, polygon_starts
+from ..session.record import read_texts
 from .separate import separate
 
 ATTRIBUTE = "hitem3d_part"
@@ -107,7 +108,7 @@ def _add_vertex_groups(source: Object, parts: _Parts) -> Sequence[Object]:
     mesh = _own_mesh(source)
     active = source.vertex_groups.active
     kept = active.name if active else ""
-    for name in source.get(GROUPS, ()):
+    for name in read_texts(source, GROUPS):
         if name in source.vertex_groups:
             source.vertex_groups.remove(source.vertex_groups[name])
     corners = corner_values(mesh, ".corner_vert")

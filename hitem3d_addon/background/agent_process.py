@@ -122,7 +122,7 @@ class AgentProcess:
         try:
             descriptor, name = tempfile.mkstemp(prefix="hitem3d-", suffix=".events")
             os.close(descriptor)
-            events = Path(name).open("rb")  # noqa: SIM115
+            self._events = Path(name).open("rb")  # noqa: SIM115
             with Path(name).open("ab") as output:
                 if sys.platform != "win32":
                     Path(name).unlink()  # a crash leaves nothing behind; Windows removes no open file
@@ -135,13 +135,13 @@ class AgentProcess:
                     **_set_group(),
                 )
         except OSError as error:
+            self._forget_process()
             raise MissingError(
                 "Blender's Python can't be started for the network's work ({reason}). "
                 "Reinstall Blender, or allow {file} in your security software.",
                 reason=error.strerror or "",
                 file=sys.executable,
             ) from error
-        self._events = events
         self._rest = b""
         self._started = time.monotonic()
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from ..core.choices import PART_FORMATS, TARGETS, THREE_MF, UNITLESS
+from ..core.choices import PART_FORMATS, TARGETS, THREE_MF, UNITLESS, PartsChoice, Placement
 from ..core.task import SegLevel
 from ..core.tasks.workflow import WAIT_BUDGET
-from ..core.values import UNFINISHED, OutputFormat
+from ..core.values import UNFINISHED, OutputFormat, TaskState
 from .exit_codes import MEANINGS
 
 _ABOUT = "Cut models into parts with the Hitem3D cloud service. Each model that is sent costs API credits."
@@ -51,18 +51,7 @@ def parse(arguments: Sequence[str], prog: str) -> argparse.Namespace:
     if options.command == "balance" and options.csv and options.json:
         parser.error("give --csv or --json, not both")
     if options.command in ("segment", "import"):
-        options.importing = bool(options.importing or options.apply_parts)
-        if options.save and options.save_as:
-            parser.error("give --save or --save-as, not both")
-    if options.command in ("segment", "import") and options.export_parts and not options.out:
-        parser.error("--export-parts needs --out, the folder that the parts go to")
-    if options.command in ("segment", "import") and options.clearance and not options.close:
-        parser.error("--clearance is for --close")
-    if options.command in ("segment", "import") and options.close and not (options.importing or options.export_parts):
-        parser.error("--close is for parts that are imported or exported: give --import or --export-parts, too")
-    wants_millimetres = options.command in ("segment", "import") and options.millimetres
-    if wants_millimetres and options.export_parts not in (THREE_MF, *UNITLESS):
-        parser.error("--millimetres is for --export-parts with stl, obj or 3mf; the others have units of their own")
+        _check_import(parser, options)
     return options
 
 
@@ -136,7 +125,7 @@ def _add_task_commands(sub: Callable[[str, str, str], argparse.ArgumentParser]) 
     one.add_argument("--ledger", action="store_true", help="what each task cost, without asking the service")
     one.add_argument("--csv", action="store_true", help="the ledger as CSV")
     one = sub("list", "show the task list", example + "list --state uncertain")
-    states = ("pending", "sending", "uncertain", "working", "ready", "done", "failed", "cancelled")
+    states = [state.value for state in TaskState]
     one.add_argument("--state", choices=states, action="append", help="only tasks in this state; may be repeated")
     one = sub(
         "forget",
@@ -179,14 +168,14 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--parts",
-        choices=("AUTO", "AS_DELIVERED", "BY_GROUP", "BY_MATERIAL", "BY_COLOUR", "LOOSE"),
+        choices=get_args(PartsChoice),
         type=str.upper,
         default="AUTO",
         help="how the parts are told apart in the file (default: AUTO)",
     )
     add(
         "--placement",
-        choices=("AUTO", "AS_DELIVERED"),
+        choices=get_args(Placement),
         type=str.upper,
         default="AUTO",
         help="where the parts go; AS_DELIVERED trusts the file's coordinates (default: AUTO)",
@@ -273,6 +262,20 @@ def _check_segment(parser: argparse.ArgumentParser, options: Any) -> None:
         parser.error(f"to import the parts of {plain[0]}, give --save and --out: they are saved as DIR/<name>.blend")
     if options.models and not plain and options.importing and not (options.save or options.export_parts):
         parser.error("what is imported into .blend files is lost without --save")
+
+
+def _check_import(parser: argparse.ArgumentParser, options: Any) -> None:
+    options.importing = bool(options.importing or options.apply_parts)
+    if options.save and options.save_as:
+        parser.error("give --save or --save-as, not both")
+    if options.export_parts and not options.out:
+        parser.error("--export-parts needs --out, the folder that the parts go to")
+    if options.clearance and not options.close:
+        parser.error("--clearance is for --close")
+    if options.close and not (options.importing or options.export_parts):
+        parser.error("--close is for parts that are imported or exported: give --import or --export-parts, too")
+    if options.millimetres and options.export_parts not in (THREE_MF, *UNITLESS):
+        parser.error("--millimetres is for --export-parts with stl, obj or 3mf; the others have units of their own")
 
 
 def _length(text: str) -> float:

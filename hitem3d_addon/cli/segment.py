@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path, PurePath
 
 import bpy
@@ -132,9 +133,10 @@ class _FileSegmentation:
 
     def work(self, files: Sequence[Path]) -> None:
         options = self._run.options
-        self._run.each(_goal(options), self._models(files), self._deliver, timeout=options.timeout)
+        with contextlib.closing(self._models(files)) as models:
+            self._run.each(_goal(options), models, self._deliver, timeout=options.timeout)
 
-    def _models(self, files: Sequence[Path]) -> Iterator[Model | Outcome]:
+    def _models(self, files: Sequence[Path]) -> Generator[Model | Outcome, None, None]:
         for file in files:
             try:
                 if file.suffix.lower() == ".blend":
@@ -158,7 +160,8 @@ class _FileSegmentation:
         for one in submissions:
             its_place = place if len(submissions) == 1 else place / file_name(one.name)
             self._place_of[one.uid] = its_place, sent
-        yield from map(_make_model, submissions)
+        with submission.discarding(self._current, submissions):
+            yield from _take_models(submissions)
 
     def _deliver(self, outcome: Outcome) -> Sequence[Path]:
         known = self._place_of.pop(outcome.uid, None)
@@ -199,12 +202,13 @@ class _SceneSegmentation:
         """Raises a Hitem3DError before anything is sent."""
         options = self._run.options
         submissions = _prepare(self._run, self._current, self._asked)
-        self._several = len(submissions) > 1
+        count = len(submissions)
+        self._several = count > 1
         self._submissions = {one.uid: one for one in submissions}
-        self._run.total += len(submissions) - bool(self._place.name)
-        models = map(_make_model, submissions)
-        self._run.each(_goal(options), models, self._deliver, timeout=options.timeout)
-        if self._save and any(one.uid not in self._submissions for one in submissions):
+        self._run.total += count - bool(self._place.name)
+        with submission.discarding(self._current, submissions):
+            self._run.each(_goal(options), _take_models(submissions), self._deliver, timeout=options.timeout)
+        if self._save and len(self._submissions) < count:
             save_file(self._save)
 
     def _deliver(self, outcome: Outcome) -> Sequence[Path]:
@@ -231,5 +235,8 @@ def _prepare(run: Run, current: connection.Connection, asked: SegmentationReques
     return submission.prepare(bpy.context, current, asked, source=groups, include_materials=options.include_materials)
 
 
-def _make_model(one: submission.Submission) -> Model:
-    return Model(one.name, one.request, one.content, one.uid)
+def _take_models(submissions: list[submission.Submission]) -> Iterator[Model]:
+    """What is to be sent, one after another, each taken out of the list before it is begun."""
+    while submissions:
+        one = submissions.pop(0)
+        yield Model(one.name, one.request, one.content, one.uid)

@@ -56,6 +56,8 @@ class TaskState(StrEnum):
 
 UNDER_WAY = frozenset({TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY})
 """The states in which a task goes on by itself, and can be stopped."""
+ENDED = frozenset({TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED})
+"""The states in which nothing more happens to a task unless the user wants it."""
 
 
 def is_web_address(address: str) -> bool:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -90,6 +92,18 @@ def moved_positions(mesh: Mesh, matrix: Doubles) -> Doubles:
 def write_positions(mesh: Mesh, positions: Doubles) -> None:
     """Give a mesh the vertices (3, n), rounded to float32."""
     mesh.attributes["position"].data.foreach_set("vector", positions.T.astype(np.float32).ravel())
+
+
+@functools.cache
+def right_angle_turns() -> list[Doubles]:
+    """The 24 rotations (3, 3) that take the axes to axes."""
+    found = []
+    for order, signs in itertools.product(itertools.permutations(range(3)), itertools.product((1.0, -1.0), repeat=3)):
+        turn = np.zeros((3, 3))
+        turn[range(3), order] = signs
+        if np.linalg.det(turn) > 0:
+            found.append(turn)
+    return found
 
 
 def _bounds(world: Doubles) -> Doubles:

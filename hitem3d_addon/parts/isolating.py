@@ -40,7 +40,8 @@ def find_next(context: Context, collection: Collection, *, backwards: bool = Fal
     """The part that comes after the active one, or before it; the first one comes after the last."""
     parts = reachable_parts(context, collection)
     active = context.view_layer.objects.active
-    step = -1 if backwards else 1
     if not parts:
         return None
-    return parts[(parts.index(active) + step) % len(parts)] if active in parts else parts[min(step, 0)]
+    if active not in parts:
+        return parts[-1 if backwards else 0]
+    return parts[(parts.index(active) + (-1 if backwards else 1)) % len(parts)]

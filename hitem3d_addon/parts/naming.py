@@ -76,7 +76,7 @@ def recolour_part(part: Object, colour: Colour) -> None:
 
 def own_materials(obj: Object) -> list[Material]:
     """The materials on an object that were made for a part, and show its colour."""
-    return [one for one in obj.data.materials if one and PART_NAME in one and one.is_editable]
+    return [one for one in obj.data.materials if one and isinstance(one.get(PART_NAME), str) and one.is_editable]
 
 
 def shows_alone(material: Material, colour: Sequence[float]) -> bool:

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 from bpy.types import Material, Mesh, Object
-from idprop.types import IDPropertyGroup
+from idprop.types import IDPropertyArray, IDPropertyGroup
 
 from ..mesh.arrays import Ints
 from ..mesh.attributes import PIECE, read_numbers, store_numbers
 from ..mesh.colours import Colour
-from ..session.record import PIECE_MATERIALS
+from ..session.record import PIECE_MATERIALS, read_texts
 from .naming import own_materials
 
 _NAMES = "hitem3d_piece_names"
@@ -43,10 +43,9 @@ def read_pieces(part: Object) -> Pieces:
     """The pieces that a part was joined of; one, the part itself, where it was not."""
     mesh = part.data
     assert isinstance(mesh, Mesh)
-    names, colours = part.get(_NAMES, ()), part.get(_COLOURS, ())
+    names, colours = read_texts(part, _NAMES), part.get(_COLOURS)
     numbers = read_numbers(mesh, PIECE, "FACE")
-    sound = numbers is not None and len(names) > 1 and len(colours) == 4 * len(names)
-    sound = sound and all(isinstance(name, str) for name in names)
+    sound = len(names) > 1 and isinstance(colours, IDPropertyArray) and len(colours) == 4 * len(names)
     if numbers is None or not sound or not len(numbers) or numbers.min() < 0 or numbers.max() >= len(names):
         own = own_materials(part)
         whole = np.zeros(len(mesh.polygons), np.int32)
@@ -54,10 +53,9 @@ def read_pieces(part: Object) -> Pieces:
     kept = part.get(PIECE_MATERIALS)
     found = [kept.get(str(k)) if isinstance(kept, IDPropertyGroup) else None for k in range(len(names))]
     materials = [one if isinstance(one, Material) else None for one in found]
-    meshes = part.get(_MESHES, ())
-    meshes = meshes if len(meshes) == len(names) and all(isinstance(name, str) for name in meshes) else names
+    meshes = read_texts(part, _MESHES)
     shown = [_colour(colours[k : k + 4]) for k in range(0, len(colours), 4)]
-    return Pieces(numbers, list(names), shown, materials, list(meshes))
+    return Pieces(numbers, names, shown, materials, meshes if len(meshes) == len(names) else names)
 
 
 def note_pieces(part: Object, pieces: Pieces) -> None:

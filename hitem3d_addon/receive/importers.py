@@ -156,7 +156,7 @@ def import_files(result: Opened, **settings: bool) -> Contents:
     for file in result.files:
         one = file
         if result.kind == "glb":
-            _read_glb(one, result.origin, result.folder, found)
+            _read_glb(file, result.origin, result.folder, found)
             continue
         if result.kind == "stl":
             name = file.stem if len(result.files) > 1 else ""
@@ -166,12 +166,12 @@ def import_files(result: Opened, **settings: bool) -> Contents:
             found.parts.extend(read_parts(file))
             continue
         if result.kind == "usdz":
-            one = unpack_usdz(one, Path(tempfile.mkdtemp(dir=result.folder)))
+            one = unpack_usdz(file, Path(tempfile.mkdtemp(dir=result.folder)))
             found.labels.update(read_subsets(one))
             if not _importer("usdz").knows("merge_parent_xform"):
                 one = keep_xforms(one)
         elif result.kind == "fbx" and _importer("fbx").module == "import_scene":
-            one = without_bones(one, result.folder)
+            one = without_bones(file, result.folder)
         meshes = set(bpy.data.meshes)
         _import_file(one, result.kind, result.origin, settings)
         if result.kind == "ply":

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..core.choices import ImportOptions
-from ..core.errors import MissingError
+from ..core.errors import InputError, MissingError
 from ..session.exploded import in_place
-from ..session.record import ORIGINAL, PART, TASK_ID, read_record
+from ..session.record import ORIGINAL, PART, TASK_ID, parts_in, read_record
 
 if TYPE_CHECKING:
     from ..core.task import Task
@@ -24,8 +24,8 @@ def import_parts(
 ) -> Imported:
     """Import the result of a task for the object that was sent, and note on the parts which task they are of.
 
-    Without an object, as with a task of another file, the parts stand around the world's origin. Raises ResultError or
-    MissingError; then nothing has changed.
+    Without an object, as with a task of another file, the parts stand around the world's origin. Raises ResultError,
+    MissingError, and InputError while a part is edited that would be replaced; then nothing has changed.
     """
     try:
         from .brought import find_brought, replacing, seal
@@ -37,7 +37,10 @@ def import_parts(
             "This build of Blender has no NumPy, which the import needs. "
             "Install your system's NumPy package for Blender's Python, or use Blender from blender.org."
         ) from error
-    with in_place(context), replacing(find_brought(task, source) if options.replace else []):
+    replaced = find_brought(task, source) if options.replace else []
+    if any(part.mode != "OBJECT" for one in replaced for part in parts_in(one)):
+        raise InputError("Leave the mode in which the active object is edited, and try again.")
+    with in_place(context), replacing(replaced):
         imported = import_result(
             context,
             file,

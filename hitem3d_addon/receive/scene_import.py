@@ -85,7 +85,7 @@ def import_result(
         home(context, source).children.link(collection)
         if source and parent:
             make_children(context, objects, source)
-    if source and hide_source:
+    if source and hide_source and source.mode == "OBJECT":  # what is edited would go on unseen
         source.hide_render = True
         if source.name in context.view_layer.objects:
             source.hide_set(True)

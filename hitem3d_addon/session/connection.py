@@ -76,8 +76,11 @@ class Connection:
             )
 
     def check_upload(self) -> None:
-        """Raise a Hitem3DError for what keeps a model from being sent: what `check` says, or the studio."""
-        self.site.check_uploads()
+        """Raise a Hitem3DError for what keeps a model from being sent: what `check` says, or the studio.
+
+        Its file is read again: it may have forbidden uploads since this Blender was started.
+        """
+        load_site(os.environ).check_uploads()
         self.check()
 
     def refusal(self) -> Message | None:

@@ -15,13 +15,12 @@ from .board import board
 from .record import read_record, stamp_task_id, task_id_of
 
 
-def object_with_task(context: bpy.types.Context) -> bpy.types.Object:
+def _object_with_task(context: bpy.types.Context) -> bpy.types.Object:
     """The active object, which has a task. Raises InputError."""
     obj = context.view_layer.objects.active
     if obj is None:
         raise InputError("No object is active. Click the object whose task you mean, and try again.")
-    record = read_record(obj)
-    if not task_id_of(obj) and not record:
+    if not task_id_of(obj) and not read_record(obj):
         raise InputError("“{name}” has no Hitem3D task. Segment it first.", name=obj.name)
     return obj
 
@@ -56,7 +55,7 @@ def find_task(
     Raises InputError, StoreError.
     """
     if not uid:
-        obj = object_with_task(context)
+        obj = _object_with_task(context)
         return task_of(store, api_url, obj), obj
     task = store.get(uid)
     if task is None:

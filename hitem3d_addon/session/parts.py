@@ -22,6 +22,7 @@ from .record import (
     is_orphaned,
     parts_in,
     parts_of,
+    read_text,
     task_id_of,
     task_id_of_part,
 )
@@ -141,9 +142,9 @@ def originals_of(collection: Collection) -> list[Object]:
 
     Where that has a new name, those of its task count that have no import of their own.
     """
-    task_id = str(collection.get(TASK_ID, ""))
+    task_id = task_id_of(collection)
     found = find_originals(task_id)
-    others = {one.get(ORIGINAL) for one in bpy.data.collections if one.get(TASK_ID) == task_id}
+    others = {read_text(one, ORIGINAL) for one in bpy.data.collections if one.get(TASK_ID) == task_id}
     named = [obj for obj in found if obj.name == collection.get(ORIGINAL)]
     return named or [obj for obj in found if obj.name not in others]
 
@@ -186,18 +187,19 @@ def find_imports(context: Context) -> list[list[Object]]:
 
 def has_versions(context: Context) -> bool:
     """Whether `find_imports` and `find_versions` find any. For drawing: what is in an import is not looked at."""
-    ids = {one.get(TASK_ID) for one in bpy.data.collections if TASK_ID in one}
+    ids = {read_text(one, TASK_ID) for one in bpy.data.collections if TASK_ID in one} - {""}
     if not ids or all(PART in obj for obj in context.selected_objects):
         return False
     chosen = (context.view_layer.objects.active, *context.selected_objects)
-    return any(obj and (obj.get(TASK_ID) in ids or obj.get(PART) in ids) for obj in chosen)
+    known = (obj for obj in chosen if obj and (TASK_ID in obj or PART in obj))
+    return any(read_text(obj, TASK_ID) in ids or read_text(obj, PART) in ids for obj in known)
 
 
 def find_versions(context: Context) -> list[Object]:
     """The selected objects that parts can go onto: no parts, and not what was sent, unless it is the only one."""
     selected = [obj for obj in context.selected_objects if not task_id_of_part(obj)]
     imports = [import_of_part(parts[0]) for parts in find_imports(context)]
-    originals = {one.get(ORIGINAL) for one in imports if one}
+    originals = {read_text(one, ORIGINAL) for one in imports if one}
     return [obj for obj in selected if obj.name not in originals] or selected
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import bpy
-from bpy.types import Collection, Object
+from bpy.types import ID, Collection, Object
 from idprop.types import IDPropertyArray, IDPropertyGroup
 from mathutils import Matrix
 
@@ -142,16 +142,26 @@ def uid_of(obj: Object) -> str:
     return _uid(group) if group is not None else ""
 
 
-def task_id_of(obj: Object) -> str:
-    """The task id on the object; "" where there is none, or something that is no id."""
-    value = obj.get(TASK_ID)
-    return clean_task_id(value) if isinstance(value, str) else ""
+def task_id_of(block: Object | Collection) -> str:
+    """The task id on an object or a collection; "" where there is none, or something that is no id."""
+    return clean_task_id(read_text(block, TASK_ID))
 
 
 def task_id_of_part(obj: Object) -> str:
     """The id of the task that a part came from; "" for what is no part."""
-    value = obj.get(PART)
-    return clean_task_id(value) if isinstance(value, str) else ""
+    return clean_task_id(read_text(obj, PART))
+
+
+def read_text(block: ID, name: str) -> str:
+    """A custom property that is a text; "" where it is not there, or something else."""
+    value = block.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def read_texts(block: ID, name: str) -> list[str]:
+    """A custom property that is a list of texts; an empty list where it is not there, or something else."""
+    value = block.get(name)
+    return value if isinstance(value, list) and all(isinstance(one, str) for one in value) else []
 
 
 def imports_of(obj: Object) -> list[list[Object]]:
@@ -175,7 +185,7 @@ def imports_of_task(task_id: str, original: str = "") -> list[list[Object]]:
 
 def is_orphaned(collection: Collection) -> bool:
     """Whether the object for which these parts were imported is gone, or has a new name."""
-    return collection.get(ORIGINAL, "") not in bpy.data.objects
+    return read_text(collection, ORIGINAL) not in bpy.data.objects
 
 
 def collections_in(collection: Collection) -> Iterator[Collection]:

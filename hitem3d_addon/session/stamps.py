@@ -13,7 +13,7 @@ from pathlib import Path
 import bpy
 
 from .board import board
-from .record import PART, RECORD, TASK_ID, stamp_task_id, task_id_of, uid_of, write_record
+from .record import ORIGINAL, PART, RECORD, TASK_ID, read_text, stamp_task_id, task_id_of, uid_of, write_record
 
 
 def stamp_lost() -> None:
@@ -41,10 +41,11 @@ def stamp_lost() -> None:
 
 
 def stamp_parts() -> None:
-    """Mark the parts that an early version has imported, which marked only their collection."""
+    """Mark the parts that an early version has imported, which put nothing but the task id on their collection."""
     for collection in bpy.data.collections:
-        task_id = collection.get(TASK_ID)
-        if isinstance(task_id, str) and collection.is_editable and not any(PART in obj for obj in collection.objects):
+        task_id = read_text(collection, TASK_ID)
+        if task_id and ORIGINAL not in collection and collection.is_editable:
+            collection[ORIGINAL] = ""  # once: what the user puts there later is no part
             for part in collection.objects:
                 if part.type == "MESH" and part.is_editable:
                     part[PART] = task_id

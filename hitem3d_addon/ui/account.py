@@ -42,9 +42,7 @@ class HITEM3D_OT_use_local_service(Hitem3DOperator):
     bl_options = {"INTERNAL"}
 
     def run(self, context: bpy.types.Context) -> Message:
-        preferences = settings.get()
-        if preferences is None:
-            raise _no_preferences()
+        preferences = _preferences()
         preferences.api_url, preferences.token = settings.LOCAL_API_URL, settings.LOCAL_TOKEN
         return Message("Set to the local Hitem3D. Start it with: python3 scripts/sandbox")
 
@@ -57,9 +55,7 @@ class HITEM3D_OT_use_online_service(Hitem3DOperator):
     bl_options = {"INTERNAL"}
 
     def run(self, context: bpy.types.Context) -> Message:
-        preferences = settings.get()
-        if preferences is None:
-            raise _no_preferences()
+        preferences = _preferences()
         preferences.property_unset("api_url")
         if preferences.token == settings.LOCAL_TOKEN:
             preferences.token = ""
@@ -72,8 +68,11 @@ def is_local() -> bool:
     return preferences is not None and preferences.api_url == settings.LOCAL_API_URL == connection.current().api_url
 
 
-def _no_preferences() -> InputError:
-    return InputError(
+def _preferences() -> "settings.Settings":
+    """Raises InputError where there are none."""
+    if preferences := settings.get():
+        return preferences
+    raise InputError(
         "The add-on is not enabled in the preferences, so it has none to set. Enable it in Preferences > Add-ons."
     )
 

@@ -99,6 +99,8 @@ class HITEM3D_OT_export_parts(PartsOperator):
         from ..export.solids import millimetres, read_solids, size
 
         parts = find_parts(context)
+        if not parts:
+            raise _nothing_to_write()
         with in_place(context):
             solids = read_solids(parts, context.evaluated_depsgraph_get(), millimetres(context.scene))
         chosen = [solid for part, solid in zip(parts, solids, strict=True) if part in context.selected_objects]
@@ -112,7 +114,7 @@ class HITEM3D_OT_export_parts(PartsOperator):
         if self.only_selected:
             parts = [part for part in parts if part in context.selected_objects]
         if not parts or not self.filepath:
-            raise InputError("There are no parts to write, or no file was named. Select parts and choose a file.")
+            raise _nothing_to_write()
         file = self._file()
         axes = Axes(self.scale * millimetres(context.scene))
         try:
@@ -149,6 +151,10 @@ class HITEM3D_OT_export_parts(PartsOperator):
             files = write_each(bpy.context, parts, folder, kind, axes, replaced=read_list(folder).files)
         task_id = task_id_of_part(parts[0])
         write_list(folder, PartList(task_id, MILLIMETRES, None, [file.name for file in files]))
+
+
+def _nothing_to_write() -> InputError:
+    return InputError("There are no parts to write, or no file was named. Select parts and choose a file.")
 
 
 register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_export_parts,))

@@ -268,11 +268,14 @@ class HITEM3D_OT_show(Hitem3DOperator):
     uid: StringProperty(name="Task", description="The task's uid in the list", options={"HIDDEN", "SKIP_SAVE"})
 
     def run(self, context: bpy.types.Context) -> None:
+        from ..parts.naming import check_not_edited
+
         task = board.tasks.get(self.uid)
         if task is None or not task.task_id:
             raise InputError("This task is not in the list, or was not sent. Click the task in the list.")
         originals = find_originals(task.task_id)
         parts = parts_of_task(task.task_id)
+        check_not_edited(context, [*originals, *parts])
         show(context, originals, self.what == "ORIGINAL")
         show(context, parts, self.what == "PARTS")
 

@@ -217,7 +217,8 @@ def _select(part: bpy.types.Object, is_selected: bool) -> None:
 
 
 def _show(part: bpy.types.Object, is_shown: bool) -> None:
-    show(bpy.context, [part], is_shown)
+    if part.mode == "OBJECT":  # what is edited would go on unseen
+        show(bpy.context, [part], is_shown)
 
 
 @persistent

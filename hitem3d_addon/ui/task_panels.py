@@ -136,7 +136,7 @@ def _draw_next_step(context: bpy.types.Context, layout: bpy.types.UILayout, task
         row.operator(HITEM3D_OT_import_result.bl_idname, icon="IMPORT").uid = task.uid
     if task.api_url != connection.current().api_url and task.state is not TaskState.DONE:
         _draw_elsewhere(context, layout, task)
-    elif task.state in (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY):
+    elif task.state in UNDER_WAY:
         layout.operator(HITEM3D_OT_cancel_task.bl_idname, icon="CANCEL").uid = task.uid
     elif not task.task_id:
         if task.state is TaskState.UNCERTAIN:

@@ -119,10 +119,7 @@ class HITEM3D_OT_retry_task(ConfirmedTaskOperator):
         from ..core.tasks import workflow
 
         workflow.retry(worker, self.uid)
-        task = workflow.submit(worker, self.uid)
-        board.take_over(task)
-        stamps.stamp()
-        return Message("Sent to Hitem3D: {task_ids}", {"task_ids": task.task_id})
+        return _submit(worker, self.uid)
 
 
 class HITEM3D_OT_move_task(ConfirmedTaskOperator):
@@ -140,10 +137,7 @@ class HITEM3D_OT_move_task(ConfirmedTaskOperator):
         from ..core.tasks import workflow
 
         workflow.move(worker, self.uid)
-        task = workflow.submit(worker, self.uid)
-        board.take_over(task)
-        stamps.stamp()
-        return Message("Sent to Hitem3D: {task_ids}", {"task_ids": task.task_id})
+        return _submit(worker, self.uid)
 
 
 class HITEM3D_OT_give_task_id(TaskOperator):
@@ -267,6 +261,16 @@ def running_tasks() -> list[str]:
     """The uids of the tasks of the service that is set which are under way: what can be stopped."""
     api_url = connection.current().api_url
     return [task.uid for task in board.tasks.values() if task.state in UNDER_WAY and task.api_url == api_url]
+
+
+def _submit(worker: "Worker", uid: str) -> Message:
+    """Send a task that waits to be sent, while the script waits. Raises Hitem3DError."""
+    from ..core.tasks import workflow
+
+    task = workflow.submit(worker, uid)
+    board.take_over(task)
+    stamps.stamp()
+    return Message("Sent to Hitem3D: {task_ids}", {"task_ids": task.task_id})
 
 
 def _check_id(text: str) -> str:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,11 +14,14 @@ import bpy
 import pytest
 
 from hitem3d_addon.background import sync
+from hitem3d_addon.background.agent_process import AgentProcess
 from hitem3d_addon.core.data_folder import TASK_LIST
+from hitem3d_addon.core.errors import MissingError
 from hitem3d_addon.core.task import SegmentationRequest
 from hitem3d_addon.core.tasks import workflow
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import OutputFormat, TaskState
+from hitem3d_addon.session import connection
 from hitem3d_addon.session.board import board
 from hitem3d_addon.session.record import Record, task_id_of, write_record
 
@@ -100,3 +104,15 @@ def test_that_parts_are_ready_is_told_once(store: TaskStore) -> None:
     store.update(f"{1:032x}", service_state="success")
     sync.take_news()
     assert board.news is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_an_agent_that_can_t_be_started_leaves_nothing_open(addon: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where security software forbids it: each press tries again."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    process = AgentProcess()
+    for _ in range(3):
+        with pytest.raises(MissingError, match="can't be started"):
+            process.ensure(connection.current())
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -9,6 +9,7 @@ import io
 import os
 from pathlib import Path
 
+import bpy
 import pytest
 import trimesh
 from hitem3d_commands import Commands
@@ -66,3 +67,18 @@ def test_the_ledger(commands: Commands, folder: Path) -> None:
     ]
     text = commands.run("balance", "--ledger").output
     assert "40 credits between a balance of 100000 and one of 99960." in text
+
+
+def test_what_is_never_begun_leaves_no_file(commands: Commands, folder: Path) -> None:
+    """The account has no credits: after the first refusal the other objects are not sent, and their files go."""
+    commands.sandbox.behave(credits=0.0)
+    scene = folder / "three.blend"
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    for size in (1.0, 2.0, 3.0):
+        bpy.ops.mesh.primitive_cube_add(size=size)
+    bpy.ops.wm.save_as_mainfile(filepath=str(scene))
+    asked = ("--objects", "*", "--jobs", "1", "--json")
+    for done in (commands.run("segment", *asked, file=scene), commands.run("segment", scene, *asked)):
+        assert done.code == 4, done.notes
+        rows = {event["uid"] for event in commands.run("list", "--json").events}
+        assert {job.name for job in (folder / "home" / "jobs").iterdir()} <= rows

@@ -241,3 +241,18 @@ def test_a_refused_address_leaves_no_empty(sandbox: Sandbox) -> None:
     sandbox.behave(faults=[{"on": "create-task", "when": "received", "do": "cut"}])
     assert "may have been created" in refused(mesh_url=f"{sandbox.url}/model.glb")
     assert len(bpy.data.objects) == 1
+
+
+def test_the_studio_forbids_while_blender_runs(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file has changed since it was read: the next model stays here."""
+    site = tmp_path / "site.toml"
+    site.write_text("uploads = true", "utf-8")
+    monkeypatch.setenv("HITEM3D_SITE", str(site))
+    add()
+    bpy.ops.hitem3d.create_task()
+    site.write_text("uploads = false", "utf-8")
+    add()
+    assert "studio does not allow" in refused(again=True)
+    assert sandbox.counts()["tasks_created"] == 1

@@ -171,3 +171,12 @@ def test_what_is_missing_is_said(segmented: Object) -> None:
     select(bpy.context.object, segmented)
     with pytest.raises(RuntimeError, match="not a mesh"):
         bpy.ops.hitem3d.apply_parts_to_selected()
+
+
+def test_without_an_active_object(segmented: Object) -> None:
+    """As after the active one was deleted: what is selected counts."""
+    again = version("Again", "SUBSURF", levels=1)
+    select(again, parts()[0])
+    bpy.context.view_layer.objects.active = None
+    assert bpy.ops.hitem3d.apply_parts_to_selected() == {"FINISHED"}
+    assert len(np.unique(labels(again))) == len(parts())

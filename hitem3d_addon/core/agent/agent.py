@@ -51,7 +51,7 @@ from ..tasks.owner import Owner, is_script
 from ..tasks.places import Places
 from ..tasks.retention import clear_away
 from ..tasks.rows import failure_fields
-from ..values import TRANSFERS, TaskState
+from ..values import ENDED, TRANSFERS, UNDER_WAY, TaskState
 from .steps import Job, StepEnd, Steps
 
 log = logging.getLogger(__name__)
@@ -60,8 +60,6 @@ RESCAN = 30.0
 """Seconds between looks for tasks whose owner is gone."""
 LOCKED_OUT = 600.0
 """Seconds until keys that the service did not take are tried again by themselves."""
-
-_ACTIVE = (TaskState.PENDING, TaskState.SENDING, TaskState.WORKING, TaskState.READY)
 
 
 class Agent:
@@ -185,12 +183,12 @@ class Agent:
         if task.state is TaskState.PENDING and before and is_script(before.owner):
             self._stop_unsent(uid)
             return
-        if task.task_id and task.state in (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED):
+        if task.task_id and task.state in ENDED:
             if workflow.result_file(self._home, task):
                 self._steps.worker().store.release(uid, self._owner)
                 return
             task = self._steps.worker().store.update(uid, state=TaskState.WORKING, error=None, error_kind="")
-        if task.state in _ACTIVE:
+        if task.state in UNDER_WAY:
             self._jobs[uid] = Job(uid, task.state)
         else:
             self._steps.worker().store.release(uid, self._owner)
@@ -201,7 +199,7 @@ class Agent:
             return False
         with contextlib.suppress(Hitem3DError):
             task = self._steps.worker().store.get(uid)
-            return task is not None and task.state not in _ACTIVE
+            return task is not None and task.state not in UNDER_WAY
         return False
 
     def _check_idle(self, uid: str) -> None:
@@ -226,13 +224,13 @@ class Agent:
 
     def _take_over_orphans(self) -> None:
         """Claim what was left behind: by an agent that died, or by a Blender that died before its agent heard of it."""
-        for task in self._steps.worker().store.tasks(states=_ACTIVE):
+        for task in self._steps.worker().store.tasks(states=UNDER_WAY):
             if task.uid in self._jobs or task.api_url != self._steps.client.api_url:
                 continue
             claimed = self._steps.worker().store.claim(task.uid, self._owner)
             if claimed and claimed.state is TaskState.PENDING and is_script(task.owner):
                 self._stop_unsent(task.uid)
-            elif claimed and claimed.state in _ACTIVE:
+            elif claimed and claimed.state in UNDER_WAY:
                 log.info("task %s: taken over, %s", claimed.task_id or claimed.uid, claimed.state.value)
                 self._jobs[task.uid] = Job(task.uid, claimed.state)
             elif claimed:
@@ -292,7 +290,7 @@ class Agent:
         elif task is None:
             job.due = time.monotonic() + LONGEST  # not even the list can be read
         elif job.cancelled.is_set() and task.state is not TaskState.SENDING:
-            if task.state in _ACTIVE:
+            if task.state in UNDER_WAY:
                 workflow.cancel(self._steps.worker(), job.uid)
             self._drop(job.uid)
         else:
@@ -311,7 +309,7 @@ class Agent:
             # A fault that passes: of the network, the service, the disk that the list is on, or of keys that the user
             # renews, while the task goes on at the service.
             pause = self._pause_after_fault(job, error, now)
-        elif error and task.state in _ACTIVE and not isinstance(error, TaskTimeoutError):
+        elif error and task.state in UNDER_WAY and not isinstance(error, TaskTimeoutError):
             if task.api_url != self._steps.client.api_url:
                 self._drop(job.uid)  # The address was changed; the task waits for the day when it is changed back.
             else:
@@ -320,7 +318,7 @@ class Agent:
             return
         else:
             job.failures = 0
-        if task.state not in _ACTIVE:
+        if task.state not in UNDER_WAY:
             self._drop(job.uid)
             return
         if entered is not task.state or isinstance(error, BusyError):  # time in the queue does not count

@@ -83,7 +83,7 @@ class Authorization:
         with self._lock:
             token = self._good_token()
             permit = Permit(self.scheme, token) if self.scheme else self._learn(token)
-            return Permit(self._others.get(family, permit.scheme), token) if family in self._others else permit
+            return Permit(self._others.get(family, permit.scheme), permit.token)
 
     def keep_scheme(self, family: str, permit: Permit) -> None:
         """Remember that requests of this family take this word, whatever segmentation takes."""

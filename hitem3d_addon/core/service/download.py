@@ -27,9 +27,13 @@ class LinkExpiredError(ResultError):
     """The link is no longer good (it lives one hour); query-task gives a new one."""
 
 
+PARTS = "result-*.part"
+"""What processes call files that are not whole yet."""
+
+
 def part_name() -> str:
     """What this process calls a file that is not whole yet."""
-    return f"result-{os.getpid()}.part"
+    return PARTS.replace("*", str(os.getpid()))
 
 
 def download_result(

@@ -24,11 +24,6 @@ class TaskStatus:
     urls: tuple[str, ...] = ()
     """The links to the models, signed and good for one hour: never logged, never stored. Most often there is one."""
 
-    @property
-    def url(self) -> str:
-        """The first link, or ""."""
-        return next(iter(self.urls), "")
-
     error: Message | None = None
     """Why it failed, where the service says so."""
     retry_after: float | None = None

@@ -48,7 +48,7 @@ LOOK_PAUSE = 1.0
 """Seconds between two looks whether there is room for the next model."""
 
 _NAP = 0.1
-_ENDED = (TaskState.FAILED, TaskState.CANCELLED)
+_WITHOUT_RESULT = (TaskState.FAILED, TaskState.CANCELLED)
 """Such a task goes on where it has a task id: then it may have been paid for."""
 
 
@@ -240,7 +240,7 @@ class Batch:
             task = self._submit(flight, flight.model, task)
         if task.state is TaskState.UNCERTAIN:
             raise error_of(task)
-        if task.state in _ENDED:
+        if task.state in _WITHOUT_RESULT:
             if not task.task_id and self._enlist_anew(flight):
                 return None
             if not task.task_id or task.error_kind == TaskFailedError.__name__:
@@ -309,9 +309,9 @@ class Batch:
         }
         if reached[self._goal]:
             return self._outcome(flight, task, file)
-        if task.state in _ENDED and not task.task_id and self._enlist_anew(flight):
+        if task.state in _WITHOUT_RESULT and not task.task_id and self._enlist_anew(flight):
             return None
-        if task.state in (TaskState.UNCERTAIN, *_ENDED):
+        if task.state in (TaskState.UNCERTAIN, *_WITHOUT_RESULT):
             raise error_of(task)
         return None
 

@@ -11,7 +11,7 @@ from ..address import shown
 from ..data_folder import job_folder, new_uid, remove_folder
 from ..errors import CancelledError, InputError, StoreError
 from ..task import SegmentationRequest, Task
-from ..values import TaskState
+from ..values import ENDED, TaskState
 from .rows import failure_fields
 from .store import TaskStore
 from .worker import Worker, check_address, claim, commit_id
@@ -40,7 +40,7 @@ def adopt(store: TaskStore, task_id: str, *, name: str, api_url: str, request: S
 def cancel(worker: Worker, uid: str) -> Task:
     """Stop a task that nobody works on just now, and say what that means. A task that has ended stays."""
     task = claim(worker, uid)
-    if task.state in (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED):
+    if task.state in ENDED:
         return task
     if task.state is TaskState.PENDING:
         said = CancelledError("Stopped before it was sent; nothing was charged.")
@@ -107,7 +107,7 @@ def forget(worker: Worker, uid: str) -> None:
 def forget_ended(worker: Worker) -> int:
     """Forget every task that is done, failed or stopped, as `forget` does, and say how many those were."""
     count = 0
-    for task in worker.store.tasks(states=(TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED)):
+    for task in worker.store.tasks(states=ENDED):
         with contextlib.suppress(StoreError):  # one that another Blender works on, or has forgotten, is left to that
             forget(worker, task.uid)
             count += 1

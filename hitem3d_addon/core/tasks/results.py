@@ -72,8 +72,8 @@ def _bring_together(files: Sequence[Path], folder: Path, asked: OutputFormat) ->
         )
     if len(chosen) == 1:
         return chosen[0].replace(folder / chosen[0].name), note
-    part, target = folder / "result.zip.part", folder / "result.zip"
+    part = files[0].parents[1] / "result.zip"  # of the folder that is removed at the end, whatever happens
     with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as whole:
         for number, file in enumerate(chosen, 1):
             whole.write(file, f"{number:03}{kind}")
-    return part.replace(target), note
+    return part.replace(folder / part.name), note

@@ -9,24 +9,30 @@ import time
 from pathlib import Path
 
 from ..data_folder import is_uid, remove_folder
+from ..service.download import PARTS
 from ..task import Task
-from ..values import TaskState
+from ..values import ENDED
 from .owner import Owner
 from .store import DAMAGED, TaskStore
 
 KEPT_DAYS = 30
 KEPT_BYTES = 5_000_000_000
-
-_ENDED = frozenset({TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED})
+_BROKEN_OFF = 3600.0
+"""Seconds without a byte after which nobody is downloading a file any more."""
 
 
 def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> None:
     """Remove the files of tasks that ended over KEPT_DAYS ago, and the oldest of them while all are over KEPT_BYTES.
 
-    A task that is under way, uncertain or somebody's keeps its files. A folder without a row goes after a day: its row
-    may be about to be written. ``now`` is in seconds since 1970.
+    A task that is under way, uncertain or somebody's keeps its files, but for what a download left that was broken off:
+    a process that ends does not wait for it. A folder without a row goes after a day: its row may be about to be
+    written. ``now`` is in seconds since 1970.
     """
     now = time.time() if now is None else now
+    for part in (store.home / "jobs").glob(f"*/{PARTS}"):
+        with contextlib.suppress(OSError):
+            if now - part.stat().st_mtime > _BROKEN_OFF:
+                part.unlink()
     tasks = {task.uid: task for task in store.tasks()}
     folders = [folder for folder in (store.home / "jobs").glob("*") if is_uid(folder.name) and folder.is_dir()]
     ages = {folder: now - _ended(folder, tasks.get(folder.name)) for folder in folders}
@@ -36,7 +42,7 @@ def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> N
     total = sum(sizes.values())
     for folder in sorted(folders, key=lambda folder: -ages[folder]):
         task = tasks.get(folder.name)
-        if task and (task.state not in _ENDED or (task.owner and not owner.is_gone(task.owner))):
+        if task and (task.state not in ENDED or (task.owner and not owner.is_gone(task.owner))):
             continue
         if not task and rows_lost:
             continue

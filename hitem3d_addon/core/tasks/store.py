@@ -12,7 +12,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -143,7 +143,7 @@ class TaskStore:
         """The newest task with this id of the service's, or None."""
         return next(iter(self._select("WHERE task_id = ? ORDER BY revision DESC", task_id)), None) if task_id else None
 
-    def tasks(self, *, newer_than: int = 0, states: Sequence[TaskState] = tuple(TaskState)) -> list[Task]:
+    def tasks(self, *, newer_than: int = 0, states: Collection[TaskState] = tuple(TaskState)) -> list[Task]:
         """The tasks in these states whose row changed after this revision, the oldest change first."""
         marks = ", ".join("?" * len(states))
         where = f"WHERE revision > ? AND state IN ({marks}) ORDER BY revision"

@@ -20,6 +20,7 @@ from ...mesh.arrays import Doubles
 from ...mesh.points import sample
 from ...mesh.surface import Frame, Surface
 from ...mesh.surface_distance import SurfaceDistance
+from ...mesh.transform import right_angle_turns
 
 _NODES = 28
 """Along each side of the grid of distances."""
@@ -99,14 +100,6 @@ def lay_over(result: Laid, sent: Laid) -> list[Way]:
     return _different(ways, sent)
 
 
-def improve(way: Way, result: Laid, sent: Laid) -> Way:
-    """The same way after the surfaces were moved together as well as they fit, from where it is."""
-    found = _settled(way, result, sent, sum(_ROUNDS))
-    _correspond(found, result, sent)
-    found.off = off_both(found, result, sent)
-    return found
-
-
 def off_both(way: Way, result: Laid, sent: Laid) -> float:
     """RMS distance of each surface from the other by samples and vertices, in parts of the diagonal of the sent one."""
     there = result.surface.distances(way.back(np.concatenate([sent.points, sent.vertices]))) * way.scale
@@ -157,20 +150,7 @@ def _of_main_axes(result: Laid, sent: Laid) -> Doubles:
     """The 24 rotations that lay the main axes of the one over those of the other."""
     axes = [np.linalg.eigh(np.cov((one.points - one.centre).T))[1] for one in (result, sent)]
     axes = [one * np.sign(np.linalg.det(one)) for one in axes]
-    return np.array([axes[1] @ turn @ axes[0].T for turn in _cube()])
-
-
-@functools.cache
-def _cube() -> list[Doubles]:
-    """The 24 rotations of a cube."""
-    found = []
-    for order in itertools.permutations(range(3)):
-        for signs in itertools.product((1.0, -1.0), repeat=3):
-            turn = np.zeros((3, 3))
-            turn[range(3), order] = signs
-            if np.linalg.det(turn) > 0:
-                found.append(turn)
-    return found
+    return np.array([axes[1] @ turn @ axes[0].T for turn in right_angle_turns()])
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...mesh.arrays import Floats, Ints
+from ...mesh.arrays import Floats
 from .delivered import Colours, Delivered, Finish, Labels
 from .glb_primitive import face_normals
 
@@ -84,8 +84,4 @@ def _either(sets: Sequence[Floats], number: int, piece: Delivered, missing: Sequ
 def _labels(pieces: Sequence[Delivered]) -> list[Labels]:
     of_each = [{labels.name: labels for labels in piece.labels} for piece in pieces]
     shared = [name for name in of_each[0] if all(name in known for known in of_each)]
-    return [Labels(name, np.concatenate([_values(known[name]) for known in of_each])) for name in shared]
-
-
-def _values(labels: Labels) -> Ints:
-    return labels.values
+    return [Labels(name, np.concatenate([known[name].values for known in of_each])) for name in shared]

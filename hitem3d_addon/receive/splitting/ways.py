@@ -61,7 +61,7 @@ def count_pieces(faces: Faces, labels: Ints) -> int:
     return len(np.unique(joined_by_vertices(apart)))
 
 
-def by_colour(colours: Floats, of_corners: Ints, faces: Faces, most: int = MOST) -> Ints | None:
+def by_colour(colours: Floats, of_corners: Ints, faces: Faces) -> Ints | None:
     """By the colours (n, 4) of the corners (corners,), as they were written; None where they are no parts.
 
     A part's colour is one that some face has at all its corners. On the border of two parts that share vertices these
@@ -75,15 +75,15 @@ def by_colour(colours: Floats, of_corners: Ints, faces: Faces, most: int = MOST)
     if np.mean(pure) < _PURE:
         return None
     if pure.all():
-        return numbered(first, most)
+        return numbered(first, MOST)
     found, places, counts = np.unique(first[pure], return_index=True, return_counts=True)
     mixed = np.flatnonzero(~pure)
-    if len(found) > 4 * most:
+    if len(found) > 4 * MOST:
         return None
     own = _own_colours(
         keys[of_corners], colours[of_corners], corners, faces, pure, found, counts, corners[pure][places, 0]
     )
-    if not 2 <= len(own) <= most:
+    if not 2 <= len(own) <= MOST:
         return None
     labels = np.full(len(first), -1, np.int32)
     labels[pure] = _place_in(own, first[pure])
@@ -96,7 +96,7 @@ def by_colour(colours: Floats, of_corners: Ints, faces: Faces, most: int = MOST)
     if np.mean(labels >= 0) < _FLAT:
         return None
     _spread(labels, faces)
-    return numbered(labels, most)
+    return numbered(labels, MOST)
 
 
 def _place_in(ordered: NDArray[np.int64], values: NDArray[np.int64]) -> Ints:

@@ -171,7 +171,7 @@ def _check_nodes(document: dict[str, Any], limits: Limits) -> None:
         raise too_much()
     weights = []
     for group in primitives:
-        used = [p[name] for p in group for name in ("indices",) if name in p]
+        used = [p["indices"] for p in group if "indices" in p]
         used += [number for p in group for number in p["attributes"].values()]
         used += [number for p in group for target in p.get("targets", ()) for number in target.values()]
         weights.append(sum(count_of(accessors[count_of(number)]["count"]) for number in used))

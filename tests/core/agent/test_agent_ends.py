@@ -98,6 +98,23 @@ def test_blender_gone_while_sending(
     assert (row.state, row.task_id) == (TaskState.WORKING, sandbox.counts()["tasks"][0]["task_id"])
 
 
+def test_what_a_download_left_goes_later(
+    store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
+) -> None:
+    """Blender is gone in the middle of a download, which nobody waits for; hours later there is nothing left of it."""
+    sandbox.behave(download_rate=300)
+    agent = start_agent()
+    task = new_task(store, sandbox)
+    agent.send(do="watch", uid=task.uid)
+    until(lambda: any(e.get("step") == "download" for e in agent.events))
+    agent.leave()
+    assert agent.process.wait(5) == 0
+    (part,) = (store.home / "jobs" / task.uid).glob("*.part")
+    os.utime(part, (time.time() - 7200,) * 2)
+    start_agent()
+    until(lambda: not part.exists())
+
+
 def test_blender_gone_while_waiting(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[[], AgentUnderTest]
 ) -> None:

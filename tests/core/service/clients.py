@@ -41,7 +41,7 @@ def wait_for(client: Hitem3DClient, task_id: str) -> str:
     while time.monotonic() < end:
         status = client.query_task(task_id)
         if status.state in ("success", "failed"):
-            return status.url
+            return next(iter(status.urls), "")
         time.sleep(0.05)
     raise TimeoutError(task_id)
 

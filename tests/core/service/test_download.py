@@ -84,7 +84,7 @@ def ball_task(own_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def link(client: Hitem3DClient, ball_task: str) -> str:
-    return client.query_task(ball_task).url
+    return client.query_task(ball_task).urls[0]
 
 
 def names(folder: Path) -> list[str]:
@@ -101,7 +101,7 @@ def check_silent(error: BaseException, link: str) -> None:
 def test_the_result_is_named_by_what_it_is(
     client: Hitem3DClient, tmp_path: Path, folder: Path, kind: OutputFormat
 ) -> None:
-    link = client.query_task(finished_task(client, tmp_path, kind)).url
+    link = client.query_task(finished_task(client, tmp_path, kind)).urls[0]
     file = client.download(link, folder)
     assert file == folder / f"result.{kind.name.lower()}"
     assert names(folder) == [file.name]
@@ -112,10 +112,10 @@ def test_a_zip_and_another_format_than_asked_for(
     sandbox: Sandbox, client: Hitem3DClient, tmp_path: Path, folder: Path
 ) -> None:
     sandbox.behave(zip=True)
-    link = client.query_task(finished_task(client, tmp_path, OutputFormat.OBJ)).url
+    link = client.query_task(finished_task(client, tmp_path, OutputFormat.OBJ)).urls[0]
     assert client.download(link, folder).name == "result.zip"
     sandbox.behave(zip=False, deliver_format=3)
-    link = client.query_task(finished_task(client, tmp_path)).url
+    link = client.query_task(finished_task(client, tmp_path)).urls[0]
     assert client.download(link, folder).name == "result.stl"
 
 
@@ -144,14 +144,14 @@ def test_a_link_that_has_expired_says_so_and_a_new_one_works(
     sandbox: Sandbox, client: Hitem3DClient, ball_task: str, folder: Path
 ) -> None:
     sandbox.behave(link_seconds=0)
-    link = client.query_task(ball_task).url
+    link = client.query_task(ball_task).urls[0]
     with pytest.raises(LinkExpiredError) as raised:
         client.download(link, folder)
     assert isinstance(raised.value, ResultError)
     check_silent(raised.value, link)
     assert names(folder) == []
     sandbox.behave(link_seconds=60)
-    assert client.download(client.query_task(ball_task).url, folder).exists()
+    assert client.download(client.query_task(ball_task).urls[0], folder).exists()
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from hitem3d_addon.core.errors import (
     Hitem3DError,
     InputError,
     Message,
+    ResultError,
     ServiceError,
     ServiceUnavailableError,
     TaskFailedError,
@@ -345,6 +346,17 @@ def test_one_broken_of_several_is_fetched_anew_with_the_others(
     with pytest.raises(ConnectionFailedError):
         workflow.fetch(worker, task.uid)
     assert workflow.fetch(worker, task.uid).name == "result.zip"
+
+
+def test_several_that_can_not_be_saved_leave_nothing(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
+    sandbox.behave(links="list")
+    task = workflow.submit(worker, new_task().uid)
+    workflow.wait(worker, task.uid)
+    folder = job_folder(worker.store.home, task.uid)
+    (folder / "result.zip").mkdir()
+    with pytest.raises(ResultError, match="can't be saved"):
+        workflow.fetch(worker, task.uid)
+    assert sorted(path.name for path in folder.iterdir()) == ["result.zip", "task_id"]
 
 
 @pytest.mark.parametrize(
