@@ -30,8 +30,8 @@ def counted(python: Path) -> Counter[tuple[str, str]]:
     """How many files ended how, by the test that they were in."""
     with tempfile.TemporaryDirectory(prefix="hitem3d-zoo-") as folder:
         report = Path(folder) / "report.xml"
-        words = ["-m", "pytest", "-n", "0", "-q", f"--junitxml={report}", TEST]
-        subprocess.run([python, *words], check=False, env={**os.environ, "ZOO": "all"}, cwd=SCRIPTS.parent)
+        words = ["-m", "pytest", "-n", "0", "-q", f"--junitxml={report}", str(TEST)]
+        subprocess.run([str(python), *words], check=False, env={**os.environ, "ZOO": "all"}, cwd=SCRIPTS.parent)
         found: Counter[tuple[str, str]] = Counter()
         for case in ElementTree.parse(report).iter("testcase"):
             ends = {one.tag for one in case} & {"failure", "error", "skipped"}
