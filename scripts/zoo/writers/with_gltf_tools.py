@@ -14,7 +14,7 @@ from .with_pygltflib import nodes
 PACKAGES = ["pygltflib==1.16.5", "numpy==2.4.6"]
 NODE_PACKAGES = ["@gltf-transform/cli@4.5.1", "gltfpack@1.3.0", "obj2gltf@3.2.0"]
 
-MESHOPT = "Compressed with meshopt, which Blender does not read."
+MESHOPT = "Compressed with meshopt, which Blender reads from 5.2 on, but not as a Python module."
 PACKED = "gltfpack drops names, and joins what has one material."
 JOINED = "It makes one surface of what has one material."
 COARSE = 3e-4
