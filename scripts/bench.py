@@ -28,6 +28,7 @@ ROWS = {
     "scale": "how time grows with triangles, parts, objects and tasks",
     "enabling": "what the add-on adds to Blender's start",
     "window": "a real window: its pauses, its memory, panel and timer",
+    "pauses": "how long a window stands still at a press, an import and an apply",
     "waiting": "the agent's processor time while tasks wait",
 }
 """The modules of benchmark/, in the order in which they run."""

@@ -16,7 +16,15 @@ from ..core import choices
 from ..core.errors import InputError, Message
 from ..session import connection
 from ..session.board import board
-from ..session.parts import find_imports, find_original, find_originals, find_versions, has_versions, show
+from ..session.parts import (
+    find_imports,
+    find_original,
+    find_originals,
+    find_versions,
+    has_chosen_original,
+    has_versions,
+    show,
+)
 from ..session.record import parts_of, parts_of_task, task_id_of
 from .base import Hitem3DOperator, cursor_progress
 from .wording import translated
@@ -192,7 +200,7 @@ class HITEM3D_OT_apply_parts(ApplyOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if find_original(context):
+        if has_chosen_original(context):
             return True
         cls.poll_message_set(translated(Message("Import the parts of the active object first")))
         return False

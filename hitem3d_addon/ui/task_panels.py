@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -93,8 +94,8 @@ class HITEM3D_PT_tasks(SidebarPanel, bpy.types.Panel):
 
 def _draw_task(context: bpy.types.Context, box: bpy.types.UILayout, task: Task) -> None:
     """The selected task: what it is about, how far it is, and what is next."""
-    has_parts = bool(task.task_id and parts_of_task(task.task_id))
-    is_imported = task.state is TaskState.DONE and has_parts
+    parts = parts_of_task(task.task_id)
+    is_imported = task.state is TaskState.DONE and parts
     draw_text(context, box, translated(Message("The parts are imported") if is_imported else state_message(task)))
     draw_bar(box, task)
     if task.uid in board.next_tries and task.state in UNDER_WAY:
@@ -106,7 +107,7 @@ def _draw_task(context: bpy.types.Context, box: bpy.types.UILayout, task: Task) 
         row.operator(HITEM3D_OT_query_task.bl_idname, text="Try Again Now", icon="FILE_REFRESH").uid = task.uid
     elif task.error:
         draw_text(context, box, translated(task.error))
-    _draw_next_step(context, box.column(), task, has_parts)
+    _draw_next_step(context, box.column(), task, parts)
     draw_text(context, box, _origin(task))
     row = box.row()
     if task.task_id:
@@ -115,12 +116,13 @@ def _draw_task(context: bpy.types.Context, box: bpy.types.UILayout, task: Task) 
         row.operator(HITEM3D_OT_forget_task.bl_idname, icon="TRASH").uid = task.uid
 
 
-def _draw_next_step(context: bpy.types.Context, layout: bpy.types.UILayout, task: Task, has_parts: bool) -> None:
+def _draw_next_step(
+    context: bpy.types.Context, layout: bpy.types.UILayout, task: Task, parts: Sequence[bpy.types.Object]
+) -> None:
     is_here = bool(task.task_id) and task.state in (TaskState.READY, TaskState.DONE)
     row = layout.row()
     row.scale_y = 1.2
-    if is_here and has_parts:
-        parts = parts_of_task(task.task_id)
+    if is_here and parts:
         originals = find_originals(task.task_id)
         if task_id_in(context) != task.task_id:  # else the main button above does that
             row.enabled = bool(originals)

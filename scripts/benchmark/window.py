@@ -70,15 +70,22 @@ result = taken
 
 
 def rows(quick: bool) -> Iterator[Row | Skipped]:
-    blender = next(filter(None, os.environ.get("BLENDER", "").split(os.pathsep)), "")
-    missing = [tool for tool in ("Xvfb", "openbox") if not shutil.which(tool)]
-    if not blender or missing:
-        reason = f"needs {', '.join(missing)}" if blender else "BLENDER names no real Blender"
-        yield Skipped("Pauses of a window; panel draw and timer tick", reason)
+    blender, why_not = blender_with_screen()
+    if not blender:
+        yield Skipped("Pauses of a window; panel draw and timer tick", why_not)
         return
     yield from _pauses(blender, quick)
     for count in (1, 10) if quick else (1, 100, 1000):
         yield from _drawing(blender, count, quick)
+
+
+def blender_with_screen() -> tuple[str, str]:
+    """The first real Blender that BLENDER names, if there is a screen for it; else "", and why not."""
+    blender = next(filter(None, os.environ.get("BLENDER", "").split(os.pathsep)), "")
+    missing = [tool for tool in ("Xvfb", "openbox") if not shutil.which(tool)]
+    if not blender:
+        return "", "BLENDER names no real Blender"
+    return ("", f"needs {', '.join(missing)}") if missing else (blender, "")
 
 
 @contextmanager

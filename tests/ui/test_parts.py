@@ -10,6 +10,8 @@ import pytest
 from operated import parts
 from sandbox.process import Sandbox
 
+from hitem3d_addon.session.parts import find_original
+
 pytestmark = pytest.mark.usefixtures("addon")
 
 
@@ -69,6 +71,29 @@ def test_without_parts_it_says_what_to_do() -> None:
     bpy.ops.mesh.primitive_cube_add()
     with pytest.raises(RuntimeError, match="Import the parts of the active object first"):
         bpy.ops.hitem3d.apply_parts()
+
+
+def test_apply_is_offered_where_there_is_an_original(segmented: bpy.types.Object) -> None:
+    """What decides while the panel is drawn looks at less, and says the same as what a press finds."""
+
+    def offered(*selected: bpy.types.Object) -> bool:
+        for obj in bpy.context.view_layer.objects:
+            obj.select_set(obj in selected)
+        bpy.context.view_layer.objects.active = selected[0] if selected else None
+        said = bool(bpy.ops.hitem3d.apply_parts.poll())
+        assert said == (find_original(bpy.context) is not None)
+        return said
+
+    curve = bpy.data.objects.new("Curve", bpy.data.curves.new("Curve", "CURVE"))
+    bpy.context.scene.collection.objects.link(curve)
+    assert offered(segmented)
+    assert offered(*parts())
+    assert not offered(*parts(), curve)
+    assert not offered(curve)
+    assert not offered()
+    curve["hitem3d_task_id"] = segmented["hitem3d_task_id"]
+    bpy.data.objects.remove(segmented)
+    assert not offered(*parts())  # parts can't go onto a curve
 
 
 def test_parts_elsewhere_are_not_guessed(segmented: bpy.types.Object) -> None:
