@@ -9,14 +9,12 @@ import numpy as np
 from bpy.types import Material, Mesh, Object
 
 from ..mesh.arrays import Doubles, Flags, Ints
-from ..mesh.attributes import set_defaults
+from ..mesh.attributes import CAP, set_defaults
 from ..mesh.transform import CUSTOM_NORMALS
 from ..mesh.triangles import corner_values
 from .loops import triangle_normals
 from .pieces import note_pieces
 
-CAP = "hitem3d_cap"
-"""The face attribute that is true on caps."""
 _MATERIAL = "Hitem3D Cap"
 _GREY = (0.55, 0.5, 0.45, 1.0)
 

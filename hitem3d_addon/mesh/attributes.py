@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from .arrays import Ints
 
+CAP = "hitem3d_cap"
+"""True on the faces that close a part where it was cut."""
 PIECE = "hitem3d_piece"
 """On the faces of a joined part: which of its pieces they are of."""
 

@@ -19,6 +19,7 @@ from ..mesh.transform import CUSTOM_NORMALS, moved_positions, turn_faces, turned
 from ..session.exploded import in_place
 from ..session.parts import originals_of, show
 from ..session.record import imports_of, parts_in
+from .inner_walls import remove_inner_walls
 from .naming import check_changeable, own_materials, shows_alone
 from .pieces import Pieces, note_pieces, read_pieces
 
@@ -27,8 +28,9 @@ def merge_parts(context: Context, collection: Collection, merged: Sequence[Objec
     """Join parts of an import into one of them, which keeps its name and its colour; tell whether labels followed.
 
     Materials, UVs, normals and all other attributes stay. Vertices are not welded, so that the surface looks as it did
-    and the parts can be split again. Where the parts were applied to the original, its labels follow, unless it has
-    several imports: then nobody knows which one they came from. Raises InputError; then nothing has changed.
+    and the parts can be split again. Of parts that were closed, the walls between them are taken out. Where the parts
+    were applied to the original, its labels follow, unless it has several imports: then nobody knows which one they
+    came from. Raises InputError; then nothing has changed.
     """
     parts = parts_in(collection)
     others = [part for part in merged if part != into]
@@ -50,6 +52,7 @@ def merge_parts(context: Context, collection: Collection, merged: Sequence[Objec
         _hand_on_children(into, others)
         _join(context, into, others)
     note_pieces(into, _all_pieces(pieces))
+    remove_inner_walls(into.data)
     bpy.data.batch_remove([material for material in unused if not material.users])
     originals = [obj for obj in originals_of(collection) if obj.type == "MESH" and obj.data.is_editable]
     alone = [obj for obj in originals if len(imports_of(obj)) == 1]

@@ -13,9 +13,9 @@ from bpy.types import Depsgraph, Mesh, Object
 
 from ..closing.loops import volume
 from ..closing.reading import check_changeable
-from ..closing.writing import CAP
 from ..core.errors import InputError
 from ..mesh.arrays import Doubles, Flags, Ints
+from ..mesh.attributes import CAP
 from ..mesh.evaluated import world_matrices
 from ..mesh.surface import moved
 from ..mesh.transform import grid_step

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import bpy
 import numpy as np
 import pytest
-from closed import Object, by_angle, close, import_parts, open_edges, sphere, torus
+from closed import Object, by_angle, by_octant, close, cube, import_parts, open_edges, sphere, torus, volume
 
 pytestmark = pytest.mark.usefixtures("addon")
 
@@ -112,6 +114,91 @@ def split() -> dict[str, Object]:
 def caps(part: Object) -> list[bpy.types.MeshPolygon]:
     marks = part.data.attributes["hitem3d_cap"].data
     return [polygon for polygon, mark in zip(part.data.polygons, marks, strict=True) if mark.value]
+
+
+def rims(*parts: Object) -> int:
+    """Edges of the parts together that lie alone, where vertices at the same place are one."""
+    found: Counter[frozenset[tuple[float, ...]]] = Counter()
+    for part in parts:
+        points = [tuple(map(float, np.array(v.co, np.float64) + np.array(part.location))) for v in part.data.vertices]
+        for polygon in part.data.polygons:
+            found.update(frozenset((points[one], points[other])) for one, other in polygon.edge_keys)
+    return sum(count % 2 for count in found.values())
+
+
+def test_walls_between_closed_parts_that_are_merged_go() -> None:
+    """Those to others stay; after a Split the pieces are open where they were merged, and can be closed again."""
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    close()
+    sizes, walls = [volume(part) for part in parts], [len(caps(part)) for part in parts]
+    bpy.ops.ed.undo_push(message="closed")
+    merge(parts[0], parts[1])
+    assert rims(parts[0]) == 0
+    assert volume(parts[0]) == pytest.approx(sizes[0] + sizes[1], rel=1e-6)
+    assert len(caps(parts[0])) == len(caps(parts[2])) == walls[2]
+    assert not parts[0].data.validate()
+    pieces = split()
+    assert sorted(pieces) == ["part 0", "part 1"]
+    assert [rims(piece) for piece in pieces.values()] == [12, 12]
+    close()
+    assert [open_edges(part) for part in (*pieces.values(), parts[2])] == [0, 0, 0]
+    assert sorted(volume(piece) for piece in pieces.values()) == pytest.approx(sorted(sizes[:2]), rel=1e-3)
+
+
+def test_no_wall_is_left_where_all_closed_parts_are_merged() -> None:
+    """Also where several meet in a line and a point. What closes an opening is no wall."""
+    points, corners = cube()
+    without_top = points, corners[points[corners].mean(axis=1)[:, 2] < 0.999]
+    parts = import_parts(without_top, by_octant(without_top))
+    close(close_openings=True)
+    merge(*parts)
+    assert rims(parts[0]) == 0
+    assert volume(parts[0]) == pytest.approx(8, rel=1e-5)
+    heights = {round((polygon.center + parts[0].location).z, 3) for polygon in caps(parts[0])}
+    assert heights == {2.7}
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_normals_stay_where_walls_are_taken_out(free: bool) -> None:
+    if free and bpy.app.version < (4, 5):
+        pytest.skip("custom normals as plain directions came with Blender 4.5")
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    for part in parts:
+        mesh = part.data
+        tilted = np.array([corner.vector for corner in mesh.corner_normals]) + np.array([0.3, 0.2, 0.1])
+        tilted /= np.linalg.norm(tilted, axis=1, keepdims=True)
+        if free:
+            stored = mesh.attributes.new("custom_normal", "FLOAT_VECTOR", "CORNER")
+            stored.data.foreach_set("vector", tilted.astype(np.float32).ravel())
+        else:
+            mesh.normals_split_custom_set(tilted)
+    close()
+    before = normals_of_surface(parts[0]) + normals_of_surface(parts[1])
+    merge(parts[0], parts[1])
+    np.testing.assert_allclose(sorted(normals_of_surface(parts[0])), sorted(before), atol=2e-3)
+
+
+def normals_of_surface(part: Object) -> list[tuple[float, ...]]:
+    """Centre of the face, and the corner's normal, of all that is no cap."""
+    mesh, marks = part.data, part.data.attributes["hitem3d_cap"].data
+    return [
+        (*(round(x, 4) for x in polygon.center + part.location), *mesh.corner_normals[corner].vector)
+        for polygon in mesh.polygons
+        if not marks[polygon.index].value
+        for corner in polygon.loop_indices
+    ]
+
+
+def test_walls_with_a_clearance_stay_when_parts_are_merged() -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    bpy.context.scene.unit_settings.scale_length = 0.01
+    close(clearance=0.2)
+    walls = [len(caps(part)) for part in parts]
+    merge(parts[0], parts[1])
+    assert len(caps(parts[0])) == walls[0] + walls[1]
 
 
 def test_caps_go_with_the_piece_that_they_close() -> None:
