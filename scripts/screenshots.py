@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """python3 scripts/screenshots.py: makes the pictures of the README and the guide anew, in docs/pictures/.
 
-They come from the demo, from a ring whose parts are closed, and from the tests that draw the panel, in the real,
-windowed Blender that BLENDER names.
+They come from the demo, from rings whose parts are closed and get pegs, and from the tests that draw the panel, in the
+real, windowed Blender that BLENDER names.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     _run([str(REPOSITORY / "scripts" / "demo.py"), "--out", str(BUILD / "demo")], {})
     _run([str(REPOSITORY / "scripts" / "demonstration" / "open_and_closed.py"), str(BUILD / "closed.png")], {})
+    _run([str(REPOSITORY / "scripts" / "demonstration" / "pegs_and_holes.py"), str(BUILD / "pegs.png")], {})
     tests = [
         "-m",
         "pytest",
@@ -61,6 +62,7 @@ def main() -> None:
     _run(tests, {"BLENDER": blender})
     keep(BUILD / "demo" / "before-after.png", "before-after.jpg")
     keep(BUILD / "closed.png", "closed.jpg")
+    keep(BUILD / "pegs.png", "pegs.jpg")
     for drawn, name in FROM_THE_WINDOW.items():
         keep(BUILD / Path(blender).name / drawn, name)
 

@@ -39,12 +39,13 @@ def main() -> None:
     fit(seen([ring]), [*cut, *closed])
     colour_and_pull_apart(cut, parts)
     colour_and_pull_apart(closed, parts)
-    _show_caps(closed, parts)
+    show_caps(closed, parts)
     left = Half("As they were cut", f"{len(parts)} parts", cut)
     render_side_by_side(left, Half("Closed", "the new faces are paler", closed), Path(sys.argv[1]))
 
 
-def _show_caps(meshes: Sequence[Mesh], parts: Sequence[Object]) -> None:
+def show_caps(meshes: Sequence[Mesh], parts: Sequence[Object]) -> None:
+    """Paint the caps of parts, which have one paint, paler than that."""
     for mesh, part in zip(meshes, parts, strict=True):
         colour = Color(part.color[:3]).from_srgb_to_scene_linear()
         mesh.materials.append(material((*(LIGHTER + (1 - LIGHTER) * one for one in colour), 1.0)))
