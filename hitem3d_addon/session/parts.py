@@ -133,9 +133,8 @@ def import_of_part(part: Object) -> Collection | None:
     """
     task_id = task_id_of_part(part)
     found = [one for one in bpy.data.collections if task_id and one.get(TASK_ID) == task_id]
-    if len(found) < 2:  # to look the part up among thousands takes a twentieth of a millisecond
-        return next(iter(found), None)
-    return next((one for one in found if any(part.name in some.objects for some in collections_in(one))), None)
+    own = (one for one in found if any(part.name in some.objects for some in collections_in(one)))
+    return next(own, found[0] if len(found) == 1 else None)
 
 
 def moved_elsewhere(collection: Collection) -> list[Object]:
