@@ -92,7 +92,7 @@ def read_solids(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[list[Sol
 
 
 def _check_attributes(parts: Sequence[Object]) -> None:
-    """Raise InputError where Blender would end: before 5.1 its BMesh can't make elements that have matrices."""
+    """Raise InputError for attributes that this Blender can't keep where faces are made."""
     for part in parts:
         if bpy.app.version < (5, 1, 0) and any(one.data_type == "FLOAT4X4" for one in part.data.attributes):
             raise InputError(

@@ -158,13 +158,3 @@ def test_a_mesh_that_several_objects_show_is_changed_in_one() -> None:
     assert bpy.ops.hitem3d.add_pegs() == {"FINISHED"}
     assert len(copy.data.polygons) == before
     assert len(parts[0].data.polygons) > before
-
-
-@pytest.mark.skipif(bpy.app.version >= (5, 1, 0), reason="Blender keeps them from 5.1 on")
-def test_attributes_of_matrices_are_refused() -> None:
-    parts = closed_ring()
-    parts[1].data.attributes.new("matrices", "FLOAT4X4", "POINT")
-    before = [len(part.data.polygons) for part in parts]
-    with pytest.raises(RuntimeError, match="“part 1” has an attribute of matrices"):
-        bpy.ops.hitem3d.add_pegs()
-    assert [len(part.data.polygons) for part in parts] == before
