@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import shutil
 import subprocess
@@ -23,11 +25,29 @@ def missing() -> str:
 
 
 def validate(file: Path) -> dict[str, Any]:
-    """Khronos' report on a GLB: ``issues`` has ``numErrors`` and ``messages``; ``info`` describes the file."""
-    command = [_program("node"), str(_HERE / "validate.mjs"), str(_installed()), str(file)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
-    report: dict[str, Any] = json.loads(answer.stdout)[0]
+    """Khronos' report on a GLB: ``issues`` has ``numErrors`` and ``messages``; ``info`` describes the file.
+
+    Raises RuntimeError where the validator ended instead; it has said why.
+    """
+    node = _running()
+    assert node.stdin and node.stdout
+    node.stdin.write(f"{file}\n")
+    node.stdin.flush()
+    line = node.stdout.readline()
+    if not line:
+        _running.cache_clear()
+        raise RuntimeError(f"the validator ended at {file}")
+    report: dict[str, Any] = json.loads(line)
     return report
+
+
+@functools.cache
+def _running() -> subprocess.Popen[str]:
+    """The program, which goes on for all files: to start it takes longer than most of them."""
+    command = [_program("node"), str(_HERE / "validate.mjs"), str(_installed())]
+    node = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+    atexit.register(node.communicate)
+    return node
 
 
 def complaints(file: Path) -> list[str]:

@@ -243,7 +243,7 @@ class Server:
         task = self.tasks.by_id.get(request.query.get("task_id", ""))
         if not task or request.path != contract.QUERY_PATHS[task.task_id.partition("_")[0]]:
             raise RefusedError(contract.NO_SUCH_TASK, "task not found")
-        task.queries += 1
+        task.asked.append(time.monotonic())
         answer = self.tasks.answer(task)
         pause = self.behaviour.settings.retry_after
         return web.json_response(answer, headers={"Retry-After": pause} if pause else {})

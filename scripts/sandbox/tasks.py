@@ -48,7 +48,8 @@ class Task:
     results: list[Path] = field(default_factory=list)
     parts: int = 0
     triangles: int = 0
-    queries: int = 0
+    asked: list[float] = field(default_factory=list)
+    """When query-task came for it, by the clock that never goes back."""
 
     def state(self, seconds: float) -> str:
         """The state now, where success comes after so many seconds."""
@@ -72,7 +73,8 @@ class Task:
             "headers": self.headers,
             "parts": self.parts,
             "triangles": self.triangles,
-            "queries": self.queries,
+            "queries": len(self.asked),
+            "asked": self.asked,
             "error": self.error,
             "given": str(self.given or ""),
         }

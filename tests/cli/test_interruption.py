@@ -30,7 +30,12 @@ def test_a_signal_while_standard_error_is_written() -> None:
     """Nothing is raised in the middle of what is being done, such as waiting for the answer to a paid request."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with subprocess.Popen(
-        [sys.executable, "-c", TALKS], cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", TALKS],
+        bufsize=0,  # or readline() takes more than its line, which communicate() does not give
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as talking:
         assert talking.stderr is not None
         assert talking.stderr.readline() == b"begun\n"

@@ -62,7 +62,7 @@ def test_no_answer_ever(start_sandbox: Callable[..., Sandbox]) -> None:
 
 def test_an_answer_while_the_body_still_comes(sandbox: Sandbox) -> None:
     sandbox.behave(
-        upload_rate=200_000,
+        upload_rate=20_000,
         faults=[
             fault("create-task", "answer", when="body", bytes=1000, status=429, code=429, headers={"Retry-After": "7"})
         ],
@@ -70,7 +70,7 @@ def test_an_answer_while_the_body_still_comes(sandbox: Sandbox) -> None:
     began = time.monotonic()
     response = create(sandbox, glb(trimesh.creation.icosphere(5)))
     assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10, "the whole body takes longer"
     assert sandbox.counts()["tasks_created"] == 0
 
 

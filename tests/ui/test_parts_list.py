@@ -278,11 +278,11 @@ def test_two_thousand_other_objects_are_no_burden(segmented: Object) -> None:
     select(*others)
 
     def duration() -> float:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         assert not parts_list.HITEM3D_PT_parts.poll(bpy.context)
         assert not bpy.ops.hitem3d.merge_parts.poll()
         assert not bpy.ops.hitem3d.apply_parts_to_selected.poll()
-        return time.perf_counter() - begun
+        return time.thread_time() - begun
 
     assert min(duration() for _ in range(TIMES)) < 3e-3
 
@@ -291,13 +291,13 @@ def test_two_thousand_parts_are_no_burden(segmented: Object) -> None:
     """What is asked at each draw; the rows that are drawn are as many as ever."""
 
     def duration() -> float:
-        begun = time.perf_counter()
+        begun = time.thread_time()
         for _ in range(20):
             parts_list.HITEM3D_PT_parts.poll(bpy.context)
             parts_list._is_news(collection())
             for _ in range(20):  # Blender asks for each row that it draws
                 _ = collection().hitem3d_part_index
-        return (time.perf_counter() - begun) / 20
+        return (time.thread_time() - begun) / 20
 
     select(parts()[0])
     few = min(duration() for _ in range(TIMES))

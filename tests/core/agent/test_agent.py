@@ -30,7 +30,7 @@ def test_a_task_is_worked_on_to_its_end(
     steps = {event["step"] for event in agent.events if event["event"] == "progress"}
     assert steps == {"upload", "download"}
     agent.leave()
-    assert agent.process.wait(5) == 0
+    assert agent.process.wait(30) == 0
     log = (store.home / LOG_FILE).read_text("utf-8")
     assert done.task_id in log
     for secret in (sandbox.secret_key, sandbox.token, "auth_key"):
@@ -99,30 +99,21 @@ def test_two_agents_share_the_work(
     assert counts["requests"]["create-task"] <= len(tasks) + 3
 
 
-def questions(sandbox: Sandbox, span: float, quiet: float = 0.0) -> list[float]:
-    """When query-task is asked in the time to come, in seconds from now, and until it is quiet for some seconds."""
-    before = sandbox.counts()["requests"]["query-task"]
-    asked: list[float] = []
-    began = time.monotonic()
-    while (now := time.monotonic() - began) < max([span, *(one + quiet for one in asked)]):
-        asked += [now] * (sandbox.counts()["requests"]["query-task"] - before - len(asked))
-        time.sleep(0.02)
-    return asked
+def rounds(sandbox: Sandbox) -> list[tuple[float, ...]]:
+    """When each of the tasks was asked for the second time, the third time and so on, as far as all were."""
+    return list(zip(*(task["asked"] for task in sandbox.counts()["tasks"]), strict=False))[1:]
 
 
 def test_questions_go_out_together(
     store: TaskStore, sandbox: Sandbox, start_agent: Callable[..., AgentUnderTest]
 ) -> None:
-    """Tasks that were sent together stay so: each question would be at another moment otherwise."""
+    """Tasks that were sent together stay so: each question would be at another moment, by a tenth of the pause."""
     sandbox.behave(seconds=600, retry_after="")
     agent = start_agent(pause=1.0)
     for _ in range(3):
         agent.send(do="watch", uid=new_task(store, sandbox).uid)
-    until(lambda: all(row.state is TaskState.WORKING for row in store.tasks()))
-    time.sleep(0.4)  # the first questions
-    asked = questions(sandbox, 4, quiet=0.3)
-    bursts = sum(later - earlier > 0.3 for earlier, later in pairwise([0.0, *asked]))
-    assert 2 <= bursts <= 4 and len(asked) == 3 * bursts, asked
+    # On a busy machine the same moment takes longer, but not each time.
+    until(lambda: sum(max(times) - min(times) < 0.02 for times in rounds(sandbox)) >= 3, 60)
 
 
 def test_no_question_is_sooner_than_the_service_says(
@@ -136,9 +127,10 @@ def test_no_question_is_sooner_than_the_service_says(
         agent.send(do="watch", uid=uid)
         until(in_state(store, uid, TaskState.WORKING))
         time.sleep(0.33)
-    asked = questions(sandbox, 5.5)
-    assert len(asked) >= 4
-    assert all(later - earlier > 0.15 for earlier, later in pairwise(asked)), asked
+    until(lambda: len(rounds(sandbox)) >= 2)
+    for task in sandbox.counts()["tasks"]:
+        pauses = [later - earlier for earlier, later in pairwise(task["asked"])]
+        assert min(pauses) >= 2, pauses
 
 
 def test_an_agent_on_a_fresh_computer(sandbox: Sandbox, tmp_path: Path) -> None:

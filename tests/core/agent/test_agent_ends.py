@@ -124,7 +124,7 @@ def test_blender_gone_while_waiting(
     agent.send(do="watch", uid=task.uid)
     until(in_state(store, task.uid, TaskState.WORKING))
     agent.leave()
-    assert agent.process.wait(5) == 0
+    assert agent.process.wait(30) == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes can't be stopped and continued there")
@@ -168,7 +168,7 @@ def test_a_log_that_cannot_be_written(
     until(in_state(store, task.uid, TaskState.DONE))
     assert sandbox.counts()["tasks_created"] == 1
     agent.leave()
-    assert agent.process.wait(5) == 0
+    assert agent.process.wait(30) == 0
     assert not capfd.readouterr().err
 
 
@@ -177,4 +177,4 @@ def test_the_session_ends(store: TaskStore, sandbox: Sandbox, start_agent: Calla
     agent = start_agent()
     until(lambda: (store.home / LOG_FILE).is_file() and "began" in (store.home / LOG_FILE).read_text("utf-8"))
     os.kill(agent.process.pid, signal.SIGTERM)
-    assert agent.process.wait(5) == 0
+    assert agent.process.wait(30) == 0

@@ -260,7 +260,7 @@ def test_cancel(sandbox: Sandbox, client: Hitem3DClient, link: str, folder: Path
     started = time.monotonic()
     with pytest.raises(CancelledError, match="can be downloaded again"):
         client.download(link, folder, cancelled=stop.is_set)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15, "the whole file takes longer"
     assert names(folder) == []
 
 
