@@ -70,6 +70,7 @@ class BlenderWindow:
             stage_addon(resources)
         self._addon = ADDON if with_addon else ""
         self._count = 0
+        self._forgotten = 0
         with (self.folder / "log.txt").open("wb") as log:
             self.process = self._start(blender, environ, arguments, factory, log)
         until(lambda: (self.folder / "ready").exists(), "Blender's window", 90)
@@ -109,8 +110,12 @@ class BlenderWindow:
 
     @property
     def log(self) -> str:
-        """What Blender printed."""
-        return (self.folder / "log.txt").read_text("utf-8", "replace")
+        """What Blender printed since the log was forgotten."""
+        return (self.folder / "log.txt").read_bytes()[self._forgotten :].decode("utf-8", "replace")
+
+    def forget_log(self) -> None:
+        """Have the log begin now."""
+        self._forgotten = (self.folder / "log.txt").stat().st_size
 
     def run(self, code: str, seconds: float = 60.0) -> Any:
         """Execute Python in Blender, from a timer; gives the value of ``result``, as JSON can carry it."""

@@ -13,12 +13,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from blender.window import BlenderWindow, Screen
+from blender.window import ADDON, BlenderWindow, Screen, until
 from sandbox.process import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for extension_repository.py
 sys.path.insert(0, str(Path(__file__).parent))  # for tasks_in_a_window.py
 
+from tasks_in_a_window import agents
+
+CHANGE_ADDON = f"import addon_utils\naddon_utils.{{change}}({ADDON!r}, default_set=True)"
 BLENDERS = [path for path in os.environ.get("BLENDER", "").split(os.pathsep) if path]
 
 OpenWindow = Callable[..., BlenderWindow]
@@ -49,9 +52,19 @@ def new_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(scope="module")
+def folder_of_the_file() -> Iterator[Path]:
+    """A new folder, for the tests of a file that share a window."""
+    with new_folder() as folder:
+        yield folder
+
+
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A new folder, for this test."""
+def folder(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A new folder, for this test; that of its window where it shares one."""
+    if "window" in request.fixturenames:
+        yield request.getfixturevalue("folder_of_the_file")
+        return
     with new_folder() as folder:
         yield folder
 
@@ -91,7 +104,23 @@ def open_window(blender: str, folder: Path, sandbox: Sandbox) -> Iterator[OpenWi
 
 
 @pytest.fixture(scope="module")
-def window_of_the_file(blender: str, running_sandbox: Callable[[], Sandbox]) -> Iterator[BlenderWindow]:
+def window_of_the_file(
+    blender: str, folder_of_the_file: Path, running_sandbox: Callable[[], Sandbox]
+) -> Iterator[BlenderWindow]:
     """One window for all tests of a file, which each bring it back to where they can begin."""
-    with new_folder() as folder, windows(blender, folder, running_sandbox()) as open_one:
+    with windows(blender, folder_of_the_file, running_sandbox()) as open_one:
         yield open_one()
+
+
+@pytest.fixture
+def window(window_of_the_file: BlenderWindow, home: Path, sandbox: Sandbox) -> BlenderWindow:
+    """The window of the file, as if it had just been opened: the factory's scene, the add-on's settings, no task."""
+    window = window_of_the_file
+    window.keys("ESC", "ESC")
+    window.run(CHANGE_ADDON.format(change="disable"))
+    until(lambda: not agents(home), "the agent's end")
+    shutil.rmtree(home, ignore_errors=True)
+    window.run("bpy.ops.wm.read_homefile(app_template='', use_factory_startup=True, load_ui=False)")
+    window.run(CHANGE_ADDON.format(change="enable"))
+    window.forget_log()
+    return window

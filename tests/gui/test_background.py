@@ -20,9 +20,8 @@ from hitem3d_addon.core.values import TaskState
 OpenWindow = Callable[..., BlenderWindow]
 
 
-def test_from_the_press_to_the_parts(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+def test_from_the_press_to_the_parts(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
     sandbox.behave(seconds=2)
-    window = open_window()
     press(window)
     identity = task_id(window)
     wait_for(home, TaskState.DONE)
@@ -34,10 +33,9 @@ def test_from_the_press_to_the_parts(open_window: OpenWindow, sandbox: Sandbox, 
     assert sandbox.counts()["tasks_created"] == 1
 
 
-def test_what_a_user_does_meanwhile(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: Path) -> None:
+def test_what_a_user_does_meanwhile(window: BlenderWindow, sandbox: Sandbox, home: Path, folder: Path) -> None:
     """Undo, redo, rename, duplicate, delete and undo, save, load another file, come back, import."""
     sandbox.behave(seconds=600)
-    window = open_window()
     window.run("bpy.ops.transform.translate('EXEC_DEFAULT', True, value=(1, 0, 0))")
     press(window)
     identity = task_id(window)
@@ -124,9 +122,8 @@ def test_blender_is_killed(open_window: OpenWindow, sandbox: Sandbox, home: Path
     assert task.state is TaskState.DONE
 
 
-def test_the_agent_is_killed_and_started_again(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+def test_the_agent_is_killed_and_started_again(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
     sandbox.behave(seconds=600)
-    window = open_window()
     press(window)
     task_id(window)
     (agent,) = agents(home)
@@ -137,8 +134,7 @@ def test_the_agent_is_killed_and_started_again(open_window: OpenWindow, sandbox:
     assert sandbox.counts()["tasks_created"] == 1
 
 
-def test_repeating_and_redoing_submit_nothing(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
-    window = open_window()
+def test_repeating_and_redoing_submit_nothing(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
     window.run("bpy.ops.transform.translate('EXEC_DEFAULT', True, value=(1, 0, 0))")
     press(window)
     task_id(window)
@@ -170,9 +166,8 @@ def test_two_blenders_and_a_hundred_objects(open_window: OpenWindow, sandbox: Sa
         window.until("len({obj.get('hitem3d_task_id') for obj in bpy.data.objects} - {None}) == 50")
 
 
-def test_disabling_leaves_nothing_behind(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+def test_disabling_leaves_nothing_behind(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
     sandbox.behave(seconds=600)
-    window = open_window()
     press(window)
     task_id(window)
     window.run(
@@ -190,10 +185,9 @@ def test_disabling_leaves_nothing_behind(open_window: OpenWindow, sandbox: Sandb
     assert left == [0, [], False] or left == [0, [], []]
 
 
-def test_the_parts_are_imported_when_they_arrive(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+def test_the_parts_are_imported_when_they_arrive(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
     """With the preference on; but not while the user is in Edit Mode. It is one undo step."""
     sandbox.behave(seconds=2)
-    window = open_window()
     window.run("bpy.context.preferences.addons['bl_ext.user_default.hitem3d'].preferences.auto_import = True")
     press(window)
     window.run("bpy.ops.object.mode_set('EXEC_DEFAULT', True, mode='EDIT')")

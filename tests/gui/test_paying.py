@@ -29,8 +29,7 @@ def answer(window: BlenderWindow, key: str) -> None:
     time.sleep(1)
 
 
-def test_the_same_model_again_asks_first(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
-    window = open_window()
+def test_the_same_model_again_asks_first(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
     window.move(600, 500)
     press(window, again=False)
     (task,) = wait_for(home, TaskState.DONE)
@@ -47,9 +46,8 @@ def test_the_same_model_again_asks_first(open_window: OpenWindow, sandbox: Sandb
     assert "Traceback" not in window.log, window.log
 
 
-def test_several_tasks_are_asked_about(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+def test_several_tasks_are_asked_about(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
     sandbox.behave(seconds=600)
-    window = open_window()
     window.move(600, 500)
     window.run("bpy.ops.mesh.primitive_torus_add()\nbpy.data.objects['Cube'].select_set(True)")
     question = "bpy.ops.hitem3d.create_task('INVOKE_DEFAULT', without_dialog=True, source='EACH')"
@@ -65,9 +63,8 @@ def test_several_tasks_are_asked_about(open_window: OpenWindow, sandbox: Sandbox
     wait_for(home, TaskState.CANCELLED)
 
 
-def test_from_the_import_to_the_original(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+def test_from_the_import_to_the_original(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
     """The original is hidden and comes back; a second import replaces the first; Apply works on what is hidden."""
-    window = open_window()
     window.move(600, 500)
     press(window)
     wait_for(home, TaskState.DONE)
