@@ -113,14 +113,22 @@ def window_of_the_file(
 
 
 @pytest.fixture
-def window(window_of_the_file: BlenderWindow, home: Path, sandbox: Sandbox) -> BlenderWindow:
-    """The window of the file, as if it had just been opened: the factory's scene, the add-on's settings, no task."""
+def window(window_of_the_file: BlenderWindow, home: Path, sandbox: Sandbox) -> Iterator[BlenderWindow]:
+    """The window of the file, as if it had just been opened: the factory's scene, the add-on's settings, no task.
+
+    At the end of the test its agent ends, so that no request reaches the sandbox in another test.
+    """
     window = window_of_the_file
     window.keys("ESC", "ESC")
-    window.run(CHANGE_ADDON.format(change="disable"))
-    until(lambda: not agents(home), "the agent's end")
+    end_agent(window, home)
     shutil.rmtree(home, ignore_errors=True)
     window.run("bpy.ops.wm.read_homefile(app_template='', use_factory_startup=True, load_ui=False)")
     window.run(CHANGE_ADDON.format(change="enable"))
     window.forget_log()
-    return window
+    yield window
+    end_agent(window, home)
+
+
+def end_agent(window: BlenderWindow, home: Path) -> None:
+    window.run(CHANGE_ADDON.format(change="disable"))
+    until(lambda: not agents(home), "the agent's end")
