@@ -7,14 +7,22 @@ from __future__ import annotations
 import csv
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
-import bpy
 import pytest
 import trimesh
-from hitem3d_commands import Commands
+from hitem3d_commands import WHEEL, Commands
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d" * 32 + b"\nsize 12345\n"
+THREE_CUBES = """
+import bpy
+bpy.ops.wm.read_factory_settings(use_empty=True)
+for size in (1.0, 2.0, 3.0):
+    bpy.ops.mesh.primitive_cube_add(size=size)
+bpy.ops.wm.save_as_mainfile(filepath={file!r})
+"""
 
 
 def model(folder: Path, name: str = "rock.glb", size: float = 1.0) -> Path:
@@ -73,10 +81,11 @@ def test_what_is_never_begun_leaves_no_file(commands: Commands, folder: Path) ->
     """The account has no credits: after the first refusal the other objects are not sent, and their files go."""
     commands.sandbox.behave(credits=0.0)
     scene = folder / "three.blend"
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    for size in (1.0, 2.0, 3.0):
-        bpy.ops.mesh.primitive_cube_add(size=size)
-    bpy.ops.wm.save_as_mainfile(filepath=str(scene))
+    # Saved by the Blender that opens it: an older one can't read what a newer one writes.
+    python = [sys.executable, "-c"]
+    if commands.program != WHEEL:
+        python = [commands.program, "--factory-startup", "--background", "--python-expr"]
+    subprocess.run([*python, THREE_CUBES.format(file=str(scene))], env=commands.environ, check=True)
     asked = ("--objects", "*", "--jobs", "1", "--json")
     for done in (commands.run("segment", *asked, file=scene), commands.run("segment", scene, *asked)):
         assert done.code == 4, done.notes
