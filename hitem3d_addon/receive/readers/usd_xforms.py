@@ -27,6 +27,9 @@ _WORDS = re.compile(
     re.DOTALL,
 )
 _NAME = re.compile(r"\w+")
+_FILE = re.compile(r"[\w .-]+")
+"""A name that can stand in a layer in text. Whatever else the file holds is never written there."""
+_AXES = ("X", "Y", "Z")
 _DEEPEST = 64
 """Objects inside one another."""
 
@@ -81,7 +84,7 @@ def _with_movements(text: bytes) -> Iterator[bytes]:
 def _over(layer: Path) -> str:
     """A layer in text that lies over a binary one; "" where there is nothing to add."""
     data = layer.read_bytes()
-    if not data.startswith(b"PXR-USDC"):
+    if not data.startswith(b"PXR-USDC") or not _FILE.fullmatch(layer.name):
         return ""
     crate = Crate(data)
     meshes = [path for path in crate.specs if "." not in path and crate.token(path, "typeName") == "Mesh"]
@@ -89,8 +92,8 @@ def _over(layer: Path) -> str:
     still = [names for names in still if len(names) <= _DEEPEST and all(map(_NAME.fullmatch, names))]
     if not still:
         return ""
-    unit = crate.number("", "metersPerUnit")
-    head = [f'upAxis = "{crate.token("", "upAxis") or "Y"}"', f"metersPerUnit = {0.01 if unit is None else unit!r}"]
+    unit, axis = crate.number("", "metersPerUnit"), crate.token("", "upAxis")
+    head = [f'upAxis = "{axis if axis in _AXES else "Y"}"', f"metersPerUnit = {0.01 if unit is None else unit!r}"]
     if _NAME.fullmatch(first := crate.token("", "defaultPrim")):
         head.append(f'defaultPrim = "{first}"')
     head.append(f"subLayers = [@./{layer.name}@]")

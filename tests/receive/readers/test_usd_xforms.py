@@ -7,8 +7,10 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+import pytest
 from zoo_cells import ZOO
 
+from hitem3d_addon.receive.readers.usd_crate import Crate
 from hitem3d_addon.receive.readers.usd_xforms import keep_xforms
 
 TEXT = """#usda 1.0
@@ -61,6 +63,23 @@ def test_a_binary_layer_gets_one_above_it(tmp_path: Path) -> None:
         "mesh",
     ]
     assert sum("xformOpOrder" in line for line in lines) == 2
+
+
+def test_nothing_that_the_file_made_up_is_written_into_a_layer_in_text(tmp_path: Path) -> None:
+    """Only axes that there are, and plain names: a word of the file could be a line of the layer otherwise."""
+    with zipfile.ZipFile(ZOO / "usd-core-xforms-nested.usdz") as packed:
+        content = packed.read(packed.namelist()[0])
+    layer = tmp_path / "odd @ name.usdc"
+    layer.write_bytes(content)
+    assert keep_xforms(layer) == layer
+    words = Crate.token
+    layer = tmp_path / "plain name.usdc"
+    layer.write_bytes(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Crate, "token", lambda crate, path, field: 'a"b' if not path else words(crate, path, field))
+        above = keep_xforms(layer).read_text()
+    assert 'a"b' not in above
+    assert above.splitlines()[2:4] == ['upAxis = "Y"', "metersPerUnit = 1.0"]
 
 
 def test_a_damaged_layer_stays_as_it_is(tmp_path: Path) -> None:
