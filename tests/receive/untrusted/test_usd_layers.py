@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import struct
 import subprocess
 import sys
 import zipfile
@@ -13,10 +12,11 @@ from pathlib import Path
 import bpy
 import pytest
 from PIL import Image
+from usd_words import renamed
 
 from hitem3d_addon.core.errors import ResultError
 from hitem3d_addon.receive.importers import import_files, opened
-from hitem3d_addon.receive.untrusted.usd_layers import _packed, confined_layer, unpacked
+from hitem3d_addon.receive.untrusted.usd_layers import confined_layer
 
 INSIDE = "./textures/red.png"
 
@@ -53,21 +53,6 @@ def package(folder: Path, names: str, *, text: bool) -> Path:
         for one in list(data):
             data.remove(one)
     return folder / "result.usdz"
-
-
-def renamed(layer: bytes, word: bytes, other: bytes) -> bytes:
-    """The binary layer with a word changed, as somebody with bad intent would write it."""
-    (table,) = struct.unpack_from("<q", layer, 16)
-    entry = layer.index(b"TOKENS\0", table)
-    (start,) = struct.unpack_from("<q", layer, entry + 16)
-    number, size, length = struct.unpack_from("<3Q", layer, start)
-    words = unpacked(layer[start + 24 : start + 24 + length], size).split(b"\0")
-    words[words.index(word)] = other
-    text = b"\0".join(words)
-    section = struct.pack("<3Q", number, len(text), len(_packed(text))) + _packed(text)
-    changed = bytearray(layer)
-    struct.pack_into("<qq", changed, entry + 16, len(layer), len(section))
-    return bytes(changed) + section
 
 
 def bring_in(file: Path) -> None:
