@@ -14,7 +14,7 @@ from bpy.types import Depsgraph, Object
 from mathutils.kdtree import KDTree
 
 from ..core.errors import InputError
-from ..mesh.arrays import Doubles, Ints
+from ..mesh.arrays import Doubles, Floats, Ints
 from ..mesh.components import components
 from ..mesh.editable import check_own
 from ..mesh.evaluated import world_matrices
@@ -26,6 +26,8 @@ from .loops import open_edges
 
 _NEAR = 2e-6
 """Of the size: points on borders that are so near to each other are one."""
+_FLAT = 1e-30
+"""A determinant: what has less of it has no other side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,31 @@ class Places:
         return bool(np.linalg.det(self.matrices[part][:3, :3]) < 0)
 
 
-def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Places]:
-    """The parts as one body. Raises InputError for what can't be closed, before anything is changed."""
-    check_changeable(parts)
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Where the vertices of parts are."""
+
+    matrices: list[Doubles]
+    """(4, 4) of each part, with its movement in full."""
+    local: list[Floats]
+    """(3, n), in the frame of each mesh."""
+    world: list[Doubles]
+    """(n, 3)."""
+    low: Doubles
+    high: Doubles
+    """(3,): the bounds of all, in the world."""
+    step: float
+    """Of a grid that float32 holds for each mesh."""
+    centre: Doubles
+    """(3,): the middle of the bounds, on such a grid for the world."""
+
+
+def read_positions(parts: Sequence[Object], depsgraph: Depsgraph) -> Positions:
+    """The parts as they stand in the depsgraph. Raises InputError where one is flat, or all are nowhere."""
     matrices = [np.array(matrix, np.float64) for matrix in world_matrices(parts, depsgraph)]
+    for part, matrix in zip(parts, matrices, strict=True):
+        if abs(np.linalg.det(matrix[:3, :3])) < _FLAT:
+            raise InputError("“{name}” is flattened to a scale of 0. Clear its scale, and try again.", name=part.name)
     local = [local_positions(part.data) for part in parts]
     world = [moved(of, matrix[None, :3])[:, 0].T for of, matrix in zip(local, matrices, strict=True)]
     everything = np.concatenate(world)
@@ -55,9 +78,16 @@ def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Pla
     low, high = everything.min(axis=0), everything.max(axis=0)
     step = grid_step(max(float(np.abs(of).max(initial=0)) for of in local))
     coarse = max(step, grid_step(float(np.abs(everything).max())))
-    centre = np.rint((low + high) / 2 / coarse) * coarse
-    numbers, points = _weld(everything - centre, step)
-    starts = np.cumsum([0, *map(len, world)])
+    return Positions(matrices, local, world, low, high, step, np.rint((low + high) / 2 / coarse) * coarse)
+
+
+def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Places]:
+    """The parts as one body. Raises InputError for what can't be closed, before anything is changed."""
+    check_changeable(parts)
+    read = read_positions(parts, depsgraph)
+    matrices, local, low, high, centre = read.matrices, read.local, read.low, read.high, read.centre
+    numbers, points = _weld(np.concatenate(read.world) - centre, read.step)
+    starts = np.cumsum([0, *map(len, read.world)])
     of_part = [numbers[start:end] for start, end in itertools.pairwise(starts)]
     source = []
     for part, positions, its, matrix in zip(parts, local, of_part, matrices, strict=True):
@@ -69,7 +99,7 @@ def read_parts(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[Body, Pla
     # What is new may lie farther from the origin of a part than all that the part has: across the whole body.
     origins = np.array([matrix[:3, 3] for matrix in matrices])
     reach = float(np.maximum(np.abs(high - origins), np.abs(low - origins)).max())
-    body = Body(points, max(step, grid_step(reach)), [corners.astype(np.int32) for corners in source])
+    body = Body(points, max(read.step, grid_step(reach)), [corners.astype(np.int32) for corners in source])
     return body, Places(centre, matrices, [merged[its] for its in of_part])
 
 

@@ -12,13 +12,10 @@ import numpy as np
 from bpy.types import Depsgraph, Mesh, Object
 
 from ..closing.loops import volume
-from ..closing.reading import check_changeable
+from ..closing.reading import check_changeable, read_positions
 from ..core.errors import InputError
 from ..mesh.arrays import Doubles, Flags, Ints
 from ..mesh.attributes import CAP
-from ..mesh.evaluated import world_matrices
-from ..mesh.surface import moved
-from ..mesh.transform import grid_step
 from ..mesh.triangles import corner_values, local_positions, triangle_loops
 
 PEG = "hitem3d_peg"
@@ -69,26 +66,13 @@ def read_solids(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[list[Sol
     """The parts as they stand in the depsgraph. Raises InputError for what can't be changed, or has no volume."""
     check_changeable(parts)
     _check_attributes(parts)
-    matrices = [np.array(matrix, np.float64) for matrix in world_matrices(parts, depsgraph)]
-    for part, matrix in zip(parts, matrices, strict=True):
-        if abs(np.linalg.det(matrix[:3, :3])) < 1e-30:
-            raise InputError("“{name}” is flattened to a scale of 0. Clear its scale, and try again.", name=part.name)
-    local = [local_positions(part.data) for part in parts]
-    world = [moved(of, matrix[None, :3])[:, 0].T for of, matrix in zip(local, matrices, strict=True)]
-    everything = np.concatenate(world)
-    if not len(everything) or not np.isfinite(everything).all():
-        raise InputError("The parts have no vertices, or some whose coordinates are not numbers. Import them again.")
-    low, high = everything.min(axis=0), everything.max(axis=0)
-    step = grid_step(max(float(np.abs(of).max(initial=0)) for of in local))
-    coarse = max(step, grid_step(float(np.abs(everything).max())))
-    centre = np.rint((low + high) / 2 / coarse) * coarse
-    if any(not np.array_equal(matrix[:3, :3], np.eye(3)) for matrix in matrices):
-        step = 0.0
+    read = read_positions(parts, depsgraph)
+    turned = any(not np.array_equal(matrix[:3, :3], np.eye(3)) for matrix in read.matrices)
     solids = [
-        _read(part.data, points - centre, mirrored=bool(np.linalg.det(matrix[:3, :3]) < 0))
-        for part, points, matrix in zip(parts, world, matrices, strict=True)
+        _read(part.data, points - read.centre, mirrored=bool(np.linalg.det(matrix[:3, :3]) < 0))
+        for part, points, matrix in zip(parts, read.world, read.matrices, strict=True)
     ]
-    return solids, Frame(centre, step, matrices)
+    return solids, Frame(read.centre, 0.0 if turned else read.step, read.matrices)
 
 
 def _check_attributes(parts: Sequence[Object]) -> None:

@@ -59,6 +59,7 @@ class HITEM3D_OT_add_pegs(SteppedOperator):
             ("KEYED", "Keyed", "Pegs with a flat side, so that the parts can't turn, and fit in one way only"),
         ],
         default="ROUND",
+        options={"SKIP_SAVE"},
     )
     only_selected: BoolProperty(
         name="Selected Only",

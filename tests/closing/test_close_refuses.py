@@ -71,3 +71,11 @@ def test_parts_with_shape_keys() -> None:
     parts = import_parts(model, by_angle(model, 3))
     parts[2].shape_key_add(name="Basis")
     check_refused(parts, "“part 2” has shape keys")
+
+
+def test_a_part_that_is_flat() -> None:
+    model = torus()
+    parts = select(import_parts(model, by_angle(model, 3)))
+    parts[1].scale.z = 0.0
+    bpy.context.view_layer.update()
+    check_refused(parts, "“part 1” is flattened to a scale of 0. Clear its scale, and try again.")
