@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo's own model: a little robot, one mesh with modifiers, turned and away from the world's origin."""
+"""Models of our own: the demo's robot, one mesh with modifiers, turned and away from the origin; and a ring."""
 
 from __future__ import annotations
 
@@ -46,6 +46,17 @@ def add_robot() -> Object:
     robot.select_set(True)
     bpy.context.view_layer.update()
     return robot
+
+
+def make_ring(minor_radius: float) -> Object:
+    """Begin an empty file, and put a ring in it, tilted towards the camera."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.mesh.primitive_torus_add(
+        major_segments=96, minor_segments=48, minor_radius=minor_radius, rotation=(1.0, 0.0, 0.3)
+    )
+    ring = bpy.context.object
+    assert ring
+    return ring
 
 
 def _model(form: bmesh.types.BMesh) -> None:

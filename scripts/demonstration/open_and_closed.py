@@ -17,6 +17,7 @@ from bpy.types import Mesh, Object
 from mathutils import Color
 
 from demonstration.job import Job
+from demonstration.made_model import make_ring
 from demonstration.side_by_side import Half, colour_and_pull_apart, fit, material, render_side_by_side, seen
 
 LIGHTER = 0.55
@@ -25,10 +26,7 @@ LIGHTER = 0.55
 
 def main() -> None:
     """Cut a ring with a local Hitem3D, close its parts, and write the picture."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.ops.mesh.primitive_torus_add(major_segments=96, minor_segments=48, minor_radius=0.45, rotation=(1.0, 0.0, 0.3))
-    ring = bpy.context.object
-    assert ring
+    ring = make_ring(0.45)
     with Job(print) as job:
         job.send([ring], "MEDIUM", "GLB")
         parts = job.fetch()

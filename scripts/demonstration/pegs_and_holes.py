@@ -16,6 +16,7 @@ from bpy.types import Mesh
 from mathutils import Vector
 
 from demonstration.job import Job
+from demonstration.made_model import make_ring
 from demonstration.open_and_closed import show_caps
 from demonstration.side_by_side import VIEW, Half, colour_and_pull_apart, fit, render_side_by_side, seen
 
@@ -25,10 +26,7 @@ FACING = (0.45, 0.45, 0.8)
 
 def main() -> None:
     """Cut a ring in two with a local Hitem3D, close its parts, add pegs, and write the picture."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.ops.mesh.primitive_torus_add(major_segments=96, minor_segments=48, minor_radius=0.5, rotation=(1.0, 0.0, 0.3))
-    ring = bpy.context.object
-    assert ring
+    ring = make_ring(0.5)
     with Job(print) as job:
         job.send([ring], "LOW", "GLB")
         parts = job.fetch()
