@@ -44,7 +44,7 @@ _found: tuple[tuple[int, int], int, float] = (0, 0), -1, 0.0
 
 
 class HITEM3D_UL_parts(bpy.types.UIList):
-    """Colour, name, share of the surface, selected where there is room, shown."""
+    """Colour, name, shown; where there is room, share of the surface and selected as well."""
 
     def draw_item(
         self,
@@ -66,13 +66,12 @@ class HITEM3D_UL_parts(bpy.types.UIList):
         swatch.prop(item, COLOUR, text="")
         row.separator()
         row.prop(item, NAME, text="", emboss=False)
-        wide = is_wide(context)
-        if (known := _areas.get(item.session_uid)) and _total:
-            share = row.row()
-            share.alignment = "RIGHT"
-            share.ui_units_x = 2.6 if wide else 1.9
-            share.label(text=f"{100 * known[1] / _total:.{1 if wide else 0}f} %", translate=False)
-        if wide:
+        if is_wide(context):  # else the names, which differ at their ends, would be cut off
+            if (known := _areas.get(item.session_uid)) and _total:
+                share = row.row()
+                share.alignment = "RIGHT"
+                share.ui_units_x = 2.6
+                share.label(text=f"{100 * known[1] / _total:.1f} %", translate=False)
             icon_selected = "RESTRICT_SELECT_OFF" if item.select_get() else "RESTRICT_SELECT_ON"
             row.prop(item, SELECTED, text="", icon=icon_selected, emboss=False)
         row.prop(item, SHOWN, text="", icon="HIDE_ON" if item.hide_get() else "HIDE_OFF", emboss=False)
