@@ -4,17 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
+from hitem3d_addon.core.task import Task
 from hitem3d_addon.core.tasks import workflow
 from hitem3d_addon.core.tasks.owner import Owner
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.tasks.workflow import Worker
+
+NewTask = Callable[[], Task]
+"""Records a task, which waits to be sent."""
 
 
 @contextmanager

@@ -8,17 +8,17 @@ import json
 import logging
 import time
 import uuid
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 import trimesh
+from connected import NewTask
 from sandbox.process import Sandbox
 
 from hitem3d_addon.core.credentials import Credentials
-from hitem3d_addon.core.data_folder import job_folder, make_folder
+from hitem3d_addon.core.data_folder import job_folder
 from hitem3d_addon.core.errors import (
     BusyError,
     CancelledError,
@@ -27,45 +27,30 @@ from hitem3d_addon.core.errors import (
     Hitem3DError,
     InputError,
     Message,
-    ResultError,
     ServiceError,
     ServiceUnavailableError,
     TaskFailedError,
     TaskTimeoutError,
     UncertainError,
 )
-from hitem3d_addon.core.task import SegLevel, SegmentationRequest, Task
+from hitem3d_addon.core.task import SegmentationRequest, Task
 from hitem3d_addon.core.tasks import workflow
 from hitem3d_addon.core.tasks.id_note import read_note
 from hitem3d_addon.core.tasks.ledger import read_ledger
 from hitem3d_addon.core.tasks.owner import Owner
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.tasks.workflow import Worker
-from hitem3d_addon.core.values import OutputFormat, TaskState
-
-NewTask = Callable[[], Task]
+from hitem3d_addon.core.values import TaskState
 
 
 @pytest.fixture
 def worker(home: Path, sandbox: Sandbox) -> Iterator[Worker]:
+    """A Blender with keys for an account, which gets its token from the service."""
     with TaskStore(home) as store, Owner(home) as owner:
         keys = Credentials(access_key=sandbox.access_key, secret_key=sandbox.secret_key)
         client = workflow.connect(store, sandbox.url, keys, user_agent="test", ca_file=None)
         with closing(client):
             yield Worker(store, owner, client)
-
-
-@pytest.fixture
-def new_task(worker: Worker) -> NewTask:
-    def record(**options: object) -> Task:
-        uid = uuid.uuid4().hex
-        make_folder(worker.store.home / "jobs")
-        mesh = make_folder(job_folder(worker.store.home, uid)) / "mesh.glb"
-        trimesh.creation.box().export(mesh)
-        request = SegmentationRequest(SegLevel.LOW, OutputFormat.GLB, mesh=mesh)
-        return workflow.record(worker.store, request, uid=uid, name="Box", api_url=worker.client.api_url)
-
-    return record
 
 
 def state(worker: Worker, task: Task) -> TaskState:
@@ -255,16 +240,6 @@ def test_the_time_is_up_and_the_task_is_kept(worker: Worker, new_task: NewTask, 
     assert workflow.wait(worker, task.uid).state is TaskState.READY
 
 
-def test_an_expired_link_is_asked_for_anew_once(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
-    task = workflow.submit(worker, new_task().uid)
-    workflow.wait(worker, task.uid)
-    sandbox.behave(faults=[{"on": "result", "do": "answer", "status": 403, "text": "<html>403</html>"}])
-    assert workflow.fetch(worker, task.uid).is_file()
-    counts = sandbox.counts()
-    assert counts["results_with_authorization"] == 0
-    assert counts["requests"]["result"] == 2
-
-
 def test_the_scheme_is_learned_once_and_remembered(home: Path, start_sandbox: Callable[..., Sandbox]) -> None:
     sandbox = start_sandbox(auth="bearer")
     keys = Credentials(token=sandbox.token)
@@ -307,56 +282,6 @@ def test_the_pause_between_questions() -> None:
     assert all(0.9 * 15 <= workflow.poll_pause(polls) <= 1.1 * 15 for polls in (12, 100, 100_000))
     assert workflow.poll_pause(3, 42.0) == 42.0
     assert workflow.poll_pause(3, 0.0) == 0.2
-
-
-@pytest.mark.parametrize("links", ["list", "urls", "items", "ResultFile3Ds"])
-def test_several_links_are_all_fetched(worker: Worker, new_task: NewTask, sandbox: Sandbox, links: str) -> None:
-    """Each part as a file of its own: they come as one zip, which is imported whole."""
-    sandbox.behave(links=links)
-    task = workflow.submit(worker, new_task().uid)
-    workflow.wait(worker, task.uid)
-    file = workflow.fetch(worker, task.uid)
-    assert file.name == "result.zip"
-    with zipfile.ZipFile(file) as whole:
-        names = whole.namelist()
-        assert len(names) == sandbox.counts()["tasks"][0]["parts"] >= 2
-        assert all(whole.read(name).startswith(b"glTF") for name in names)
-    row = worker.store.get(task.uid)
-    assert row and (row.state, row.result, row.error) == (TaskState.DONE, "result.zip", None)
-    assert sorted(path.name for path in file.parent.iterdir()) == ["result.zip", "task_id"], "nothing else is left"
-
-
-def test_the_same_in_other_formats_is_left_and_said(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
-    sandbox.behave(links="items", also_format=int(OutputFormat.STL))
-    task = workflow.submit(worker, new_task().uid)
-    workflow.wait(worker, task.uid)
-    assert workflow.fetch(worker, task.uid).name == "result.zip"
-    row = worker.store.get(task.uid)
-    parts = sandbox.counts()["tasks"][0]["parts"]
-    assert row and str(row.error).startswith(f"The service gave {parts + 1} files; of those {parts} in the format GLB")
-    assert (row.state, row.error_kind) == (TaskState.DONE, "")
-
-
-def test_one_broken_of_several_is_fetched_anew_with_the_others(
-    worker: Worker, new_task: NewTask, sandbox: Sandbox
-) -> None:
-    sandbox.behave(links="list", faults=[{"on": "result", "skip": 1, "when": "body", "bytes": 100, "do": "cut"}])
-    task = workflow.submit(worker, new_task().uid)
-    workflow.wait(worker, task.uid)
-    with pytest.raises(ConnectionFailedError):
-        workflow.fetch(worker, task.uid)
-    assert workflow.fetch(worker, task.uid).name == "result.zip"
-
-
-def test_several_that_can_not_be_saved_leave_nothing(worker: Worker, new_task: NewTask, sandbox: Sandbox) -> None:
-    sandbox.behave(links="list")
-    task = workflow.submit(worker, new_task().uid)
-    workflow.wait(worker, task.uid)
-    folder = job_folder(worker.store.home, task.uid)
-    (folder / "result.zip").mkdir()
-    with pytest.raises(ResultError, match="can't be saved"):
-        workflow.fetch(worker, task.uid)
-    assert sorted(path.name for path in folder.iterdir()) == ["result.zip", "task_id"]
 
 
 @pytest.mark.parametrize(
