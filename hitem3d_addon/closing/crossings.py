@@ -27,8 +27,10 @@ class Walls:
 
 def make_tree(points: Doubles, corners: Ints) -> BVHTree:
     """A tree of triangles (n, 3), of their own points alone."""
-    used, places = np.unique(corners, return_inverse=True)
-    return BVHTree.FromPolygons(points[used].tolist(), places.reshape(-1, 3).tolist(), all_triangles=True)
+    is_used = np.zeros(len(points), np.bool_)
+    is_used[corners] = True
+    places = np.cumsum(is_used, dtype=np.int32) - 1
+    return BVHTree.FromPolygons(points[is_used].tolist(), places[corners].tolist(), all_triangles=True)
 
 
 def find_walls(points: Doubles, corners: Ints, others: Ints) -> Walls:

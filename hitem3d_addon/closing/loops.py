@@ -27,7 +27,7 @@ def net_edges(edges: Ints) -> Ints:
     """What is left of directed edges (n, 2) when each has cancelled one that runs against it."""
     if not len(edges):
         return edges
-    low, high = edges.min(axis=1).astype(np.int64), edges.max(axis=1)
+    low, high = np.minimum(edges[:, 0], edges[:, 1]).astype(np.int64), np.maximum(edges[:, 0], edges[:, 1])
     keys = low << 32 | high
     signs = np.where(edges[:, 0] < edges[:, 1], 1, -1)
     signs[edges[:, 0] == edges[:, 1]] = 0

@@ -157,7 +157,10 @@ def take_samples(points: Doubles, corners: Ints, of_part: np.ndarray, longest: f
     """The middle of each triangle; of large ones in pieces, none longer than this if that can be."""
     at = points[corners]
     for _ in range(4):
-        large = np.ptp(at, axis=1).max(axis=1) > longest
+        # Corner by corner: NumPy is slow along an axis of three.
+        spans = np.maximum(np.maximum(at[:, 0], at[:, 1]), at[:, 2])
+        spans -= np.minimum(np.minimum(at[:, 0], at[:, 1]), at[:, 2])
+        large = (spans[:, 0] > longest) | (spans[:, 1] > longest) | (spans[:, 2] > longest)
         if not large.any():
             break
         first, second, third = (at[large][:, k] for k in range(3))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from blender.window import BlenderWindow, until
 from sandbox.process import Sandbox
-from tasks_in_a_window import TASK_ID, add_heavy_model, agents, import_parts, press, rows, task_id, wait_for
+from tasks_in_a_window import PRESS, TASK_ID, add_heavy_model, agents, import_parts, press, rows, task_id, wait_for
 
 from hitem3d_addon.core.values import TaskState
 
@@ -235,8 +235,8 @@ def test_a_soak(open_window: OpenWindow, sandbox: Sandbox, home: Path, folder: P
     while time.monotonic() < end:
         step = dice.choice(["press", "press", undo, redo, move, stops, imports, "load", "save"])
         if step == "press":
-            window.run(active)
-            press(window)
+            # In one step: between two, an import that runs could hide the cube again.
+            window.run(active + "\n" + PRESS.format(source="ACTIVE", again=True))
         elif step == "load":
             window.run(f"bpy.ops.wm.open_mainfile(filepath={str(file)!r})")
         elif step == "save":
