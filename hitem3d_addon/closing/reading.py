@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import bpy
 import numpy as np
 from bpy.types import Depsgraph, Object
 from mathutils.kdtree import KDTree
@@ -111,6 +112,12 @@ def check_changeable(parts: Sequence[Object]) -> None:
             raise InputError(
                 "“{name}” has shape keys or is in Edit Mode, so no faces can be added to it. Leave the mode or apply "
                 "the shape keys, and try again.",
+                name=part.name,
+            )
+        if bpy.app.version < (5, 1, 0) and any(one.data_type == "FLOAT4X4" for one in part.data.attributes):
+            raise InputError(
+                "“{name}” has an attribute of matrices, which this Blender can't keep where faces change. Remove the "
+                "attribute, or use Blender 5.1 or later.",
                 name=part.name,
             )
 

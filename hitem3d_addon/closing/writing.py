@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+import bmesh
 import bpy
 import numpy as np
+from bmesh.types import BMFace, BMVert
 from bpy.types import Material, Mesh, Object
 
 from ..mesh.arrays import Doubles, Flags, Ints
-from ..mesh.attributes import CAP, set_defaults
+from ..mesh.attributes import CAP
 from ..mesh.transform import CUSTOM_NORMALS
 from ..mesh.triangles import corner_values
-from .loops import triangle_normals
+from .loops import directed_edges, triangle_normals
 from .pieces import note_pieces
 
 _MATERIAL = "Hitem3D Cap"
@@ -30,26 +32,28 @@ def add_caps(part: Object, corners: Ints, points: Doubles, numbers: Ints, moved:
         mesh = part.data = mesh.copy()
     _free_normals(mesh)
     vertices, first_face = len(mesh.vertices), len(mesh.polygons)
-    before = {"POINT": vertices, "EDGE": len(mesh.edges), "CORNER": len(mesh.loops), "FACE": first_face}
+    before = {"CORNER": len(mesh.loops), "FACE": first_face}
     used = np.unique(corners)
     known = _known(mesh, numbers)
     place = np.full(len(points), -1, np.int32)
     place[list(known)] = list(known.values())
     new = used[place[used] < 0]
     place[new] = np.arange(len(new), dtype=np.int32) + vertices
-    mesh.vertices.add(len(new))
-    positions = np.empty((len(mesh.vertices), 3), np.float32)
-    mesh.attributes["position"].data.foreach_get("vector", positions.ravel())
-    positions[vertices:] = points[new]
-    again = np.flatnonzero(moved[numbers])
-    positions[again] = points[numbers[again]]
-    mesh.attributes["position"].data.foreach_set("vector", positions.ravel())
-    border = _add_faces(mesh, place[corners])
-    set_defaults(mesh, before)
+    _move(mesh, moved[numbers], points[numbers])
+    border = _find_edges(mesh, place[corners])
+    _add_faces(mesh, points[new], place[corners])
     note_pieces(mesh, before)
     _mark(mesh, first_face, border)
     _set_normals(mesh, points, corners)
     mesh.update()
+
+
+def _move(mesh: Mesh, moved: Flags, points: Doubles) -> None:
+    """Write anew where those of the vertices are that have moved (vertices,), to their points (vertices, 3)."""
+    positions = np.empty((len(mesh.vertices), 3), np.float32)
+    mesh.attributes["position"].data.foreach_get("vector", positions.ravel())
+    positions[moved] = points[moved]
+    mesh.attributes["position"].data.foreach_set("vector", positions.ravel())
 
 
 def _known(mesh: Mesh, numbers: Ints) -> dict[int, int]:
@@ -70,30 +74,41 @@ def _edge_vertices(mesh: Mesh) -> Ints:
     return ends
 
 
-def _add_faces(mesh: Mesh, corners: Ints) -> Ints:
-    """Add triangles of the mesh's vertices with their edges; gives the old edges that they use."""
-    old = _edge_vertices(mesh)
-    sides = np.stack([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 2)
-    keys = _keys(np.concatenate([old, sides]))
-    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    new = np.flatnonzero(first >= len(old))
-    number = first.astype(np.int32)
-    number[new] = np.arange(len(new), dtype=np.int32) + len(old)
-    of_corners = number[group.reshape(-1)[len(old) :]]
-    loops, faces = len(mesh.loops), len(mesh.polygons)
-    mesh.edges.add(len(new))
-    ends = np.concatenate([old, sides[first[new] - len(old)]]).astype(np.int32)
-    mesh.attributes[".edge_verts"].data.foreach_set("value", ends.ravel())
-    vertices, edges = corner_values(mesh, ".corner_vert"), corner_values(mesh, ".corner_edge")
-    mesh.loops.add(corners.size)
-    mesh.attributes[".corner_vert"].data.foreach_set("value", np.concatenate([vertices, corners.ravel()]))
-    mesh.attributes[".corner_edge"].data.foreach_set("value", np.concatenate([edges, of_corners]).astype(np.int32))
-    mesh.polygons.add(len(corners))
-    starts = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("loop_start", starts)
-    starts[faces:] = loops + 3 * np.arange(len(corners))
-    mesh.polygons.foreach_set("loop_start", starts)
-    return np.unique(of_corners[of_corners < len(old)])
+def _find_edges(mesh: Mesh, corners: Ints) -> Ints:
+    """The edges that triangles (n, 3) of the mesh's vertices, and of new ones, have from it."""
+    return np.flatnonzero(np.isin(_keys(_edge_vertices(mesh)), _keys(directed_edges(corners)))).astype(np.int32)
+
+
+def _add_faces(mesh: Mesh, points: Doubles, corners: Ints) -> None:
+    """Add vertices (n, 3) and triangles (m, 3) behind those of the mesh, with their edges.
+
+    By BMesh, which gives them Blender's default in each attribute: what ``add()`` makes in a mesh that has elements
+    already is not to be relied upon in 5.1 and 5.2.
+    """
+    work = bmesh.new()
+    try:
+        work.from_mesh(mesh, face_normals=False, vertex_normals=False)
+        for point in points.tolist():
+            work.verts.new(point)
+        work.verts.ensure_lookup_table()
+        for three in corners.tolist():
+            vertices = [work.verts[vertex] for vertex in three]
+            try:
+                work.faces.new(vertices)
+            except ValueError:  # Where there is a face of these vertices, BMesh makes another only as its copy.
+                found = work.faces.get(vertices)
+                assert found
+                _turn_as(found.copy(verts=False, edges=False), vertices)
+        work.to_mesh(mesh)
+    finally:
+        work.free()
+
+
+def _turn_as(face: BMFace, vertices: list[BMVert]) -> None:
+    """Turn a triangle over unless its vertices follow each other in this order."""
+    loop = face.loops[0]
+    if loop.link_loop_next.vert != vertices[vertices.index(loop.vert) - 2]:
+        face.normal_flip()
 
 
 def _keys(ends: Ints) -> np.ndarray:

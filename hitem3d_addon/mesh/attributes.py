@@ -7,7 +7,6 @@ Attributes stay with the elements through Geometry Nodes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -28,54 +27,33 @@ class Values(NamedTuple):
     prop: str
     """What Blender calls them."""
     kind: type[np.generic]
-    default: tuple[float, ...]
-    """The numbers that a new element has."""
+    width: int
+    """How many numbers one of them is."""
 
 
 VALUES = {
-    "FLOAT": Values("value", np.float32, (0,)),
-    "INT": Values("value", np.int32, (0,)),
-    "INT8": Values("value", np.int8, (0,)),
-    "BOOLEAN": Values("value", np.bool_, (0,)),
-    "FLOAT2": Values("vector", np.float32, (0, 0)),
-    "FLOAT_VECTOR": Values("vector", np.float32, (0, 0, 0)),
-    "INT16_2D": Values("value", np.int16, (0, 0)),
-    "INT32_2D": Values("value", np.int32, (0, 0)),
-    "FLOAT_COLOR": Values("color", np.float32, (1, 1, 1, 1)),
-    "BYTE_COLOR": Values("color_srgb", np.float32, (1, 1, 1, 1)),
-    "QUATERNION": Values("value", np.float32, (1, 0, 0, 0)),
-    "FLOAT4X4": Values("value", np.float32, (1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1)),
+    "FLOAT": Values("value", np.float32, 1),
+    "INT": Values("value", np.int32, 1),
+    "INT8": Values("value", np.int8, 1),
+    "BOOLEAN": Values("value", np.bool_, 1),
+    "FLOAT2": Values("vector", np.float32, 2),
+    "FLOAT_VECTOR": Values("vector", np.float32, 3),
+    "INT16_2D": Values("value", np.int16, 2),
+    "INT32_2D": Values("value", np.int32, 2),
+    "FLOAT_COLOR": Values("color", np.float32, 4),
+    "BYTE_COLOR": Values("color_srgb", np.float32, 4),
+    "QUATERNION": Values("value", np.float32, 4),
+    "FLOAT4X4": Values("value", np.float32, 16),
 }
 """By an attribute's type. Texts are the only ones that are no numbers."""
-_TOPOLOGY = ("position", ".edge_verts", ".corner_vert", ".corner_edge")
 
 
 def read_values(attribute: Attribute) -> NDArray[np.generic]:
     """(elements, numbers) of an attribute of one of the types in `VALUES`."""
-    prop, kind, default = VALUES[attribute.data_type]
-    values: NDArray[np.generic] = np.empty((len(attribute.data), len(default)), kind)
+    prop, kind, width = VALUES[attribute.data_type]
+    values: NDArray[np.generic] = np.empty((len(attribute.data), width), kind)
     attribute.data.foreach_get(prop, values.ravel())
     return values
-
-
-def set_defaults(mesh: Mesh, before: Mapping[str, int]) -> None:
-    """Give elements that were added to a mesh Blender's default in each attribute that they have now.
-
-    ``before`` says how many elements each domain had. Blender itself does so from 4.2 to 5.0; 5.1 and 5.2 leave there
-    what the memory held. Where the elements are, what they connect, and what is selected stays.
-    """
-    for attribute in mesh.attributes:
-        first = before[attribute.domain]
-        if len(attribute.data) <= first or attribute.name in _TOPOLOGY or attribute.name.startswith(".select"):
-            continue
-        if attribute.data_type in VALUES:
-            prop, _, default = VALUES[attribute.data_type]
-            values = read_values(attribute)
-            values[first:] = np.array(default)
-            attribute.data.foreach_set(prop, values.ravel())
-        elif attribute.data_type == "STRING":
-            for number in range(first, len(attribute.data)):
-                attribute.data[number].value = b""
 
 
 def store_numbers(mesh: Mesh, name: str, domain: str, values: Ints) -> None:

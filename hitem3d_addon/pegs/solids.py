@@ -7,13 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import bpy
 import numpy as np
 from bpy.types import Depsgraph, Mesh, Object
 
 from ..closing.loops import volume
 from ..closing.reading import check_changeable, read_positions
-from ..core.errors import InputError
 from ..mesh.arrays import Doubles, Flags, Ints
 from ..mesh.attributes import CAP
 from ..mesh.triangles import corner_values, local_positions, triangle_loops
@@ -65,7 +63,6 @@ class Frame:
 def read_solids(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[list[Solid], Frame]:
     """The parts as they stand in the depsgraph. Raises InputError for what can't be changed, or has no volume."""
     check_changeable(parts)
-    _check_attributes(parts)
     read = read_positions(parts, depsgraph)
     turned = any(not np.array_equal(matrix[:3, :3], np.eye(3)) for matrix in read.matrices)
     solids = [
@@ -73,17 +70,6 @@ def read_solids(parts: Sequence[Object], depsgraph: Depsgraph) -> tuple[list[Sol
         for part, points, matrix in zip(parts, read.world, read.matrices, strict=True)
     ]
     return solids, Frame(read.centre, 0.0 if turned else read.step, read.matrices)
-
-
-def _check_attributes(parts: Sequence[Object]) -> None:
-    """Raise InputError for attributes that this Blender can't keep where faces are made."""
-    for part in parts:
-        if bpy.app.version < (5, 1, 0) and any(one.data_type == "FLOAT4X4" for one in part.data.attributes):
-            raise InputError(
-                "“{name}” has an attribute of matrices, which this Blender can't keep where faces change. Remove the "
-                "attribute, or use Blender 5.1 or later.",
-                name=part.name,
-            )
 
 
 def _read(mesh: Mesh, points: Doubles, *, mirrored: bool) -> Solid:

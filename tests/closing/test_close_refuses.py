@@ -79,3 +79,11 @@ def test_a_part_that_is_flat() -> None:
     parts[1].scale.z = 0.0
     bpy.context.view_layer.update()
     check_refused(parts, "“part 1” is flattened to a scale of 0. Clear its scale, and try again.")
+
+
+@pytest.mark.skipif(bpy.app.version >= (5, 1), reason="BMesh keeps matrices from 5.1 on")
+def test_parts_with_an_attribute_of_matrices() -> None:
+    model = torus()
+    parts = import_parts(model, by_angle(model, 3))
+    parts[1].data.attributes.new("turns", "FLOAT4X4", "POINT")
+    check_refused(parts, "“part 1” has an attribute of matrices, which this Blender can't keep where faces change")
