@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from bpy.types import Context, Mesh, Object
+from mathutils import Matrix
 
 from ..core.errors import InputError
 from ..mesh.arrays import Doubles
@@ -15,7 +16,7 @@ from ..mesh.evaluated import showing
 from ..mesh.surface import Frame, bounds, gather
 from ..mesh.surface_distance import SurfaceDistance
 from ..mesh.transform import turn_faces
-from ..mesh.triangles import corner_values, local_positions, triangle_loops
+from ..mesh.triangles import measure, mesh_triangles
 
 _CLOSED = 1e-4
 """The normals of a closed surface cancel out, but for this share of the area."""
@@ -52,16 +53,13 @@ def _facing_inward(mesh: Mesh) -> tuple[Doubles, Doubles] | None:
     """Where some triangles of a closed mesh are, and their normals (n, 3 each), if it encloses less than nothing."""
     if not len(mesh.polygons):
         return None
-    positions = local_positions(mesh)
-    loops = triangle_loops(mesh, positions)[0]
-    corners = positions.T[corner_values(mesh, ".corner_vert")[loops]].reshape(-1, 3, 3)
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    areas = np.linalg.norm(normals, axis=1)
-    if np.linalg.norm(normals.sum(axis=0, dtype=np.float64)) > _CLOSED * areas.sum(dtype=np.float64):
+    centres, normals, areas = measure(mesh_triangles([(mesh, Matrix())], np.zeros(3)))
+    directed = normals * areas
+    if np.linalg.norm(directed.sum(axis=1, dtype=np.float64)) > _CLOSED * areas.sum(dtype=np.float64):
         return None
-    middles = corners.mean(axis=1)
-    if ((middles - middles.mean(axis=0)) * normals).sum(dtype=np.float64) >= 0:
+    middle = centres.mean(axis=1)
+    if sum(float(((centres[k] - middle[k]) * directed[k]).sum(dtype=np.float64)) for k in range(3)) >= 0:
         return None
     # The largest triangles tell it best.
     some = np.argsort(areas)[-_ASKED:]
-    return middles[some].astype(np.float64), normals[some] / np.maximum(areas[some], 1e-30)[:, None]
+    return centres[:, some].T.astype(np.float64), normals[:, some].T.astype(np.float64)
