@@ -87,7 +87,7 @@ def show_colours(source: Object, labels: Ints, colours: Sequence[Colour]) -> Non
     rendered = mesh.color_attributes.render_color_index
     attribute = mesh.color_attributes.new(COLOURS, "BYTE_COLOR", "CORNER")
     of_corner = np.repeat(labels, np.diff(polygon_starts(mesh)))
-    attribute.data.foreach_set("color", np.array(colours, np.float32)[of_corner].ravel())
+    attribute.data.foreach_set("color", np.array(colours, np.float32).take(of_corner, axis=0).ravel())
     mesh.color_attributes.active_color = attribute
     mesh.color_attributes.render_color_index = max(rendered, 0)
     mesh.update()
