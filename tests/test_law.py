@@ -64,7 +64,7 @@ LAW: dict[str, set[str]] = {
         "background",
         "locale",
     },
-    "cli": {*CORE, "mesh", "session", "send", "receive", "apply", "export", "closing"},
+    "cli": {*CORE, "mesh", "session", "send", "receive", "apply", "export", "closing", "pegs"},
 }
 """Each room, and the rooms that it may import. docs/architecture.md draws it."""
 

@@ -9,7 +9,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from ..core.choices import PART_FORMATS, TARGETS, THREE_MF, UNITLESS, PartsChoice, Placement
+from ..core.choices import (
+    PART_FORMATS,
+    PEG_CLEARANCE,
+    PEG_SHAPES,
+    TARGETS,
+    THREE_MF,
+    UNITLESS,
+    PartsChoice,
+    Placement,
+)
 from ..core.task import SegLevel
 from ..core.tasks.workflow import WAIT_BUDGET
 from ..core.values import UNFINISHED, OutputFormat, TaskState
@@ -201,6 +210,15 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         metavar="MM",
         help="with --close: how far neighbours are apart, in millimetres (default: 0)",
     )
+    add("--close-openings", action="store_true", help="with --close: close what is open in the original, too")
+    add(
+        "--pegs",
+        choices=PEG_SHAPES,
+        type=str.upper,
+        default="",
+        metavar="SHAPE",
+        help=f"with --close: give the cuts pegs and holes, where one can hold: {', '.join(PEG_SHAPES)}",
+    )
     add("--millimetres", action="store_true", help="write stl and obj parts in millimetres, as 3mf always is")
 
 
@@ -270,8 +288,12 @@ def _check_import(parser: argparse.ArgumentParser, options: Any) -> None:
         parser.error("give --save or --save-as, not both")
     if options.export_parts and not options.out:
         parser.error("--export-parts needs --out, the folder that the parts go to")
-    if options.clearance and not options.close:
-        parser.error("--clearance is for --close")
+    if (options.clearance or options.close_openings or options.pegs) and not options.close:
+        parser.error("--clearance, --close-openings and --pegs are for --close")
+    if options.pegs and options.clearance:
+        parser.error(
+            f"--pegs needs cuts that lie on each other: leave --clearance out; the holes are {PEG_CLEARANCE} mm wider"
+        )
     if options.close and not (options.importing or options.export_parts):
         parser.error("--close is for parts that are imported or exported: give --import or --export-parts, too")
     if options.millimetres and options.export_parts not in (THREE_MF, *UNITLESS):

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import bpy
 
 from ..core.choices import THREE_MF, UNITLESS
 from ..core.errors import ResultError
 from ..export.part_files import Axes, write_each, write_whole
-from ..export.part_list import BLENDER, MILLIMETRES, PartList, read_list, write_list
+from ..export.part_list import BLENDER, MILLIMETRES, PartList, Treatment, read_list, write_list
 from ..session.exploded import in_place
 
 
@@ -38,13 +38,16 @@ def sent_file(file: Path) -> Sent:
     return Sent(1.0 if kind in (".stl", ".obj") else 1000.0, kind)
 
 
-def exported_parts(
-    folder: Path, task_id: str, kind: str, *, in_millimetres: bool, closed: float | None = None
-) -> list[Path]:
+def treatment(options: Any) -> Treatment:
+    """What the options of a command ask for."""
+    return Treatment(options.clearance if options.close else None, options.close_openings, options.pegs)
+
+
+def exported_parts(folder: Path, task_id: str, kind: str, treatment: Treatment, *, in_millimetres: bool) -> list[Path]:
     """The files that `export_parts` wrote there for this task, if all of them still are there; else none."""
     written = read_list(folder)
     files = [folder / name for name in written.files]
-    same = written[:-1] == (task_id, _unit(kind, in_millimetres), closed)
+    same = written[:-1] == (task_id, _unit(kind, in_millimetres), treatment)
     return files if same and all(file.suffix == f".{kind}" and file.is_file() for file in files) else []
 
 
@@ -57,14 +60,12 @@ def export_parts(
     task_id: str,
     sent: Sent,
     in_millimetres: bool,
-    closed: float | None = None,
+    treatment: Treatment,
 ) -> list[Path]:
     """Write each part into a file of its own in this folder, or all into one 3MF there, and give the files.
 
-    ``closed`` is the clearance in millimetres with which the parts were closed, None where they were not.
-
-    A list of them, parts.json, is written last; what an earlier one lists is removed, and nothing else. Raises
-    InputError, ResultError, MissingError.
+    A list of them, parts.json, is written last; what an earlier one lists is removed, and nothing else. It says
+    what was done to the parts before. Raises InputError, ResultError, MissingError.
     """
     axes = sent.axes(kind, in_millimetres=in_millimetres)
     earlier = read_list(folder).files
@@ -77,7 +78,7 @@ def export_parts(
             else:
                 files = write_each(context, parts, folder, kind, axes, replaced=earlier)
         names = [file.name for file in files]
-        write_list(folder, PartList(task_id, _unit(kind, in_millimetres), closed, names))
+        write_list(folder, PartList(task_id, _unit(kind, in_millimetres), treatment, names))
     except (OSError, RuntimeError) as error:
         raise ResultError(
             "The parts can't be written to {folder} ({reason}). See that the disk has room and that you may write "

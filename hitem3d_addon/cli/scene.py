@@ -14,13 +14,15 @@ import bpy
 
 from ..apply.applying import apply_parts
 from ..closing.close import close_parts, run_through
-from ..core.choices import ImportOptions
+from ..core.choices import KEYED, PEG_CLEARANCE, ImportOptions
 from ..core.errors import InputError, ResultError
 from ..core.task import Task
 from ..export.solids import millimetres, size_message
+from ..pegs.add import add_pegs
+from ..pegs.places import Wish
 from ..receive.importing import import_parts
 from ..send.selection import SHOWN_AS_MESH
-from .part_export import Sent, export_parts, is_in_millimetres
+from .part_export import Sent, export_parts, is_in_millimetres, treatment
 from .run import Run
 
 
@@ -113,11 +115,7 @@ def import_into_scene(
     written: list[Path] = []
     sent = sent or Sent(millimetres(context.scene))
     if options.close:
-        closing = run_through(
-            close_parts(imported.objects, context.evaluated_depsgraph_get(), options.clearance / sent.millimetres)
-        )
-        for note in (*closing.warnings(), closing.sentence()):
-            run.output.note(str(note))
+        _close(run, context, imported.objects, 1 / sent.millimetres)
     if options.export_parts and target:
         kind, in_millimetres = options.export_parts, options.millimetres
         written = export_parts(
@@ -125,7 +123,7 @@ def import_into_scene(
             task_id=task.task_id,
             sent=sent,
             in_millimetres=in_millimetres,
-            closed=options.clearance if options.close else None,
+            treatment=treatment(options),
         )
         if is_in_millimetres(kind, in_millimetres):
             depsgraph = context.evaluated_depsgraph_get()
@@ -141,6 +139,24 @@ def import_into_scene(
         for obj in selected:
             obj.select_set(True)
     return written
+
+
+def _close(run: Run, context: bpy.types.Context, parts: Sequence[bpy.types.Object], millimetre: float) -> None:
+    """Close the parts and give them pegs, as the options say, and tell what became of them. Raises InputError."""
+    options = run.options
+    clearance = options.clearance * millimetre
+    depsgraph = context.evaluated_depsgraph_get()
+    closing = run_through(close_parts(parts, depsgraph, clearance, close_openings=options.close_openings))
+    notes = [*closing.warnings(), closing.sentence()]
+    if options.pegs:
+        wish = Wish(0.0, 0.0, PEG_CLEARANCE * millimetre, millimetre)
+        try:
+            pegging = run_through(add_pegs(parts, context.evaluated_depsgraph_get(), wish, keyed=options.pegs == KEYED))
+            notes += [*pegging.warnings(), pegging.sentence()]
+        except InputError as error:  # there is nothing that could hold one: the parts are written as they are
+            notes.append(error.message)
+    for note in notes:
+        run.output.note(str(note))
 
 
 def file_name(name: str) -> str:

@@ -26,7 +26,7 @@ from ..session import connection
 from .exit_codes import ExitCode
 from .out_folder import check_writable
 from .output import Output
-from .part_export import Sent, exported_parts, sent_file
+from .part_export import Sent, exported_parts, sent_file, treatment
 from .run import Run, copy_result, open_run
 from .scene import chosen_objects, file_name, import_into_scene, in_window, open_file, save_file
 
@@ -174,8 +174,7 @@ class _FileSegmentation:
         if not options.importing and not options.export_parts:
             return files
         task_id, kind = outcome.task.task_id, options.export_parts
-        closed = options.clearance if options.close else None
-        there = exported_parts(target, task_id, kind, in_millimetres=options.millimetres, closed=closed)
+        there = exported_parts(target, task_id, kind, treatment(options), in_millimetres=options.millimetres)
         if there and not options.importing:
             return [*files, *there]
         open_file(None)

@@ -37,6 +37,9 @@ PART_FORMATS = (THREE_MF, "glb", "obj", "stl", "fbx", "usdz")
 """What parts can be written as: a 3MF holds all of them, the others are a file for each."""
 UNITLESS = ("obj", "stl")
 """Files that don't say what their numbers are, so that they can be millimetres."""
+ROUND, KEYED = PEG_SHAPES = ("ROUND", "KEYED")
+PEG_CLEARANCE = 0.2
+"""Millimetres between a peg and its hole, unless another is asked for."""
 
 
 class ImportOptions(Plain):

@@ -16,13 +16,23 @@ MILLIMETRES = "mm"
 BLENDER = "m"
 
 
+class Treatment(NamedTuple):
+    """What was done to parts before they were written."""
+
+    closed: float | None = None
+    """The clearance in millimetres with which they were closed; None where they were not."""
+    openings: bool = False
+    """The openings of the original were closed as well."""
+    pegs: str = ""
+    """The shape of the pegs that they were given, where one can hold; "" where they were not."""
+
+
 class PartList(NamedTuple):
     """What an export wrote into a folder."""
 
     task_id: str = ""
     unit: str = ""
-    closed: float | None = None
-    """The clearance in millimetres with which the parts were closed; None where they were not."""
+    treatment: Treatment = Treatment()
     files: Sequence[str] = ()
     """Names in the folder."""
 
@@ -34,7 +44,11 @@ def read_list(folder: Path) -> PartList:
         return PartList(
             str(found["task_id"]),
             str(found.get("unit", BLENDER)),
-            None if found.get("closed") is None else float(found["closed"]),
+            Treatment(
+                None if found.get("closed") is None else float(found["closed"]),
+                bool(found.get("openings", False)),
+                str(found.get("pegs", "")),
+            ),
             [Path(name).name for name in found["files"]],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -43,7 +57,9 @@ def read_list(folder: Path) -> PartList:
 
 def write_list(folder: Path, written: PartList) -> None:
     """Note what was written. Raises OSError."""
-    (folder / LIST).write_text(json.dumps(written._asdict(), indent=1), encoding="utf-8")
+    task_id, unit, treatment, files = written
+    found = {"task_id": task_id, "unit": unit, **treatment._asdict(), "files": files}
+    (folder / LIST).write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
 def check_others(folder: Path, names: Sequence[str]) -> None:

@@ -150,7 +150,7 @@ class HITEM3D_OT_export_parts(PartsOperator):
         with all_shown(context, parts):
             files = write_each(bpy.context, parts, folder, kind, axes, replaced=read_list(folder).files)
         task_id = task_id_of_part(parts[0])
-        write_list(folder, PartList(task_id, MILLIMETRES, None, [file.name for file in files]))
+        write_list(folder, PartList(task_id, MILLIMETRES, files=[file.name for file in files]))
 
 
 def _nothing_to_write() -> InputError:

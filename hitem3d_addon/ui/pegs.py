@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty
 
+from ..core.choices import KEYED, PEG_CLEARANCE, ROUND
 from ..core.errors import InputError
 from ..session.exploded import in_place
 from ..session.parts import find_parts
@@ -45,7 +46,7 @@ class HITEM3D_OT_add_pegs(SteppedOperator):
     clearance: FloatProperty(
         name="Clearance",
         description="How far a peg is from the walls and the bottom of its hole, in millimetres",
-        default=0.2,
+        default=PEG_CLEARANCE,
         min=0.0,
         soft_max=2.0,
         precision=3,
@@ -55,10 +56,10 @@ class HITEM3D_OT_add_pegs(SteppedOperator):
         name="Shape",
         description="What the pegs are like",
         items=[
-            ("ROUND", "Round", "Round pegs"),
-            ("KEYED", "Keyed", "Pegs with a flat side, so that the parts can't turn, and fit in one way only"),
+            (ROUND, "Round", "Round pegs"),
+            (KEYED, "Keyed", "Pegs with a flat side, so that the parts can't turn, and fit in one way only"),
         ],
-        default="ROUND",
+        default=ROUND,
         options={"SKIP_SAVE"},
     )
     only_selected: BoolProperty(
@@ -82,7 +83,7 @@ class HITEM3D_OT_add_pegs(SteppedOperator):
         lengths = (self.diameter * millimetre, self.length * millimetre, self.clearance * millimetre)
         wish = Wish(*lengths, millimetre)
         with in_place(context):
-            return add_pegs(parts, context.evaluated_depsgraph_get(), wish, keyed=self.shape == "KEYED")
+            return add_pegs(parts, context.evaluated_depsgraph_get(), wish, keyed=self.shape == KEYED)
 
 
 register, unregister = bpy.utils.register_classes_factory((HITEM3D_OT_add_pegs,))

@@ -64,9 +64,60 @@ def test_parts_are_closed_with_a_clearance(commands: Commands, folder: Path) -> 
     assert commands.created() == 1
 
 
+def test_cuts_get_pegs(commands: Commands, folder: Path) -> None:
+    """Parts stay closed; what an earlier run has written, with other pegs or none, is not taken for what is asked."""
+    stl = folder / "beam.stl"
+    beam = trimesh.creation.box((60, 12, 12))
+    for _ in range(3):
+        beam = beam.subdivide()
+    beam.export(stl)
+    asked = ("segment", stl, "--out", folder / "out", "--export-parts", "3mf", "--json", "--close")
+    file = folder / "out" / "beam" / "beam.3mf"
+    sizes = []
+    for pegs, says in (
+        ((), False),
+        (("--pegs", "keyed"), True),
+        (("--pegs", "round"), True),
+        (("--pegs", "round"), False),
+    ):
+        done = commands.run(*asked, *pegs)
+        assert done.code == 0, done.notes
+        assert (" pegs at " in f"{done.events} {done.notes}") == says
+        parts = [trimesh.Trimesh(one.points, one.corners, process=False) for one in read_strictly(file)]
+        assert len(parts) > 1
+        assert all(part.is_watertight for part in parts)
+        sizes.append([len(part.faces) for part in parts])
+    without, keyed, round_ones, again = sizes
+    assert without < keyed != round_ones == again
+    assert commands.created() == 1
+
+
+def test_openings_are_closed_on_request(commands: Commands, folder: Path) -> None:
+    """A beam that is open at one end."""
+    stl = folder / "beam.stl"
+    beam = trimesh.creation.box((60, 12, 12))
+    for _ in range(3):
+        beam = beam.subdivide()
+    beam.update_faces(beam.triangles_center[:, 0] > -29.9)
+    beam.export(stl)
+    asked = ("segment", stl, "--out", folder / "out", "--export-parts", "3mf", "--json", "--close")
+    file = folder / "out" / "beam" / "beam.3mf"
+    for more in ((), ("--close-openings",)):
+        done = commands.run(*asked, *more)
+        assert done.code == 0, done.notes
+        parts = [trimesh.Trimesh(one.points, one.corners, process=False) for one in read_strictly(file)]
+        assert len(parts) > 1
+        assert all(part.is_watertight for part in parts) == bool(more)
+    assert commands.created() == 1
+
+
 def test_a_clearance_is_for_closed_parts(capsys: pytest.CaptureFixture[str]) -> None:
     for wrong, said in (
-        (["--clearance", "0.2", "--import"], "is for --close"),
+        (["--clearance", "0.2", "--import"], "are for --close"),
+        (["--close-openings", "--import"], "are for --close"),
+        (["--pegs", "round", "--import"], "are for --close"),
+        (["--close", "--pegs", "square", "--import"], "ROUND"),
+        (["--close", "--pegs", "round", "--clearance", "0.2", "--import"], "leave --clearance out"),
         (["--close", "--clearance", "-1", "--import"], "no length"),
         (["--close"], "--import or --export-parts"),
     ):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Hitem3D for Blender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Close Parts in a window: Esc in the middle changes nothing, and the next time it goes through to the end."""
+"""Close Parts and Add Pegs in a window, from F3 and the sidebar; Esc in the middle changes nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from blender.window import REPOSITORY, BlenderWindow
+from blender.window import REPOSITORY, BlenderWindow, until
+from sandbox.process import Sandbox
 
 OpenWindow = Callable[..., BlenderWindow]
 
@@ -51,17 +52,38 @@ for part in bpy.data.collections['Ball parts'].objects:
     result += sum(not edge.is_manifold for edge in made.edges)
     made.free()
 """
+BEAM = """
+for obj in list(bpy.data.objects): bpy.data.objects.remove(obj)
+bpy.context.preferences.view.show_splash = False
+bpy.ops.mesh.primitive_cube_add(scale=(3, 0.6, 0.6))
+divide = bpy.context.object.modifiers.new('Subdivision', 'SUBSURF')
+divide.subdivision_type, divide.levels = 'SIMPLE', 3
+bpy.ops.hitem3d.create_task(seg_level='MEDIUM')
+bpy.ops.hitem3d.import_result('EXEC_DEFAULT', True, wait=True, hide_source=True)
+bpy.context.view_layer.objects.active = bpy.context.selected_objects[0]
+bpy.ops.hitem3d.close_parts('EXEC_DEFAULT', True)
+"""
+PEGS = """
+result = 0
+for obj in bpy.data.objects:
+    if 'hitem3d_part' in obj and 'hitem3d_peg' in obj.data.attributes:
+        result += sum(one.value for one in obj.data.attributes['hitem3d_peg'].data)
+"""
 RUNS = "[operator.bl_idname for operator in window().modal_operators] == ['HITEM3D_OT_close_parts']"
 ENDED = "len(window().modal_operators) == 0"
 
 
-def press(window: BlenderWindow) -> None:
+def find(window: BlenderWindow, words: str) -> None:
     """F3, and what is found first by its name."""
     window.move(700, 500)
     window.keys("F3")
-    window.type("close parts")
+    window.type(words)
     time.sleep(0.5)
     window.keys("RET")
+
+
+def press(window: BlenderWindow) -> None:
+    find(window, "close parts")
     window.until(RUNS)
 
 
@@ -94,4 +116,22 @@ def test_esc_changes_nothing_and_then_it_goes_through(open_window: OpenWindow, b
     window.run("bpy.ops.ed.undo()")
     assert window.run(SIZES) == before
     assert window.run("result = bpy.context.scene.get('marker')") == 1
+    assert "Traceback" not in window.log, window.log
+
+
+def test_pegs_by_their_name_and_undone(open_window: OpenWindow, blender: str, sandbox: Sandbox) -> None:
+    window = open_window()
+    window.run(BEAM)
+    window.until("'hitem3d_cap' in bpy.context.active_object.data.attributes")
+    window.run("show_sidebar()")
+    time.sleep(1)
+    window.run("show_sidebar()")
+    find(window, "add pegs")
+    until(lambda: window.run(PEGS), "pegs", 60)
+    time.sleep(1)
+    window.picture(REPOSITORY / "build" / "screenshots" / Path(blender).name / "pegs.png")
+    assert window.run("result = bpy.context.window_manager.operators[-1].bl_idname") == "HITEM3D_OT_add_pegs"
+    window.run("bpy.ops.ed.undo()")
+    assert window.run(PEGS) == 0
+    assert window.run("result = 'hitem3d_cap' in bpy.context.active_object.data.attributes")
     assert "Traceback" not in window.log, window.log
