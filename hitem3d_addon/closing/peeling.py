@@ -42,11 +42,11 @@ class Draft(NamedTuple):
     crossings: int
 
 
-def peel(body: Body) -> Iterator[int]:
+def peel(body: Body, *, again: bool = True) -> Iterator[int]:
     """Close all parts whose borders are borders with others; says after each how many are left.
 
-    While a cap crosses something, all of it is tried again: with the parts of such caps first, then last, and then with
-    finer caps in the same ways. What has the fewest crossings stays.
+    While a cap crosses something and ``again`` is true, all of it is tried again: with the parts of such caps first,
+    then last, and then with finer caps in the same ways. What has the fewest crossings stays.
     """
     before = best = body.state()
     fewest: int | None = None
@@ -62,7 +62,7 @@ def peel(body: Body) -> Iterator[int]:
             count = sum(cap.crossings for cap in caps)
             if fewest is None or count < fewest:
                 best, fewest = body.state(), count
-            if not count:
+            if not count or not again:
                 return
             if place == 0:
                 wrong = {cap.part for cap in caps}
