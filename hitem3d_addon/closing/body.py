@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +38,15 @@ class Cap:
     """How many of its triangles crossed something when it was put on: no way was found that crosses nothing."""
 
 
+class State(NamedTuple):
+    """What dividing a body changes."""
+
+    points: Doubles
+    pieces: list[list[Piece]]
+    borders: list[Ints]
+    caps: list[Cap]
+
+
 @dataclass(slots=True)
 class Body:
     """A surface that is cut into parts, one after another."""
@@ -63,6 +73,15 @@ class Body:
         first, second, third = (self.points[corners[:, k]] for k in range(3))
         low = np.minimum(np.minimum(first, second), third)
         return Piece(corners, low, np.maximum(np.maximum(first, second), third))
+
+    def state(self) -> State:
+        """How it stands, to go back to."""
+        return State(self.points, [list(pieces) for pieces in self.pieces], list(self.borders), list(self.caps))
+
+    def go_back(self, state: State) -> None:
+        """Be as it was then; a state serves any number of times."""
+        self.points, self.borders, self.caps = state.points, list(state.borders), list(state.caps)
+        self.pieces = [list(pieces) for pieces in state.pieces]
 
     def add_points(self, points: Doubles) -> Ints:
         """Their numbers; they are put on the grid."""

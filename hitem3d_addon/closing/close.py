@@ -153,7 +153,7 @@ def _close(
     yield 0, total
     leave_out_open_sheets(body)
     crossings: dict[int, Ints] = {}
-    for left in make_caps(body, crossings, smooth=clearance > 0):
+    for left in make_caps(body, crossings, smooth=clearance > 0, again=not crossing):
         yield total - left, total
     own = _keys([border, *(directed_edges(seal) for _, seal in body.seals)])
     shapes = []
@@ -176,13 +176,14 @@ def _close(
     return Closing(found, crossing, overlapping)
 
 
-def make_caps(body: Body, crossings: dict[int, Ints], *, smooth: bool) -> Iterator[int]:
+def make_caps(body: Body, crossings: dict[int, Ints], *, smooth: bool, again: bool) -> Iterator[int]:
     """Make all caps of a body; says how many parts are left, and gives each part's triangles (n, 3) that cross.
 
-    They are smoothed where something crosses; all of them if that is asked for.
+    They are smoothed where something crosses; all of them if that is asked for. With ``again`` they are made in several
+    ways where something crosses; where the source crosses itself, none of these helps much.
     """
     thicken_cavities(body)
-    yield from peel(body)
+    yield from peel(body, again=again)
     for label, source in enumerate(body.source):
         crossings[label] = crossing_faces(body.points, body.result(label), source)
         yield 0

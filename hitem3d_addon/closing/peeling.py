@@ -20,7 +20,7 @@ from .grouping import group_loops
 from .loops import loop_edges, trace_loops, triangle_normals
 from .pattern import Pattern, make_pattern
 from .room import Samples, thin_out
-from .sheet import WAYS, Sheet, Way, add_ring, keep_clear, smooth_near
+from .sheet import FINE_WAYS, WAYS, Sheet, Way, add_ring, keep_clear, smooth_near
 
 _AROUND = 0.6
 """How far around a border the surface is looked at, of the border's size."""
@@ -42,14 +42,41 @@ class Draft(NamedTuple):
     crossings: int
 
 
-def peel(body: Body) -> Iterator[int]:
-    """Close all parts whose borders are borders with others; says after each how many are left."""
+def peel(body: Body, *, again: bool = True) -> Iterator[int]:
+    """Close all parts whose borders are borders with others; says after each how many are left.
+
+    While a cap crosses something and ``again`` is true, all of it is tried again: with the parts of such caps first,
+    then last, and then with finer caps in the same ways. What has the fewest crossings stays.
+    """
+    before = best = body.state()
+    fewest: int | None = None
+    left = len(body.source)
+    for ways in (WAYS, FINE_WAYS):
+        wrong: set[int] = set()
+        for place in (0, -1, 1):
+            body.go_back(before)
+            for still in _peel_in_order(body, dict.fromkeys(wrong, place), ways):
+                left = min(left, still)
+                yield left
+            caps = [cap for cap in body.caps if cap.crossings]
+            count = sum(cap.crossings for cap in caps)
+            if fewest is None or count < fewest:
+                best, fewest = body.state(), count
+            if not count or not again:
+                return
+            if place == 0:
+                wrong = {cap.part for cap in caps}
+    body.go_back(best)
+
+
+def _peel_in_order(body: Body, places: dict[int, int], ways: Sequence[Way]) -> Iterator[int]:
+    """Once, by place, 0 if none is given, then by the length of the border; what crosses comes after all others."""
     left = [label for label, border in enumerate(body.borders) if len(border)]
     put_off: set[int] = set()
     while len(left) > 1:
-        left.sort(key=lambda label: (label in put_off, _length(body, label)))
+        left.sort(key=lambda label: (label in put_off, places.get(label, 0), _length(body, label)))
         label = left[0]
-        draft = make_cap(body, label)
+        draft = make_cap(body, label, ways)
         if draft.crossings and label not in put_off:
             put_off.add(label)
             yield len(left)
@@ -64,12 +91,12 @@ def _length(body: Body, label: int) -> float:
     return float(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1).sum())
 
 
-def make_cap(body: Body, label: int) -> Draft:
+def make_cap(body: Body, label: int, ways: Sequence[Way] = WAYS) -> Draft:
     """The best cap that was found for a part."""
     loops = trace_loops(body.borders[label])
     neighbours = [(other, edges) for other, edges in enumerate(body.borders) if other != label]
     drafts = [
-        _best_sheet(body, label, group, owners(np.concatenate([loop_edges(loop) for loop in group]), neighbours))
+        _best_sheet(body, label, group, owners(np.concatenate([loop_edges(loop) for loop in group]), neighbours), ways)
         for group in group_loops(body, loops)
     ]
     points = np.concatenate([draft.points for draft in drafts])
@@ -89,7 +116,7 @@ def make_cap(body: Body, label: int) -> Draft:
     return Draft(points, np.concatenate(corners).astype(np.int32), others, crossings)
 
 
-def _best_sheet(body: Body, label: int, group: Sequence[Ints], of_edges: Ints) -> Draft:
+def _best_sheet(body: Body, label: int, group: Sequence[Ints], of_edges: Ints, ways: Sequence[Way]) -> Draft:
     """For one loop and its holes: the first way that has no crossing, else the one that has the fewest."""
     border = np.concatenate(list(group))
     at = [body.points[loop] for loop in group]
@@ -101,7 +128,7 @@ def _best_sheet(body: Body, label: int, group: Sequence[Ints], of_edges: Ints) -
     inward = find_inward(body.points, corners, labels == label, border)
     best: Draft | None = None
     patterns: dict[float, Pattern | None] = {}
-    for way in WAYS:
+    for way in ways:
         if way.detail not in patterns:
             patterns[way.detail] = make_pattern(at, detail=way.detail)
         pattern = patterns[way.detail]

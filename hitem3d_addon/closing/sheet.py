@@ -48,6 +48,8 @@ class Way(NamedTuple):
 
 WAYS = (Way(), Way(1.5, 0.35, 0.45), Way(2.5, 0.2, 0.4), Way(0.5, 0.8, 0.49))
 """One after another, until one has no crossing."""
+FINE_WAYS = (Way(2.5, 0.2, 0.4), Way(1.5, 0.35, 0.45), Way(), Way(0.5, 0.8, 0.49), Way(3.0, 0.1, 0.3))
+"""The same for caps that go deep into narrow places: slower, and closer to the surface at the border."""
 
 
 def lay_film(pattern: Pattern, loops: Sequence[Doubles], owners: Ints) -> Sheet:

@@ -141,6 +141,22 @@ def crossings(part: Object) -> int:
     return sum(one < other and not set(corners[one]) & set(corners[other]) for one, other in tree.overlap(tree))
 
 
+def crossings_of_all(parts: Sequence[Object]) -> int:
+    """How many pairs of all parts' triangles cross, where each cap counts once."""
+    places = {place: None for part in parts for place in triangle_places(part)}
+    at = np.array(list(places))
+    points, corners = np.unique(at.reshape(-1, 3), axis=0, return_inverse=True)
+    corners = corners.reshape(-1, 3)
+    tree = BVHTree.FromPolygons(points.tolist(), corners.tolist(), all_triangles=True)
+    return sum(one < other and not set(corners[one]) & set(corners[other]) for one, other in tree.overlap(tree))
+
+
+def triangle_places(part: Object) -> list[tuple[tuple[float, ...], ...]]:
+    """Its triangles as sorted corners, whose coordinates are exact."""
+    points, corners, _ = triangles(part)
+    return [tuple(sorted(map(tuple, corner))) for corner in points[corners].tolist()]
+
+
 def crossing_neighbours(parts: Sequence[Object]) -> list[tuple[str, str]]:
     """Which parts have triangles that touch those of another part."""
     trees = []

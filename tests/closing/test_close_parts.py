@@ -20,6 +20,7 @@ from closed import (
     close,
     crossing_neighbours,
     crossings,
+    crossings_of_all,
     cube,
     enclosed,
     import_parts,
@@ -87,6 +88,21 @@ def test_many_small_parts_have_equal_caps() -> None:
     parts = import_parts(model, np.linalg.norm(middles[:, None] - seeds, axis=2).argmin(axis=1))
     close()
     check(parts, model)
+
+
+@pytest.mark.parametrize(
+    ("solid", "height", "count", "seed"), [(cube, 0.12, 12, 4), (lambda: sphere(3), 0.2, 9, 13), (torus, 1.0, 16, 3)]
+)
+def test_no_two_caps_cross_in_narrow_bodies(solid: Callable[[], Arrays], height: float, count: int, seed: int) -> None:
+    """In none of these a first try, part after part from the shortest border on, leaves room for the last caps."""
+    points, corners = solid()
+    model = points * [1.0, 1.0, height], corners
+    middles = model[0][corners].mean(axis=1)
+    seeds = middles[np.random.default_rng(seed).choice(len(middles), count, replace=False)]
+    parts = import_parts(model, np.linalg.norm(middles[:, None] - seeds, axis=2).argmin(axis=1))
+    close()
+    check(parts, model)
+    assert crossings_of_all(parts) == 0
 
 
 def test_halves_of_nested_spheres() -> None:
