@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from blender.window import BlenderWindow, until
 from sandbox.process import Sandbox
-from tasks_in_a_window import import_parts, press, rows, wait_for
+from tasks_in_a_window import import_parts, press, rows, task_id, wait_for
 
 from hitem3d_addon.core.values import TaskState
 
@@ -43,6 +43,31 @@ def test_the_same_model_again_asks_first(window: BlenderWindow, sandbox: Sandbox
     window.run("bpy.context.preferences.addons['bl_ext.user_default.hitem3d'].preferences.seg_level = 'LOW'")
     press(window, again=False)
     until(lambda: len(rows(home)) == 2, "another level is another task")
+    assert "Traceback" not in window.log, window.log
+
+
+def test_a_refused_second_task_leaves_the_first(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
+    """The parts that were paid for can be imported all the same, and what was refused can be sent again."""
+    sandbox.behave(credits=25.0)
+    window.move(600, 500)
+    press(window)
+    (first,) = wait_for(home, TaskState.DONE)
+    assert task_id(window) == first.task_id
+    window.run("bpy.data.objects['Cube'].scale.z = 2")
+    press(window)
+    wait_for(home, TaskState.DONE, TaskState.FAILED)
+    until(lambda: len(rows(home)) == 2, "both tasks")
+    (second,) = [task for task in rows(home) if task.uid != first.uid]
+    assert task_id(window) == first.task_id
+    import_parts(window)
+    assert window.until("[o.name for o in bpy.data.objects if o.get('hitem3d_part')]")
+    sandbox.behave(credits=100.0)
+    window.run(f"bpy.ops.hitem3d.retry_task('INVOKE_DEFAULT', uid={second.uid!r})")
+    answer(window, "RET")
+    wait_for(home, TaskState.DONE)
+    new_id = next(task.task_id for task in rows(home) if task.uid == second.uid)
+    window.until(f"bpy.data.objects['Cube'].get('hitem3d_task_id') == {new_id!r}")
+    assert sandbox.counts()["tasks_created"] == 2
     assert "Traceback" not in window.log, window.log
 
 
