@@ -114,18 +114,22 @@ def test_processes_that_are_killed_while_they_fetch_several(
     worker: Worker, new_task: NewTask, sandbox: Sandbox, home: Path
 ) -> None:
     """Whatever they were doing, the result is whole or not there, and what they left behind goes."""
-    sandbox.behave(links="list", download_rate=20_000)
+    sandbox.behave(links="list", download_rate=3_000)
     task = workflow.submit(worker, new_task().uid)
     workflow.wait(worker, task.uid)
     folder = job_folder(home, task.uid)
     chance = random.Random(3)
     program = FETCH.format(here=str(Path(__file__).parent), home=str(home), uid=task.uid)
-    for _ in range(6):
+    for number in range(4):
         pair = [
             subprocess.Popen([sys.executable, "-c", program, sandbox.url, sandbox.token], cwd=REPOSITORY)
             for _ in range(2)
         ]
-        time.sleep(chance.uniform(0.2, 1.0))
+        before = {*folder.glob("several-*")}
+        end = time.monotonic() + 20
+        while not {*folder.glob("several-*")} - before and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 0.3) if number else 0.0)
         for process in pair:
             process.kill()
             process.wait()
