@@ -12,7 +12,7 @@ from bpy.app.handlers import persistent
 
 from ..core.data_folder import TASK_LIST, data_folder
 from ..session.board import board
-from ..session.record import read_record
+from ..session.record import read_newest_record
 from ..session.stamps import stamp, stamp_parts
 
 
@@ -32,7 +32,7 @@ def _resume() -> None:
 def _remember_records() -> None:
     """Once, right after the start: records from before an upgrade or a reload of the add-on must survive undo, too."""
     for obj in bpy.data.objects:
-        if obj.session_uid not in board.records and obj.is_editable and (record := read_record(obj)):
+        if obj.session_uid not in board.records and obj.is_editable and (record := read_newest_record(obj)):
             board.remember_record(obj, record)
 
 

@@ -25,7 +25,16 @@ from ..mesh.evaluated import world_matrix
 from ..session.board import board
 from ..session.connection import Connection, worker
 from ..session.exploded import in_place
-from ..session.record import Record, matrix_values, read_record, remove_record, stamp_task_id, task_id_of, write_record
+from ..session.record import (
+    Record,
+    matrix_values,
+    read_earlier,
+    read_newest_record,
+    remove_record,
+    stamp_task_id,
+    task_id_of,
+    write_record,
+)
 from .export import SentGeometry, export_glb
 from .selection import Source, check_editable, find_models
 
@@ -137,9 +146,15 @@ def prepare(
 
 
 def mark(submission: Submission, task: Task) -> None:
-    """Put a task on its objects: the record that an import needs, and the id if there is one already."""
+    """Put a task on its objects: the record that an import needs, and the id if there is one already.
+
+    Until there is one, the record keeps the task that the object had before.
+    """
     for obj in submission.objects:
         record = submission.record_for(obj)._replace(uid=task.uid)
+        if not task.task_id:
+            earlier_id, earlier = read_earlier(obj)
+            record = record._replace(earlier_id=earlier_id, earlier=earlier)
         board.remember_record(obj, record)
         write_record(obj, record)
         stamp_task_id(obj, task.task_id)
@@ -173,7 +188,7 @@ def _send(worker: Worker, submission: Submission, *, again: bool, progress: Prog
     If it certainly was not accepted, the objects get back what they had before. If nobody can know, they keep the
     record, with which the task and its objects find each other once the user has decided.
     """
-    before = [(obj, read_record(obj), task_id_of(obj)) for obj in submission.objects]
+    before = [(obj, read_newest_record(obj), task_id_of(obj)) for obj in submission.objects]
     task = submission.enlist(worker.store, api_url=worker.client.api_url, again=again, owner=worker.owner.name)
     if task.uid != submission.uid:
         return task

@@ -12,7 +12,7 @@ from bpy.app.handlers import persistent
 
 from ..core.errors import Message
 from ..core.values import TaskState
-from .record import RECORD, TASK_ID, Record, task_id_of, uid_of
+from .record import RECORD, TASK_ID, Record, has_earlier_again, newest_uid_of, task_id_of, uid_of
 
 if TYPE_CHECKING:
     from ..core.choices import ImportOptions
@@ -209,7 +209,11 @@ class Board:
         found: dict[str, list[bpy.types.Object]] = {}
         by_id = {task.task_id: task for task in reversed(self.tasks.values()) if task.task_id}  # the first with each id
         for obj in bpy.data.objects:
-            if (TASK_ID in obj or RECORD in obj) and (task := self._find_task(obj, by_id)):
+            if TASK_ID not in obj and RECORD not in obj:
+                continue
+            if task := self._find_task(obj, by_id):
+                found.setdefault(task.uid, []).append(obj)
+            if has_earlier_again(obj) and (task := self.tasks.get(newest_uid_of(obj))):
                 found.setdefault(task.uid, []).append(obj)
         return found
 

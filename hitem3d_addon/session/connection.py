@@ -83,6 +83,15 @@ class Connection:
         load_site(os.environ).check_uploads()
         self.check()
 
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether no request can be made just now: then no agent works on any task. Reads no disk and no network."""
+        try:
+            self._check_settings()
+        except Hitem3DError:
+            return True
+        return False
+
     def refusal(self) -> Message | None:
         """Why no model can be sent just now, or None: what a greyed-out button says. Reads no disk and no network."""
         try:

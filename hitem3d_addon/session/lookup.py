@@ -12,7 +12,8 @@ from ..core.tasks import workflow
 from ..core.tasks.store import TaskStore
 from ..core.values import OutputFormat
 from .board import board
-from .record import read_record, stamp_task_id, task_id_of
+from .record import newest_uid_of, read_record, task_id_of
+from .stamps import settle_task
 
 
 def _object_with_task(context: bpy.types.Context) -> bpy.types.Object:
@@ -31,11 +32,11 @@ def task_of(store: TaskStore, api_url: str, obj: bpy.types.Object) -> Task:
     The id on the object is the public contract, so a script's change to it wins over the record beside it. An id that
     is missing although the record's task has one (undo, a crash) is stamped again. Raises InputError, StoreError.
     """
+    if (newest := newest_uid_of(obj)) and obj.is_editable:
+        settle_task(obj, store.get(newest))
     record, task_id = read_record(obj), task_id_of(obj)
     task = store.get(record.uid) if record else None
     if task and (not task_id or task.task_id == task_id):
-        if not task_id and task.task_id:
-            stamp_task_id(obj, task.task_id)
         return task
     if not task_id:
         raise InputError(

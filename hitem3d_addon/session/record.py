@@ -5,6 +5,9 @@
 ``obj["hitem3d_task_id"]`` is public: scripts may read and set it; the collection of the parts has it too.
 ``obj["hitem3d_task"]`` holds what an import needs to put the parts where the object is. A .blend may come from
 anywhere, so what this add-on would not have written counts as absent.
+
+While a new task has no id yet, the record keeps the task that the object had before. If the new one is refused, or
+stopped before it was sent, the object has that one again, and its id, until the new one is sent after all.
 """
 
 import math
@@ -29,6 +32,8 @@ PIECE_MATERIALS = "hitem3d_piece_materials"
 ORIGINAL = "hitem3d_original"
 """On the collection of the parts: the name that the object had for which they were imported."""
 
+_GIVEN_BACK = "given_back"
+"""In the record: its task was not sent, so the object has the id of the one before."""
 _LONGEST_ID = 500
 """Characters. The ids that are known have 35."""
 _MOST_POINTS = 4096
@@ -67,6 +72,10 @@ class Record(Plain):
     """The weighted mean of all vertices of what was sent."""
     shape_key: str = ""
     """The name of the shape key that was shown because Edit Mode was on."""
+    earlier_id: str = ""
+    """The id of the task that the object had before this one."""
+    earlier: "Record | None" = None
+    """The record that belongs to it; None where there was none."""
 
 
 def matrix_values(matrix: Matrix) -> tuple[float, ...]:
@@ -78,7 +87,11 @@ def write_record(obj: Object, record: Record) -> None:
     """Put the record on the object, in place of one that is there."""
     # Blender (4.2 to 5.2) writes a longer array over a shorter one of the same name without making room for it.
     remove_record(obj)
-    obj[RECORD] = {
+    obj[RECORD] = _to_group(record)
+
+
+def _to_group(record: Record) -> dict[str, Any]:
+    return {
         "uid": record.uid,
         "matrix": _doubles(record.matrix),
         "centre": _doubles(record.centre),
@@ -96,14 +109,36 @@ def write_record(obj: Object, record: Record) -> None:
         "format": int(record.format),
         # Whole seconds; Blender's integers end in 2038.
         "time": float(record.time),
+        **({"earlier_id": record.earlier_id} if record.earlier_id else {}),
+        **({"earlier": _to_group(record.earlier)} if record.earlier else {}),
     }
 
 
 def read_record(obj: Object) -> Record | None:
-    """The object's record; None where there is none, or where any of it can't be what this add-on wrote."""
+    """The record of the object's task; None where there is none, or where any of it can't be what this add-on wrote."""
+    group = _current_group(obj)
+    return _from_group(group) if group is not None else None
+
+
+def read_newest_record(obj: Object) -> Record | None:
+    """The record of the last press, also where the object has its earlier task again."""
     group = _group(obj)
-    if group is None:
+    record = _from_group(group) if group is not None else None
+    if group is None or record is None:
         return None
+    earlier = _earlier_group(group)
+    return record._replace(earlier_id=_earlier_id(group), earlier=_from_group(earlier) if earlier is not None else None)
+
+
+def read_earlier(obj: Object) -> tuple[str, Record | None]:
+    """The id and the record of the task that an object goes back to if a new one is refused; "" where there is none."""
+    if task_id := task_id_of(obj):
+        return task_id, read_record(obj)
+    newest = read_newest_record(obj)
+    return (newest.earlier_id, newest.earlier) if newest else ("", None)
+
+
+def _from_group(group: IDPropertyGroup) -> Record | None:
     anchored = group.get("anchors") is not None
     try:
         record = Record(
@@ -137,9 +172,46 @@ def remove_record(obj: Object) -> None:
 
 
 def uid_of(obj: Object) -> str:
-    """The uid in the object's record, without reading the rest; "" where there is none."""
+    """The uid in the record of the object's task, without reading the rest; "" where there is none."""
+    group = _current_group(obj)
+    return _uid(group) if group is not None else ""
+
+
+def newest_uid_of(obj: Object) -> str:
+    """The uid of the last press, also where the object has its earlier task again; "" where there is none."""
     group = _group(obj)
     return _uid(group) if group is not None else ""
+
+
+def has_earlier_again(obj: Object) -> bool:
+    """Whether the object has the task of before the last press, since that one was refused or stopped unsent."""
+    group = _group(obj)
+    return group is not None and bool(group.get(_GIVEN_BACK)) and task_id_of(obj) == _earlier_id(group) != ""
+
+
+def settle_task_id(obj: Object, task_id: str, *, unsent: bool) -> bool:
+    """Put the id of the last press's task on the object; gives whether anything changed.
+
+    While it has none (""), the object has no id either; if it is ``unsent`` for good, that of the task before. An id
+    that a script has set stays.
+    """
+    group = _group(obj)
+    if group is None:
+        return False
+    now, earlier_id = task_id_of(obj), _earlier_id(group)
+    if now and not has_earlier_again(obj):
+        return False
+    gives_back = unsent and not task_id and bool(earlier_id)
+    if gives_back:
+        task_id = earlier_id
+    if task_id == now:
+        return False
+    if gives_back:
+        group[_GIVEN_BACK] = True
+    elif group.get(_GIVEN_BACK) is not None:
+        del group[_GIVEN_BACK]
+    stamp_task_id(obj, task_id)
+    return True
 
 
 def task_id_of(block: Object | Collection) -> str:
@@ -230,6 +302,24 @@ def clean_task_id(text: str) -> str:
 
 def _group(obj: Object) -> IDPropertyGroup | None:
     value = obj.get(RECORD)
+    return value if isinstance(value, IDPropertyGroup) else None
+
+
+def _current_group(obj: Object) -> IDPropertyGroup | None:
+    """The record that belongs to the id on the object."""
+    group = _group(obj)
+    if group is None or not (earlier_id := _earlier_id(group)) or task_id_of(obj) != earlier_id:
+        return group
+    return _earlier_group(group)
+
+
+def _earlier_id(group: IDPropertyGroup) -> str:
+    value = group.get("earlier_id")
+    return clean_task_id(value) if isinstance(value, str) else ""
+
+
+def _earlier_group(group: IDPropertyGroup) -> IDPropertyGroup | None:
+    value = group.get("earlier")
     return value if isinstance(value, IDPropertyGroup) else None
 
 

@@ -9,11 +9,28 @@ after an undo or a load is stamped again.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
+from ..core.errors import CreditsError, Message, Value
+from ..core.values import TaskState
 from .board import board
-from .record import ORIGINAL, PART, RECORD, TASK_ID, read_text, stamp_task_id, task_id_of, uid_of, write_record
+from .record import (
+    ORIGINAL,
+    PART,
+    RECORD,
+    TASK_ID,
+    has_earlier_again,
+    newest_uid_of,
+    read_text,
+    settle_task_id,
+    stamp_task_id,
+    write_record,
+)
+
+if TYPE_CHECKING:
+    from ..core.task import Task
 
 
 def stamp_lost() -> None:
@@ -52,15 +69,36 @@ def stamp_parts() -> None:
 
 
 def stamp() -> None:
-    """Put back records that undo took away, and put task ids that have arrived on the objects with their records."""
+    """Put back records that undo took away, and put task ids that have arrived on the objects with their records.
+
+    An object whose new task was not sent gets its earlier one back, which is told.
+    """
     for obj in bpy.data.objects:
         record = board.records.get(obj.session_uid)
-        if record and uid_of(obj) != record.uid:
+        if record and newest_uid_of(obj) != record.uid:
             write_record(obj, record)
             stamp_task_id(obj, "")
-        if RECORD not in obj or not obj.is_editable or task_id_of(obj):
+        if RECORD not in obj or not obj.is_editable:
             continue
-        task = board.tasks.get(uid_of(obj))
-        if task and task.task_id:
-            stamp_task_id(obj, task.task_id)
-            board.note_new_id()
+        task = board.tasks.get(newest_uid_of(obj))
+        if not settle_task(obj, task):
+            continue
+        board.note_new_id()
+        if task and task.error and has_earlier_again(obj):
+            said: dict[str, Value] = {"name": obj.name, "reason": task.error}
+            board.show_problem(
+                Message("“{name}” has its earlier task again, as the new one was not sent: {reason}", said)
+            )
+
+
+def settle_task(obj: bpy.types.Object, task: Task | None) -> bool:
+    """Put on the object the id that it has to have as its newest task is now; gives whether anything changed.
+
+    Neither a task that is not in this computer's list counts as one that is about to be sent, nor one for which the
+    account has no credits.
+    """
+    if task is None:
+        return settle_task_id(obj, "", unsent=True)
+    without_credits = task.state is TaskState.PENDING and task.error_kind == CreditsError.__name__
+    unsent = without_credits or task.state in (TaskState.FAILED, TaskState.CANCELLED)
+    return settle_task_id(obj, task.task_id, unsent=unsent)

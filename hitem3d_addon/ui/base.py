@@ -92,6 +92,8 @@ class AgentOperator(Hitem3DOperator):
 
     bl_options = {"INTERNAL"}
     begun = Message("Asking Hitem3D…")
+    asks_nothing = False
+    """It makes no request: without keys or online access, when there is no agent, it is done here and now."""
 
     def command(self, context: bpy.types.Context) -> dict[str, str]:
         """What the agent is told. Raises a Hitem3DError for what can't be done at all."""
@@ -104,12 +106,14 @@ class AgentOperator(Hitem3DOperator):
     def run(self, context: bpy.types.Context) -> Message:
         from ..background import sync
 
-        command = self.command(context)
-        if self.is_window_control:
+        command, current = self.command(context), connection.current()
+        if self.is_window_control and not (self.asks_nothing and current.is_unreachable):
             sync.tell_agent(**command)
             return self.begun
-        with connection.worker(connection.current()) as worker:
-            return self.do_now(worker, command)
+        with connection.worker(current) as worker:
+            done = self.do_now(worker, command)
+        sync.wake()
+        return done
 
 
 @contextlib.contextmanager

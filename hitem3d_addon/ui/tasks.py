@@ -67,6 +67,7 @@ class HITEM3D_OT_cancel_task(TaskOperator):
     bl_idname = "hitem3d.cancel_task"
     bl_label = "Stop"
     begun = Message("Stopping…")
+    asks_nothing = True
 
     def command(self, context: bpy.types.Context) -> dict[str, str]:
         return {"do": "cancel", "uid": self.uid}
@@ -93,12 +94,12 @@ class HITEM3D_OT_cancel_all(Hitem3DOperator):
         from ..background import sync
         from ..core.tasks import workflow
 
-        uids = running_tasks()
-        if self.is_window_control:
+        uids, current = running_tasks(), connection.current()
+        if self.is_window_control and not current.is_unreachable:
             for uid in uids:
                 sync.tell_agent(do="cancel", uid=uid)
             return Message("Stopping…")
-        with connection.worker(connection.current()) as worker:
+        with connection.worker(current) as worker:
             for uid in uids:
                 board.take_over(workflow.cancel(worker, uid))
         return Message("Stopped: 1 task" if len(uids) == 1 else "Stopped: {count} tasks", {"count": len(uids)})
@@ -169,6 +170,7 @@ class HITEM3D_OT_forget_task(ConfirmedTaskOperator):
     bl_idname = "hitem3d.forget_task"
     bl_label = "Forget"
     begun = Message("Forgotten")
+    asks_nothing = True
 
     def command(self, context: bpy.types.Context) -> dict[str, str]:
         return {"do": "forget", "uid": self.uid}
@@ -186,6 +188,7 @@ class HITEM3D_OT_clear_finished_tasks(AgentOperator):
     bl_idname = "hitem3d.clear_finished_tasks"
     bl_label = "Clear Finished Tasks"
     begun = Message("Clearing…")
+    asks_nothing = True
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_confirm(self, event)

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from blender.window import BlenderWindow, until
 from sandbox.process import Sandbox
-from tasks_in_a_window import import_parts, press, rows, wait_for
+from tasks_in_a_window import agents, import_parts, press, rows, task_id, wait_for
 
+from hitem3d_addon.core.data_folder import new_uid
+from hitem3d_addon.core.task import SegmentationRequest, Task
+from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import TaskState
 
 OpenWindow = Callable[..., BlenderWindow]
@@ -43,6 +46,31 @@ def test_the_same_model_again_asks_first(window: BlenderWindow, sandbox: Sandbox
     window.run("bpy.context.preferences.addons['bl_ext.user_default.hitem3d'].preferences.seg_level = 'LOW'")
     press(window, again=False)
     until(lambda: len(rows(home)) == 2, "another level is another task")
+    assert "Traceback" not in window.log, window.log
+
+
+def test_a_refused_second_task_leaves_the_first(window: BlenderWindow, sandbox: Sandbox, home: Path) -> None:
+    """The parts that were paid for can be imported all the same, and what was refused can be sent again."""
+    sandbox.behave(credits=25.0)
+    window.move(600, 500)
+    press(window)
+    (first,) = wait_for(home, TaskState.DONE)
+    assert task_id(window) == first.task_id
+    window.run("bpy.data.objects['Cube'].scale.z = 2")
+    press(window)
+    wait_for(home, TaskState.DONE, TaskState.FAILED)
+    until(lambda: len(rows(home)) == 2, "both tasks")
+    (second,) = [task for task in rows(home) if task.uid != first.uid]
+    assert task_id(window) == first.task_id
+    import_parts(window)
+    assert window.until("[o.name for o in bpy.data.objects if o.get('hitem3d_part')]")
+    sandbox.behave(credits=100.0)
+    window.run(f"bpy.ops.hitem3d.retry_task('INVOKE_DEFAULT', uid={second.uid!r})")
+    answer(window, "RET")
+    wait_for(home, TaskState.DONE)
+    new_id = next(task.task_id for task in rows(home) if task.uid == second.uid)
+    window.until(f"bpy.data.objects['Cube'].get('hitem3d_task_id') == {new_id!r}")
+    assert sandbox.counts()["tasks_created"] == 2
     assert "Traceback" not in window.log, window.log
 
 
@@ -88,6 +116,29 @@ def test_from_the_import_to_the_original(window: BlenderWindow, sandbox: Sandbox
     assert window.run(STATE) == [False, parts, collections]
     assert window.run(f"result = bpy.data.objects[{parts[0]!r}].hide_get()") is True
     assert sandbox.counts()["tasks_created"] == 1
+    assert "Traceback" not in window.log, window.log
+
+
+def test_without_keys_tasks_can_be_stopped_and_forgotten(open_window: OpenWindow, sandbox: Sandbox, home: Path) -> None:
+    """What is over, or was never sent, concerns this computer alone: no request is made."""
+    states = (TaskState.PENDING, TaskState.DONE, TaskState.FAILED)
+    request = SegmentationRequest(mesh_url=f"{sandbox.url}/model.glb")
+    with TaskStore(home) as store:
+        for number, state in enumerate(states):
+            task_id = "" if state is TaskState.PENDING else f"segmentation_{number}"
+            store.add(Task(new_uid(), f"Task {number}", sandbox.url, request, state, 1, task_id=task_id))
+        pending, done, _ = store.tasks()
+    window = open_window(HITEM3D_TOKEN="")
+    window.move(700, 500)
+    window.run(f"bpy.ops.hitem3d.cancel_task('INVOKE_DEFAULT', uid={pending.uid!r})")
+    assert {task.state for task in rows(home)} == {TaskState.CANCELLED, TaskState.DONE, TaskState.FAILED}
+    window.run(f"bpy.ops.hitem3d.forget_task('INVOKE_DEFAULT', uid={done.uid!r})")
+    answer(window, "RET")
+    assert [task.name for task in rows(home) if task.uid == done.uid] == []
+    window.run("bpy.ops.hitem3d.clear_finished_tasks('INVOKE_DEFAULT')")
+    answer(window, "RET")
+    assert rows(home) == [] and not agents(home)
+    assert not any(sandbox.counts()["requests"].values())
     assert "Traceback" not in window.log, window.log
 
 

@@ -20,9 +20,13 @@ from hitem3d_addon.session.record import (
     TASK_ID,
     Record,
     clean_task_id,
+    has_earlier_again,
     matrix_values,
+    newest_uid_of,
+    read_newest_record,
     read_record,
     remove_record,
+    settle_task_id,
     stamp_task_id,
     task_id_of,
     uid_of,
@@ -45,8 +49,9 @@ RECORD_OF_A_MESH = Record(
     mean=(0.25, -1e-9, 3.0),
     shape_key="微笑",
 )
-MAY_BE_MISSING = ("points", "vertices", "anchors", "mean", "shape_key")
+MAY_BE_MISSING = ("points", "vertices", "anchors", "mean", "shape_key", "earlier_id", "earlier")
 RECORD_OF_AN_ADDRESS = Record(uid="f" * 32, matrix=(1.0,) * 16, format=OutputFormat.OBJ, time=0)
+RECORD_OF_ANOTHER = RECORD_OF_A_MESH._replace(uid="e" * 32, earlier_id="segmentation_1", earlier=RECORD_OF_AN_ADDRESS)
 
 
 @pytest.fixture
@@ -149,6 +154,27 @@ def test_a_value_that_was_tampered_with_makes_it_no_record(obj: bpy.types.Object
     assert uid_of(obj) in ("", RECORD_OF_A_MESH.uid)
 
 
+@pytest.mark.parametrize("earlier", [RECORD_OF_A_MESH, RECORD_OF_AN_ADDRESS, None])
+def test_the_earlier_task_comes_back_with_its_id(obj: bpy.types.Object, tmp_path: Path, earlier: Record | None) -> None:
+    record = RECORD_OF_ANOTHER._replace(earlier=earlier)
+    write_record(obj, record)
+    path = str(tmp_path / "with two records.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    obj = bpy.data.objects["Thing"]
+    for _ in range(2):
+        assert settle_task_id(obj, "", unsent=True) and has_earlier_again(obj)
+        assert task_id_of(obj) == "segmentation_1"
+        assert same(earlier, read_record(obj)) if earlier else read_record(obj) is None
+        assert uid_of(obj) == (earlier.uid if earlier else "")
+        assert newest_uid_of(obj) == record.uid
+        newest = read_newest_record(obj)
+        assert newest and newest.earlier_id == "segmentation_1"
+        assert same(earlier, newest.earlier) if earlier else newest.earlier is None
+        assert settle_task_id(obj, "", unsent=False)
+        assert (task_id_of(obj), uid_of(obj), has_earlier_again(obj)) == ("", record.uid, False)
+
+
 @pytest.mark.parametrize("value", [5, "x" * 300, "\x1b[2J", {"a": 1}, [1.0, 2.0]])
 def test_a_shape_key_that_was_tampered_with_is_none(obj: bpy.types.Object, value: Any) -> None:
     write_record(obj, RECORD_OF_A_MESH)
@@ -181,7 +207,7 @@ def test_whatever_the_properties_are_they_are_read_or_taken_for_absent(
 ) -> None:
     remove_record(obj)
     if whole is None:
-        write_record(obj, RECORD_OF_A_MESH)
+        write_record(obj, RECORD_OF_ANOTHER)
         for name, value in changed.items():
             del obj[RECORD][name]
             obj[RECORD][name] = value
@@ -191,7 +217,10 @@ def test_whatever_the_properties_are_they_are_read_or_taken_for_absent(
     if record is not None:
         write_record(obj, record)
         assert same(record, read_record(obj))
-    assert uid_of(obj) in ("", RECORD_OF_A_MESH.uid)
+    assert uid_of(obj) in ("", RECORD_OF_A_MESH.uid, RECORD_OF_ANOTHER.uid)
+    read_newest_record(obj)
+    settle_task_id(obj, "", unsent=True)
+    assert uid_of(obj) in ("", *(one.uid for one in (RECORD_OF_A_MESH, RECORD_OF_ANOTHER, RECORD_OF_AN_ADDRESS)))
     obj[TASK_ID] = task_id
     clean = task_id_of(obj)
     assert len(clean) <= 500 and clean.isprintable() and clean == clean.strip()

@@ -38,6 +38,7 @@ from ..backoff import LONGEST, backoff
 from ..errors import (
     BusyError,
     CredentialsError,
+    CreditsError,
     Hitem3DError,
     InputError,
     ServiceUnavailableError,
@@ -58,6 +59,8 @@ log = logging.getLogger(__name__)
 
 RESCAN = 30.0
 """Seconds between looks for tasks whose owner is gone."""
+WITHOUT_CREDITS = 60.0
+"""Seconds between looks whether the account has got credits, for models that wait for them."""
 LOCKED_OUT = 600.0
 """Seconds until keys that the service did not take are tried again by themselves."""
 
@@ -172,7 +175,7 @@ class Agent:
         fetched anew."""
         job = self._jobs.get(uid)
         if job:
-            job.due = 0.0
+            job.due, job.wanted_now = 0.0, True
             if job.state is TaskState.PENDING:
                 self._places.hurry()
             return
@@ -304,10 +307,11 @@ class Agent:
         if entered is TaskState.PENDING and task.state is TaskState.WORKING:
             self._places.note_accepted(self._working())
         job.refused = isinstance(error, CredentialsError) and bool(task.task_id)
-        passes = isinstance(error, ServiceUnavailableError | StoreError) or job.refused
+        waits_for_credits = isinstance(error, CreditsError) and task.state is TaskState.PENDING
+        passes = isinstance(error, ServiceUnavailableError | StoreError) or job.refused or waits_for_credits
         if passes or task.state is TaskState.SENDING:
             # A fault that passes: of the network, the service, the disk that the list is on, or of keys that the user
-            # renews, while the task goes on at the service.
+            # renews, while the task goes on at the service; or credits that the account may get.
             pause = self._pause_after_fault(job, error, now)
         elif error and task.state in UNDER_WAY and not isinstance(error, TaskTimeoutError):
             if task.api_url != self._steps.client.api_url:
@@ -321,7 +325,7 @@ class Agent:
         if task.state not in UNDER_WAY:
             self._drop(job.uid)
             return
-        if entered is not task.state or isinstance(error, BusyError):  # time in the queue does not count
+        if entered is not task.state or isinstance(error, BusyError | CreditsError):  # time in the queue does not count
             job.polls, job.since = 0, 0.0
         job.polls += 1
         job.due = now + pause
@@ -337,6 +341,8 @@ class Agent:
             pause = self._places.note_refused(self._working(), now, wanted)
         elif job.refused:
             pause = LOCKED_OUT
+        elif isinstance(error, CreditsError):
+            pause = WITHOUT_CREDITS
         else:
             pause = backoff(job.failures, wanted)
         if error:

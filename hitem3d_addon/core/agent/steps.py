@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..credentials import Credentials
-from ..errors import Hitem3DError, Message, ServiceUnavailableError
+from ..errors import CreditsError, Hitem3DError, Message, ServiceUnavailableError
 from ..service.client import Hitem3DClient
 from ..task import Task
 from ..tasks import ledger, workflow
+from ..tasks.credits import check_credits
 from ..tasks.owner import Owner
+from ..tasks.rows import failure_fields
 from ..tasks.store import TaskStore
 from ..tasks.workflow import Progress, Worker
 from ..values import TaskState
@@ -30,6 +33,9 @@ All transfers report at the same moments, so that several cost no more than one.
 _EARLY = 0.25
 """Share of the pause between questions by which a question may come early: all tasks that wait are then asked for at
 the same time, and the processor wakes up once. Never where the service said how long to wait."""
+
+_BALANCE_AGE = 5.0
+"""Seconds for which a balance is good enough for another model that waits for credits."""
 
 
 @dataclass
@@ -49,6 +55,8 @@ class Job:
     cancelled: threading.Event = field(default_factory=threading.Event)
     refused: bool = False
     """The service does not take the keys: it is asked again as soon as there are others."""
+    wanted_now: bool = False
+    """The user wants it to be tried now, whatever became of the last try."""
     polls: int = 0
     failures: int = 0
     since: float = 0.0
@@ -80,6 +88,9 @@ class Steps:
         self._emit = emit
         self._tell = tell
         self._local = threading.local()
+        self._balance_lock = threading.Lock()
+        self._balance = ("", 0.0, -math.inf)
+        """Of which account, how much, and when it was asked for (`time.monotonic`)."""
 
     def connect(self, configuration: Mapping[str, Any]) -> None:
         """Use another address, other keys. Raises InputError, StoreError."""
@@ -123,6 +134,7 @@ class Steps:
         worker = self.worker()
         match job.state:
             case TaskState.PENDING:
+                self._check_credits(worker, job)
                 task = workflow.submit(
                     worker,
                     job.uid,
@@ -145,6 +157,28 @@ class Steps:
                 return StepEnd(task, None, pause, 0.0 if status.retry_after is not None else pause * _EARLY)
         workflow.fetch(worker, job.uid, progress=self._progress(job, "download"), cancelled=job.cancelled.is_set)
         return StepEnd(None, None)
+
+    def _check_credits(self, worker: Worker, job: Job) -> None:
+        """Spare the upload of a model that the service would refuse. The row says why the model waits."""
+        task = worker.store.get(job.uid)
+        if task is None or task.state is not TaskState.PENDING or job.wanted_now:
+            job.wanted_now = False
+            return
+        try:
+            check_credits(worker, task, self._ask_balance)
+        except CreditsError as error:
+            if task.error != error.message:
+                worker.store.update(job.uid, **failure_fields(error))
+            raise
+
+    def _ask_balance(self, worker: Worker) -> float:
+        """The balance, asked for once for all models that wait for credits."""
+        with self._balance_lock:
+            account, balance, asked = self._balance
+            if account != worker.client.account or time.monotonic() - asked > _BALANCE_AGE:
+                account, balance = worker.client.account, worker.client.balance(ledger.PATIENCE)
+                self._balance = account, balance, time.monotonic()
+            return balance
 
     def _begin_sending(self, job: Job) -> None:
         """Note that the body is about to leave, unless Blender is gone: then the next agent sends it."""

@@ -7,6 +7,7 @@ The only room that writes the list. Scripts and the command line, which wait, an
 
 DOORS = (
     "batch",
+    "credits",
     "ledger",
     "outcome",
     "places",

@@ -16,6 +16,10 @@ from ..values import OutputFormat
 if TYPE_CHECKING:
     from ..service.client import Hitem3DClient
 
+_BEFORE, _AFTER = "several-", ".part"
+SEVERAL = f"{_BEFORE}*{_AFTER}"
+"""What the folders are called in which processes put together a result of several files."""
+
 
 def result_file(home: Path, task: Task) -> Path | None:
     """The result of a task on this disk, or None where it was never fetched or was cleared away since."""
@@ -42,8 +46,13 @@ def download_models(
     """
     if len(urls) == 1:
         return client.download(urls[0], folder, progress=progress, cancelled=cancelled), None
-    parts = folder / "several"
-    remove_folder(parts)  # what a run that died left behind
+    import tempfile  # not at the top: Blender starts with this module
+
+    try:
+        # A folder of its own: a script and the agent may fetch the same result at the same moment.
+        parts = Path(tempfile.mkdtemp(prefix=_BEFORE, suffix=_AFTER, dir=folder))
+    except OSError as error:
+        raise unsaved(folder, error) from error
     try:
         files = [
             client.download(url, make_folder(parts / str(n)), progress=progress, cancelled=cancelled)

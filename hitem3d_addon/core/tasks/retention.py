@@ -13,6 +13,7 @@ from ..service.download import PARTS
 from ..task import Task
 from ..values import ENDED
 from .owner import Owner
+from .results import SEVERAL
 from .store import DAMAGED, TaskStore
 
 KEPT_DAYS = 30
@@ -33,6 +34,10 @@ def clear_away(store: TaskStore, owner: Owner, *, now: float | None = None) -> N
         with contextlib.suppress(OSError):
             if now - part.stat().st_mtime > _BROKEN_OFF:
                 part.unlink()
+    for several in (store.home / "jobs").glob(f"*/{SEVERAL}"):
+        with contextlib.suppress(OSError):
+            if now - max(path.stat().st_mtime for path in (several, *several.rglob("*"))) > _BROKEN_OFF:
+                remove_folder(several)
     tasks = {task.uid: task for task in store.tasks()}
     folders = [folder for folder in (store.home / "jobs").glob("*") if is_uid(folder.name) and folder.is_dir()]
     ages = {folder: now - _ended(folder, tasks.get(folder.name)) for folder in folders}

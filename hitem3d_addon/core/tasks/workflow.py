@@ -22,6 +22,7 @@ from ..address import shown
 from ..data_folder import make_folder
 from ..errors import (
     CancelledError,
+    CreditsError,
     Hitem3DError,
     Message,
     ResultError,
@@ -33,6 +34,7 @@ from ..errors import (
 )
 from ..task import SegmentationRequest, ServiceState, Task
 from ..values import TaskState
+from .credits import note_accepted, note_refused
 from .decisions import adopt, cancel, forget, forget_ended, give_task_id, move, retry
 from .id_note import write_note
 from .ledger import observe, observe_after, observe_before
@@ -171,13 +173,16 @@ def submit(
         raise  # from on_send, before this body's first byte; the row stays as it is found, for `settle` to judge
     except Hitem3DError as error:
         store.update(uid, state=TaskState.FAILED, finished=_now(), **failure_fields(error))
+        if isinstance(error, CreditsError):
+            note_refused(worker, task.request.seg_level)
         raise
     # From here on there is a paid task. Its id goes where it can be found again before anything else can go wrong.
     write_note(store.home, uid, task_id)
     _log("task %s: created", task_id)
     task = commit_id(store, task, task_id)
-    with contextlib.suppress(StoreError):  # a convenience, which must not make a sent task look like a failure
+    with contextlib.suppress(StoreError):  # conveniences, which must not make a sent task look like a failure
         remember_scheme(worker)
+        note_accepted(worker, task.request.seg_level)
     if ask_after:
         observe_after(worker)
     return task

@@ -33,10 +33,10 @@ class AgentUnderTest:
 
     def __init__(self, home: Path, sandbox: Sandbox, pause: float = workflow.FIRST_PAUSE / 10) -> None:
         program = (
-            "from hitem3d_addon.core.agent import main\n"
+            "from hitem3d_addon.core.agent import agent, main\n"
             "from hitem3d_addon.core.backoff import backoff\n"
             "from hitem3d_addon.core.tasks import workflow\n"
-            f"workflow.FIRST_PAUSE = backoff.__kwdefaults__['first'] = {pause}\n"
+            f"workflow.FIRST_PAUSE = backoff.__kwdefaults__['first'] = agent.WITHOUT_CREDITS = {pause}\n"
             "main.main()"
         )
         self.process = subprocess.Popen(
