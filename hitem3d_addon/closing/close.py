@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -13,12 +14,13 @@ from bpy.types import Depsgraph, Object
 
 from ..core.errors import InputError, Message, Value
 from ..mesh.arrays import Doubles, Flags, Ints
-from .body import Body
+from .body import Body, State
 from .clearance import least_share, move_back, reaching_over
 from .crossings import crossing_faces, find_crossings, find_walls
 from .loops import directed_edges, net_edges, open_edges, volume
 from .peeling import peel
 from .reading import Places, read_parts
+from .sheet import FINE_WAYS, WAYS, Way
 from .shells import leave_out_open_sheets, thicken_cavities
 from .smoothing import smooth_caps
 from .writing import add_caps
@@ -64,6 +66,18 @@ class Shape(NamedTuple):
     crossings: int
     gap: float
     """How far the caps moved back where they did least, of what was asked for."""
+
+
+class Try(NamedTuple):
+    """All caps, made in one way."""
+
+    overlapping: int
+    """How many pairs of parts may have some volume in common."""
+    crossing: int
+    """How many triangles cross, in all parts."""
+    state: State
+    crossings: dict[int, Ints]
+    """By part, its triangles (n, 3) that cross."""
 
 
 @dataclass(slots=True)
@@ -153,8 +167,10 @@ def _close(
     yield 0, total
     leave_out_open_sheets(body)
     crossings: dict[int, Ints] = {}
+    done = 0
     for left in make_caps(body, crossings, smooth=clearance > 0, again=not crossing):
-        yield total - left, total
+        done = max(done, total - left)
+        yield done, total
     own = _keys([border, *(directed_edges(seal) for _, seal in body.seals)])
     shapes = []
     for label in range(len(parts)):
@@ -179,16 +195,36 @@ def _close(
 def make_caps(body: Body, crossings: dict[int, Ints], *, smooth: bool, again: bool) -> Iterator[int]:
     """Make all caps of a body; says how many parts are left, and gives each part's triangles (n, 3) that cross.
 
-    They are smoothed where something crosses; all of them if that is asked for. With ``again`` they are made in several
-    ways where something crosses; where the source crosses itself, none of these helps much.
+    They are smoothed where something crosses; all of them if that is asked for. While anything crosses even so and
+    ``again`` is true, all of them are made anew: with the parts whose caps crossed first, then last, and then with
+    finer caps in the same ways. The best of it stays. Where the source crosses itself, none of this helps much.
     """
     thicken_cavities(body)
-    yield from peel(body, again=again)
+    before = body.state()
+    wrong: set[int] = set()
+    tries = []
+    for ways, place in itertools.product((WAYS, FINE_WAYS), (0, -1, 1)):
+        body.go_back(before)
+        made = yield from _try(body, dict.fromkeys(wrong, place), ways, smooth=smooth)
+        tries.append(made)
+        if place == 0:
+            wrong = {cap.part for cap in body.caps if cap.crossings}
+        if not (again and wrong and any(made[:2])):
+            break
+    best = min(tries, key=lambda made: made[:2])
+    body.go_back(best.state)
+    crossings.update(best.crossings)
+
+
+def _try(body: Body, places: dict[int, int], ways: Sequence[Way], *, smooth: bool) -> Generator[int, None, Try]:
+    yield from peel(body, places, ways)
+    crossings = {}
     for label, source in enumerate(body.source):
         crossings[label] = crossing_faces(body.points, body.result(label), source)
         yield 0
     for _ in smooth_caps(body, crossings, everywhere=smooth):
         yield 0
+    return Try(len(find_overlapping(body)), sum(map(len, crossings.values())), body.state(), crossings)
 
 
 def find_overlapping(body: Body) -> set[tuple[int, int]]:

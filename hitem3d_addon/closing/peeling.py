@@ -20,7 +20,7 @@ from .grouping import group_loops
 from .loops import loop_edges, trace_loops, triangle_normals
 from .pattern import Pattern, make_pattern
 from .room import Samples, thin_out
-from .sheet import FINE_WAYS, WAYS, Sheet, Way, add_ring, keep_clear, smooth_near
+from .sheet import Sheet, Way, add_ring, keep_clear, smooth_near
 
 _AROUND = 0.6
 """How far around a border the surface is looked at, of the border's size."""
@@ -42,35 +42,11 @@ class Draft(NamedTuple):
     crossings: int
 
 
-def peel(body: Body, *, again: bool = True) -> Iterator[int]:
+def peel(body: Body, places: dict[int, int], ways: Sequence[Way]) -> Iterator[int]:
     """Close all parts whose borders are borders with others; says after each how many are left.
 
-    While a cap crosses something and ``again`` is true, all of it is tried again: with the parts of such caps first,
-    then last, and then with finer caps in the same ways. What has the fewest crossings stays.
+    By place, 0 if none is given, then by the length of the border; what crosses comes after all others.
     """
-    before = best = body.state()
-    fewest: int | None = None
-    left = len(body.source)
-    for ways in (WAYS, FINE_WAYS):
-        wrong: set[int] = set()
-        for place in (0, -1, 1):
-            body.go_back(before)
-            for still in _peel_in_order(body, dict.fromkeys(wrong, place), ways):
-                left = min(left, still)
-                yield left
-            caps = [cap for cap in body.caps if cap.crossings]
-            count = sum(cap.crossings for cap in caps)
-            if fewest is None or count < fewest:
-                best, fewest = body.state(), count
-            if not count or not again:
-                return
-            if place == 0:
-                wrong = {cap.part for cap in caps}
-    body.go_back(best)
-
-
-def _peel_in_order(body: Body, places: dict[int, int], ways: Sequence[Way]) -> Iterator[int]:
-    """Once, by place, 0 if none is given, then by the length of the border; what crosses comes after all others."""
     left = [label for label, border in enumerate(body.borders) if len(border)]
     put_off: set[int] = set()
     while len(left) > 1:
@@ -91,7 +67,7 @@ def _length(body: Body, label: int) -> float:
     return float(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1).sum())
 
 
-def make_cap(body: Body, label: int, ways: Sequence[Way] = WAYS) -> Draft:
+def make_cap(body: Body, label: int, ways: Sequence[Way]) -> Draft:
     """The best cap that was found for a part."""
     loops = trace_loops(body.borders[label])
     neighbours = [(other, edges) for other, edges in enumerate(body.borders) if other != label]
