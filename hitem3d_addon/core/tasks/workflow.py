@@ -137,11 +137,10 @@ def submit(
     """Send a PENDING task to create-task, once, and commit its task id.
 
     The row says SENDING before the first byte of the body leaves and has the id before this returns, so a process that
-    dies in between leaves SENDING behind, which `TaskStore.claim` turns into UNCERTAIN. Every error is committed to
-    the row and raised. After a ServiceUnavailableError the row is PENDING again: nothing was accepted, and the caller
-    tries again or cancels. ``on_begin`` is called right before SENDING is committed, and may raise to keep it from
-    that. A task in another state is given back as it is: it is never sent a second time. The balance is asked for
-    before and, unless ``ask_after`` is False, after: from that the ledger knows what it cost.
+    dies in between leaves SENDING behind, which `TaskStore.claim` turns into UNCERTAIN. Every error is committed to the
+    row and raised. After a ServiceUnavailableError it is PENDING again: nothing was accepted, and the caller tries
+    again or cancels. ``on_begin`` is called right before SENDING is committed, and may raise to prevent it. A task in
+    another state is given back: it is never sent twice. The balance is asked for before and, with ``ask_after``, after.
     """
     task = claim(worker, uid)
     if task.state is not TaskState.PENDING:
