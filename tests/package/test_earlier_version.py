@@ -39,7 +39,9 @@ SETTINGS = {
 def earlier(tmp_path: Path, isolated: IsolatedBlender) -> list[str]:
     """Preferences and data folder of the earlier version; gives the arguments of go_on.py."""
     with tarfile.open(HERE / "data" / "made_by_an_earlier_version.tar.xz") as archive:
-        archive.extractall(tmp_path / "earlier", filter="data")
+        # Debian 12's own Python, 3.11.2, knows no filters yet.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(tmp_path / "earlier")
     config = isolated.folder / "resources" / "config"
     config.mkdir(parents=True)
     shutil.move(tmp_path / "earlier" / "userpref.blend", config)
