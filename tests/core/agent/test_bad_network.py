@@ -16,6 +16,8 @@ import trimesh
 from agents import AgentUnderTest, new_task
 from sandbox.process import Sandbox
 
+from hitem3d_addon.core.agent.agent import RESCAN
+from hitem3d_addon.core.errors import CredentialsError
 from hitem3d_addon.core.task import Task
 from hitem3d_addon.core.tasks.store import TaskStore
 from hitem3d_addon.core.values import TaskState
@@ -53,14 +55,17 @@ def test_a_bad_month(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[
     chance = random.Random(11)
     agents = [start_agent(), start_agent()]
     tasks: list[Task] = []
-    end = time.monotonic() + 20 + TASKS
+    # On a busy machine agents may be killed before they have begun: so the trouble ends, and the agents' next look for
+    # tasks whose owner is gone finds what is left.
+    calm = time.monotonic() + 20 + TASKS
+    end = calm + 3 * RESCAN
     while any(task.state not in ENDED for task in store.tasks()) or len(tasks) < TASKS:
         assert time.monotonic() < end, [(task.state, task.error) for task in store.tasks()]
         while len(tasks) < min(TASKS, sum(task.state in ENDED for task in store.tasks()) + 25):
             tasks.append(new_task(store, sandbox))
             trimesh.creation.box((1, 1, len(tasks))).export(tasks[-1].request.mesh)
         time.sleep(chance.uniform(0.1, 0.8))
-        if len(tasks) < TASKS or chance.random() < 0.5:
+        if len(tasks) < TASKS or (chance.random() < 0.5 and time.monotonic() < calm):
             make_trouble(sandbox, chance)
             agents.pop(chance.randrange(2)).kill()
             agents.append(start_agent())
@@ -72,4 +77,6 @@ def test_a_bad_month(store: TaskStore, sandbox: Sandbox, start_agent: Callable[[
     assert len(known) == len(set(known))
     assert set(known) <= set(made)
     assert len(made) - len(known) <= uncertain < TASKS
-    assert not [str(task.error) for task in store.tasks() if task.state is TaskState.FAILED]
+    failed = [task for task in store.tasks() if task.state is TaskState.FAILED]
+    # A token that ends before its first use is like a wrong one: what was not sent may fail for that, what is paid not.
+    assert not [task.error for task in failed if task.task_id or task.error_kind != CredentialsError.__name__]
